@@ -1,0 +1,24 @@
+/** A connection as the JSON output gives it; `before` and `after` are connection strings, `''` where there is none. */
+export interface ConnectionChange {
+  readonly from: string
+  readonly to: string
+  readonly before: string
+  readonly after: string
+  /** False where an unknown decides whether the change is real. */
+  readonly certain: boolean
+  /** The states (environments) in which it is so; absent where the tree has one. */
+  readonly states?: readonly string[]
+  /** The source line because of which it changed, where one could be told. */
+  readonly cause?: { readonly file: string; readonly line: number; readonly resource: string; readonly why: string }
+}
+
+export interface ConnectionChanges {
+  readonly added: readonly ConnectionChange[]
+  readonly removed: readonly ConnectionChange[]
+  readonly changed: readonly ConnectionChange[]
+}
+
+export interface ExposureChanges {
+  readonly ingress: ConnectionChanges
+  readonly egress: ConnectionChanges
+}
