@@ -1,0 +1,81 @@
+import { byCodeUnit } from '../base/order.ts'
+import { get, stringOf, type Value } from '../base/value.ts'
+import type { Resource } from '../parse/resource.ts'
+
+/**
+ * Which resource of the head is which of the base under another name: head address → base address.
+ *
+ * Two resources are the same one renamed when one side alone has the address, both are of one kind, and all that concerns the
+ * network is equal once each object's own name and namespace are blanked. Where several fit, the nearest in file order is taken,
+ * so that a rename is never a removal and an addition. O(size of what only one side has).
+ */
+export function findRenames(base: readonly Resource[], head: readonly Resource[]): ReadonlyMap<string, string> {
+  const baseAddresses = new Set(base.map(({ address }) => address))
+  const headAddresses = new Set(head.map(({ address }) => address))
+  const gone = base.filter(({ address }) => !headAddresses.has(address))
+  const come = head.filter(({ address }) => !baseAddresses.has(address))
+  const renames = new Map<string, string>()
+  if (gone.length === 0 || come.length === 0) return renames
+
+  const bySignature = new Map<string, Resource[]>()
+  for (const resource of gone) {
+    const signature = signatureOf(resource)
+    const same = bySignature.get(signature)
+    if (same === undefined) bySignature.set(signature, [resource])
+    else same.push(resource)
+  }
+  for (const resource of come) {
+    const match = bySignature.get(signatureOf(resource))?.shift()
+    if (match !== undefined) renames.set(resource.address, match.address)
+  }
+  return renames
+}
+
+/** Keys whose values no packet ever meets; a rename is often made together with a new image. */
+const NOT_NETWORK = new Set(['image', 'imagePullPolicy', 'resources', 'replicas', 'env', 'envFrom', 'args', 'command', 'annotations'])
+
+/** Text that is equal for two resources that differ in their own name or namespace only. */
+function signatureOf({ kind, value }: Resource): string {
+  const metadata = get(value, 'metadata')
+  const own = new Map<string, string>()
+  const namespace = stringOf(get(metadata, 'namespace'))
+  if (namespace !== undefined) own.set(namespace, '\u0001namespace')
+  const name = stringOf(get(metadata, 'name')) ?? stringOf(get(value, 'name'))
+  if (name !== undefined) own.set(name, '\u0001name')
+  const parts: string[] = [kind]
+  write(value, own, parts, kind === 'Namespace' || metadata === undefined)
+  return parts.join('\u0002')
+}
+
+function write(value: Value, own: ReadonlyMap<string, string>, parts: string[], everything: boolean): void {
+  switch (value.kind) {
+    case 'scalar':
+      parts.push(typeof value.value === 'string' ? (own.get(value.value) ?? value.value) : String(value.value))
+      return
+    case 'list':
+      parts.push('[')
+      for (const item of value.items) write(item, own, parts, everything)
+      parts.push(']')
+      return
+    case 'map': {
+      parts.push('{')
+      const entries = [...value.entries].sort(([a], [b]) => byCodeUnit(a, b))
+      for (const [key, entry] of entries) {
+        if (!everything && NOT_NETWORK.has(key)) continue
+        parts.push(key)
+        write(entry.value, own, parts, everything)
+      }
+      parts.push('}')
+      return
+    }
+    case 'id':
+      parts.push(value.id.toLowerCase())
+      return
+    case 'unknown':
+      parts.push('?', value.reason, value.reference?.attribute ?? '')
+      return
+    case 'choice':
+      parts.push('|')
+      for (const option of value.options) write(option, own, parts, everything)
+  }
+}
