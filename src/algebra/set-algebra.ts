@@ -1,0 +1,16 @@
+/**
+ * What every kind of set in this folder can do, so that ranges of unknown sets ({@link Bounds}) and reports are written once.
+ *
+ * All sets are immutable values in canonical form: equal sets have equal representations.
+ */
+export interface SetAlgebra<T> {
+  readonly empty: T
+  union(a: T, b: T): T
+  intersect(a: T, b: T): T
+  /** `a − b`. */
+  subtract(a: T, b: T): T
+  isEmpty(a: T): boolean
+  equal(a: T, b: T): boolean
+  /** `a ⊇ b`. */
+  covers(a: T, b: T): boolean
+}
