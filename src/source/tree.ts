@@ -4,6 +4,8 @@ import type { SourceText } from '../base/text.ts'
 export interface Tree {
   /** As the user named it, or the commit id: `base.tree` and `head.tree` of the JSON output. */
   readonly name: string
+  /** Id of the commit, where the tree is that of a commit. */
+  readonly commit?: string
   /** Every entry, sorted by path in code-unit order. */
   readonly entries: readonly TreeEntry[]
   /** The entry at a path, or undefined. O(1). */
