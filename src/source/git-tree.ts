@@ -67,7 +67,7 @@ export function openRevision(name: string, repo: string, revision: Revision, sto
         if (entry?.kind !== 'file' || isTooLarge(entry) || wanted.has(entry.id) || store.has(entry.id)) continue
         wanted.add(entry.id)
         ids.push(entry.id)
-        bytes += entry.size ?? 0
+        bytes += entry.size ?? ASSUMED_BYTES
         if (bytes > BATCH_BYTES) {
           readBlobs(repo, ids, store)
           ids = []
@@ -81,6 +81,8 @@ export function openRevision(name: string, repo: string, revision: Revision, sto
 
 /** Bytes of content after which a batch is read: bounds the memory that raw bytes take beside the decoded text. */
 const BATCH_BYTES = 32 * 1024 * 1024
+/** Bytes that a blob is taken to have where the clone does not know. */
+const ASSUMED_BYTES = 64 * 1024
 /** Bytes; a listing of some two million entries. */
 const MAX_LISTING_BYTES = 256 * 1024 * 1024
 const MISSING: Content = {
