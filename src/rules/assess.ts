@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { byCodeUnit } from '../base/order.ts'
+import { editableOrigin, toPlace } from '../base/origin.ts'
+import { type Finding, type FindingStatus, SEVERITIES, type Severity } from './finding.ts'
+import type { Hit, Rule } from './rule.ts'
+
+/** A hit with the rule that made it, the state it was made in, and the side. */
+export interface RuleHit {
+  readonly rule: Rule
+  readonly hit: Hit
+  readonly state: string
+}
+
+/** A finding, and the hit that it was made from, for the patch. */
+export interface AssessedFinding {
+  readonly finding: Finding
+  readonly hit: RuleHit
+}
+
+/**
+ * Findings from the hits of both sides: in head alone introduced, in base alone fixed, in both existing, or worsened or improved
+ * where their severity or extent differs. One finding for all states in which the same is true. Most severe first.
+ */
+export function assess(
+  base: readonly RuleHit[],
+  head: readonly RuleHit[],
+  severityOf: (rule: Rule, hit: Hit) => Severity | 'off',
+  states: readonly string[],
+): readonly AssessedFinding[] {
+  const before = new Map<string, RuleHit>()
+  for (const hit of base) before.set(keyOf(hit), hit)
+  const merged = new Map<string, { made: AssessedFinding; states: Set<string> }>()
+
+  const add = (hit: RuleHit, status: FindingStatus): void => {
+    const severity = severityOf(hit.rule, hit.hit)
+    if (severity === 'off') return
+    const finding = toFinding(hit, status, severity)
+    const key = `${status}\0${severity}\0${finding.fingerprint}\0${finding.file}`
+    const same = merged.get(key)
+    if (same === undefined) merged.set(key, { made: { finding, hit }, states: new Set([hit.state]) })
+    else same.states.add(hit.state)
+  }
+
+  const seen = new Set<string>()
+  for (const hit of head) {
+    const key = keyOf(hit)
+    seen.add(key)
+    add(hit, statusOf(before.get(key), hit, severityOf))
+  }
+  for (const [key, hit] of before) if (!seen.has(key)) add(hit, 'fixed')
+
+  return [...merged.values()].map(({ made, states: where }) => withStates(made, where, states)).sort(byRank)
+}
+
+export function severityRank(severity: Severity): number {
+  return SEVERITIES.length - SEVERITIES.indexOf(severity)
+}
+
+/** True for what a change is answerable for. */
+export function isNew({ status }: Finding): boolean {
+  return status === 'introduced' || status === 'worsened'
+}
+
+function keyOf({ rule, hit, state }: RuleHit): string {
+  return `${state}\0${rule.id}\0${hit.subject}`
+}
+
+function statusOf(
+  before: RuleHit | undefined,
+  after: RuleHit,
+  severityOf: (rule: Rule, hit: Hit) => Severity | 'off',
+): FindingStatus {
+  if (before === undefined) return 'introduced'
+  const [was, is] = [severityOf(before.rule, before.hit), severityOf(after.rule, after.hit)]
+  if (was !== 'off' && is !== 'off' && was !== is) return severityRank(is) > severityRank(was) ? 'worsened' : 'improved'
+  const [less, more] = [before.hit.extent ?? 0, after.hit.extent ?? 0]
+  return more > less ? 'worsened' : more < less ? 'improved' : 'existing'
+}
+
+function toFinding({ rule, hit }: RuleHit, status: FindingStatus, severity: Severity): Finding {
+  const place = toPlace(editableOrigin(hit.at))
+  return {
+    rule: rule.id,
+    concepts: rule.meta.concepts,
+    severity,
+    status,
+    title: rule.meta.title,
+    message: hit.message,
+    resource: hit.resource,
+    file: place.file,
+    line: place.line,
+    endLine: place.endLine,
+    layer: hit.layer ?? rule.meta.layer,
+    ...(hit.witness && { witness: hit.witness }),
+    ...(hit.decide && { decide: hit.decide }),
+    fingerprint: createHash('sha256').update(`${rule.id}\0${hit.subject}`).digest('hex').slice(0, 16),
+  }
+}
+
+function withStates(made: AssessedFinding, where: ReadonlySet<string>, states: readonly string[]): AssessedFinding {
+  if (states.length < 2) return made
+  return { ...made, finding: { ...made.finding, states: states.filter((state) => where.has(state)) } }
+}
+
+const STATUS_RANK: Record<FindingStatus, number> = { introduced: 0, worsened: 1, fixed: 2, improved: 3, existing: 4 }
+
+function byRank({ finding: a }: AssessedFinding, { finding: b }: AssessedFinding): number {
+  return (
+    Number(isNew(b)) - Number(isNew(a)) ||
+    severityRank(b.severity) - severityRank(a.severity) ||
+    STATUS_RANK[a.status] - STATUS_RANK[b.status] ||
+    byCodeUnit(a.rule, b.rule) ||
+    byCodeUnit(a.file, b.file) ||
+    a.line - b.line ||
+    byCodeUnit(a.fingerprint, b.fingerprint)
+  )
+}

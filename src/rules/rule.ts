@@ -1,0 +1,83 @@
+import type { TreeEdit } from '../base/edit.ts'
+import type { Origin } from '../base/origin.ts'
+import type { FlowChange } from '../compare/flows.ts'
+import type { StateView } from '../compare/state-view.ts'
+import type { Layer, Severity, Witness } from './finding.ts'
+import type { RuleSettings } from './settings.ts'
+
+/**
+ * One check of the catalogue. It finds; it neither prints, ranks nor compares: the same check runs on base and on head, and the
+ * status follows from where a hit is found.
+ */
+export interface Rule {
+  /** The condition found, in kebab case: `egress-internet`. */
+  readonly id: string
+  readonly meta: RuleMeta
+  /** Yields what is wrong with one state. */
+  check?(view: StateView, settings: RuleSettings): Iterable<Hit>
+  /** Yields what is wrong with the change itself; such hits are introduced by their nature. */
+  checkChange?(change: ChangeView, settings: RuleSettings): Iterable<Hit>
+  /**
+   * The smallest edit that removes the hit, or undefined where none can be named. It need not be right: it is applied to a copy of the
+   * tree, analysed again, and shown only when proven.
+   */
+  patch?(hit: Hit, view: StateView, settings: RuleSettings): ProposedPatch | undefined
+}
+
+export interface RuleMeta {
+  readonly title: string
+  /** What it usually is; a hit may say otherwise, the configuration has the last word. */
+  readonly severity: Severity
+  /** Coarse labels, for grouping and for other tools. */
+  readonly concepts: readonly string[]
+  readonly layer: Layer
+  /** Why it matters, one or two sentences. */
+  readonly why: string
+  /** What to do, one or two sentences. */
+  readonly fix: string
+  /** Where the facts come from: documentation addresses, CVE numbers. */
+  readonly sources: readonly string[]
+}
+
+/** What a rule found at one place. */
+export interface Hit {
+  /** Address of the resource that the hit is about. */
+  readonly resource: string
+  /** Where a person must look; findings point to the end of its chain, where the value can be edited. */
+  readonly at: Origin
+  /**
+   * What is wrong with what, within the state, without lines and paths: equal subjects of one rule in base and head are the same
+   * finding. Names of workloads are those of the base where the change renames them.
+   */
+  readonly subject: string
+  /** What, why and what to do, for somebody who is no network specialist. */
+  readonly message: string
+  readonly severity?: Severity
+  readonly layer?: Layer
+  /** How much is open, on a scale of the rule's own: more than in the base is worsened, less is improved. */
+  readonly extent?: number
+  readonly witness?: Witness
+  /** What a person must decide where there is no patch. */
+  readonly decide?: string
+  /** True for a connection that the finding objects to: a patch may close it. Without this, a patch may close nothing that the base had. */
+  readonly objectsTo?: (flow: FlowChange) => boolean
+}
+
+export interface ProposedPatch {
+  readonly edit: TreeEdit
+  /** What it does, in one sentence, and the evidence for each connection that it allows. */
+  readonly summary: string
+}
+
+/** Both sides of one state; a side is undefined where the state is only on the other. */
+export interface ChangeView {
+  readonly base: StateView | undefined
+  readonly head: StateView | undefined
+  /** What opened and closed, with the most exact peers. */
+  readonly flows: readonly FlowChange[]
+}
+
+/** Checks the shape of a rule at compile time; the catalogue is the list in `index.ts`. */
+export function defineRule(rule: Rule): Rule {
+  return rule
+}
