@@ -1,0 +1,115 @@
+import { byKey } from '../base/order.ts'
+import { type ConnectionSet, connectionKey, connectionSets } from './connections.ts'
+import type { SetAlgebra } from './set-algebra.ts'
+
+/**
+ * A set of (peer, packet) pairs as a list of rectangles.
+ *
+ * Canonical: the connections of the parts are disjoint, no part is empty, no two parts have the same peers, and the parts are sorted by
+ * their connections. So it is the function from a packet to the peers that may send or get it, written with as few parts as there are
+ * different values.
+ */
+export type Region<P> = readonly RegionPart<P>[]
+
+export interface RegionPart<P> {
+  readonly peers: P
+  readonly connections: ConnectionSet
+}
+
+export interface Regions<P> extends SetAlgebra<Region<P>> {
+  /** One rectangle. */
+  of(peers: P, connections: ConnectionSet): Region<P>
+  /** The union of any rectangles. */
+  unionOf(parts: Iterable<RegionPart<P>>): Region<P>
+}
+
+/** The algebra of regions over a kind of peer sets. Operations cost the product of the numbers of parts. */
+export function regionsOf<P>(peerSets: SetAlgebra<P>): Regions<P> {
+  const of = (peers: P, connections: ConnectionSet): Region<P> =>
+    peerSets.isEmpty(peers) || connectionSets.isEmpty(connections) ? [] : [{ peers, connections }]
+
+  /** Joins parts with equal peers; the connections must be disjoint already. */
+  function canonical(parts: readonly RegionPart<P>[]): Region<P> {
+    const joined: { peers: P; connections: ConnectionSet }[] = []
+    for (const part of parts) {
+      if (peerSets.isEmpty(part.peers)) continue
+      const same = joined.find((other) => peerSets.equal(other.peers, part.peers))
+      if (same === undefined) joined.push({ ...part })
+      else same.connections = connectionSets.union(same.connections, part.connections)
+    }
+    return joined.length < 2 ? joined : joined.sort(byKey((part) => connectionKey(part.connections)))
+  }
+
+  /** Cuts the packets to where both sides are constant, and gives the operation both values; `none` stands outside a side's parts. */
+  function combine(a: Region<P>, b: Region<P>, operation: (a: P, b: P) => P): Region<P> {
+    const parts: RegionPart<P>[] = []
+    const restOfB = b.map((part) => part.connections)
+    for (const x of a) {
+      let rest = x.connections
+      for (const [j, y] of b.entries()) {
+        const connections = connectionSets.intersect(x.connections, y.connections)
+        if (connectionSets.isEmpty(connections)) continue
+        parts.push({ connections, peers: operation(x.peers, y.peers) })
+        rest = connectionSets.subtract(rest, connections)
+        restOfB[j] = connectionSets.subtract(restOfB[j]!, connections)
+      }
+      if (!connectionSets.isEmpty(rest)) parts.push({ connections: rest, peers: operation(x.peers, peerSets.empty) })
+    }
+    for (const [j, y] of b.entries()) {
+      if (!connectionSets.isEmpty(restOfB[j]!)) {
+        parts.push({ connections: restOfB[j]!, peers: operation(peerSets.empty, y.peers) })
+      }
+    }
+    return canonical(parts)
+  }
+
+  const union = (a: Region<P>, b: Region<P>) =>
+    a.length === 0 || a === b ? b : b.length === 0 ? a : combine(a, b, peerSets.union)
+  const subtract = (a: Region<P>, b: Region<P>) => {
+    if (a === b) return []
+    return a.length === 0 || b.length === 0 ? a : combine(a, b, peerSets.subtract)
+  }
+
+  /** Halves the list, so that n parts with different connections cost n log n sets and not n². */
+  function unionOfList(parts: readonly RegionPart<P>[], from: number, to: number): Region<P> {
+    if (to - from === 0) return []
+    if (to - from === 1) return of(parts[from]!.peers, parts[from]!.connections)
+    const middle = (from + to) >> 1
+    return union(unionOfList(parts, from, middle), unionOfList(parts, middle, to))
+  }
+
+  return {
+    of,
+    unionOf(parts) {
+      const list = [...joinByConnections(parts, peerSets)]
+      return unionOfList(list, 0, list.length)
+    },
+    empty: [],
+    union,
+    intersect: (a, b) => {
+      if (a === b) return a
+      return a.length === 0 || b.length === 0 ? [] : combine(a, b, peerSets.intersect)
+    },
+    subtract,
+    isEmpty: (a) => a.length === 0,
+    equal: (a, b) =>
+      a === b ||
+      (a.length === b.length &&
+        a.every(
+          (part, i) =>
+            connectionSets.equal(part.connections, b[i]!.connections) && peerSets.equal(part.peers, b[i]!.peers),
+        )),
+    covers: (a, b) => subtract(b, a).length === 0,
+  }
+}
+
+/** One part for each different connection set: most rules of a policy share a few. */
+function joinByConnections<P>(parts: Iterable<RegionPart<P>>, peerSets: SetAlgebra<P>): Iterable<RegionPart<P>> {
+  const byConnections = new Map<string, RegionPart<P>>()
+  for (const part of parts) {
+    const key = connectionKey(part.connections)
+    const same = byConnections.get(key)
+    byConnections.set(key, same === undefined ? part : { ...part, peers: peerSets.union(same.peers, part.peers) })
+  }
+  return byConnections.values()
+}
