@@ -9,7 +9,15 @@ export interface ConnectionChange {
   /** The states (environments) in which it is so; absent where the tree has one. */
   readonly states?: readonly string[]
   /** The source line because of which it changed, where one could be told. */
-  readonly cause?: { readonly file: string; readonly line: number; readonly resource: string; readonly why: string }
+  readonly cause?: {
+    readonly file: string
+    /** 1-based. */
+    readonly line: number
+    readonly resource: string
+    readonly why: string
+    /** The tree that the line stands in; the head where absent. */
+    readonly side?: 'base' | 'head'
+  }
 }
 
 export interface ConnectionChanges {

@@ -11,7 +11,19 @@ export interface ReviewReport {
   readonly exposure: ExposureChanges
   /** Most severe first, then by rule, file and line. */
   readonly findings: readonly Finding[]
+  /** What the head adds to the suppressions. The configuration is that of the base, so they are shown and not in force. */
+  readonly proposedSuppressions?: readonly ProposedSuppression[]
   readonly coverage: Coverage
+}
+
+export interface ProposedSuppression {
+  readonly rule: string
+  readonly reason: string
+  /** ISO date. */
+  readonly expires: string
+  readonly file: string
+  /** 1-based. */
+  readonly line: number
 }
 
 /** What `audit --format json` prints: one state, nothing compared; `findings` all have the status `existing`. */

@@ -1,0 +1,47 @@
+import { escapeMermaidLabel } from '../base/escape.ts'
+import { edgeWords, type Graph, type GraphEdge, numberPeers } from './graph.ts'
+import { peerWords } from './words.ts'
+
+/**
+ * Both are fixed on GitHub, a diagram cannot raise them; 501 edges fail.
+ * Source: mermaid packages/mermaid/src/schemas/config.schema.yaml (`maxTextSize`, `maxEdges`, in `secure`)
+ */
+export const MERMAID_MAX_EDGES = 500
+export const MERMAID_MAX_TEXT = 50_000
+
+/**
+ * A flowchart; `''` where there is nothing to draw. Edges beyond Mermaid's limits are left out from the end, and the last node says how
+ * many.
+ */
+export function toMermaid(graph: Graph): string {
+  if (graph.edges.length === 0) return ''
+  const ids = numberPeers(graph.edges)
+  const lines = ['flowchart LR']
+  const drawn = new Set<string>()
+  const node = (peer: string): string => {
+    const id = ids.get(peer)!
+    if (drawn.has(peer)) return id
+    const label = `"${escapeMermaidLabel(peerWords(peer))}"`
+    return peer === 'internet' ? `${id}((${label}))` : `${id}[${label}]`
+  }
+  let length = lines[0]!.length + REST_ROOM
+  let shown = 0
+  for (const edge of graph.edges.slice(0, MERMAID_MAX_EDGES)) {
+    const from = node(edge.from)
+    const to = edge.to === edge.from ? ids.get(edge.to)! : node(edge.to)
+    const drawing = `  ${from} ${ARROWS[edge.kind]}|"${escapeMermaidLabel(edgeWords(edge))}"| ${to}`
+    if (length + drawing.length + 1 > MERMAID_MAX_TEXT) break
+    length += drawing.length + 1
+    lines.push(drawing)
+    drawn.add(edge.from).add(edge.to)
+    shown++
+  }
+  const left = graph.left + graph.edges.length - shown
+  if (left > 0) lines.push(`  rest["and ${left} more"]`)
+  return lines.join('\n')
+}
+
+/** Room for the line about what was left out. */
+const REST_ROOM = 60
+
+const ARROWS: Readonly<Record<GraphEdge['kind'], string>> = { new: '==>', changed: '-->', gone: '-.->', plain: '-->' }
