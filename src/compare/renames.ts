@@ -32,7 +32,17 @@ export function findRenames(base: readonly Resource[], head: readonly Resource[]
 }
 
 /** Keys whose values no packet ever meets; a rename is often made together with a new image. */
-const NOT_NETWORK = new Set(['image', 'imagePullPolicy', 'resources', 'replicas', 'env', 'envFrom', 'args', 'command', 'annotations'])
+const NOT_NETWORK = new Set([
+  'image',
+  'imagePullPolicy',
+  'resources',
+  'replicas',
+  'env',
+  'envFrom',
+  'args',
+  'command',
+  'annotations',
+])
 
 /** Text that is equal for two resources that differ in their own name or namespace only. */
 function signatureOf({ kind, value }: Resource): string {

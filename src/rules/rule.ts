@@ -1,6 +1,6 @@
 import type { TreeEdit } from '../base/edit.ts'
 import type { Origin } from '../base/origin.ts'
-import type { FlowChange } from '../compare/flows.ts'
+import type { Flow } from '../compare/flows.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { Layer, Severity, Witness } from './finding.ts'
 import type { RuleSettings } from './settings.ts'
@@ -60,7 +60,7 @@ export interface Hit {
   /** What a person must decide where there is no patch. */
   readonly decide?: string
   /** True for a connection that the finding objects to: a patch may close it. Without this, a patch may close nothing that the base had. */
-  readonly objectsTo?: (flow: FlowChange) => boolean
+  readonly objectsTo?: (flow: Flow) => boolean
 }
 
 export interface ProposedPatch {
@@ -74,7 +74,7 @@ export interface ChangeView {
   readonly base: StateView | undefined
   readonly head: StateView | undefined
   /** What opened and closed, with the most exact peers. */
-  readonly flows: readonly FlowChange[]
+  readonly flows: readonly Flow[]
 }
 
 /** Checks the shape of a rule at compile time; the catalogue is the list in `index.ts`. */

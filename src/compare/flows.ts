@@ -1,0 +1,25 @@
+import type { AddressSet } from '../algebra/addresses.ts'
+import type { Bounds } from '../algebra/bounds.ts'
+import type { ConnectionSet } from '../algebra/connections.ts'
+
+/**
+ * One pair of peers whose connections differ between two states.
+ *
+ * `connection`: both ends are workloads of the state, or pods that may exist in it. `ingress` and `egress`: one end is outside.
+ */
+export interface Flow {
+  readonly kind: 'connection' | 'ingress' | 'egress'
+  readonly from: FlowEnd
+  readonly to: FlowEnd
+  readonly before: Bounds<ConnectionSet>
+  readonly after: Bounds<ConnectionSet>
+}
+
+export interface FlowEnd {
+  /** As reports print it: `shop/web`, `any pod in namespaces labelled team=a`, `internet`, `10.2.0.0/16`. */
+  readonly name: string
+  /** Id of the workload, where it is one. */
+  readonly workload?: string
+  /** Addresses outside the state, where it is some. */
+  readonly addresses?: AddressSet
+}

@@ -1,0 +1,14 @@
+import type { Network } from '../model/network.ts'
+import type { Resource } from '../parse/resource.ts'
+import type { Reachability } from '../reach/reachability.ts'
+
+/** One side of one state, with all that rules may ask of it. Everything behind `network` and `reach` is computed on demand. */
+export interface StateView {
+  /** Name of the state; empty where the tree has one. */
+  readonly name: string
+  readonly resources: readonly Resource[]
+  readonly network: Network
+  readonly reach: Reachability
+  /** The address by which base and head know one resource: that of the base where the change renames or moves it. */
+  identity(address: string): string
+}

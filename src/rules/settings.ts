@@ -1,0 +1,13 @@
+import type { AddressSet } from '../algebra/addresses.ts'
+
+/** What of the configuration a rule may ask for. */
+export interface RuleSettings {
+  /** Ranges that the configuration calls trusted; empty where it names none. */
+  readonly trusted: AddressSet
+  /** The trusted ranges as they are written, for patches. */
+  readonly trustedRanges: readonly string[]
+  /** Domain names and patterns that workloads may reach. */
+  readonly approvedDomains: readonly string[]
+  /** ISO date on which the rules are judged. */
+  readonly today: string
+}
