@@ -1,0 +1,38 @@
+import type { TreeEdit } from '../base/edit.ts'
+import type { StateView } from '../compare/state-view.ts'
+import type { AssessedFinding, RuleHit } from '../rules/assess.ts'
+import type { Finding } from '../rules/finding.ts'
+import type { RuleSettings } from '../rules/settings.ts'
+import type { Tree } from '../source/tree.ts'
+import { showPatch } from './show-patch.ts'
+import { type EditedOutcome, verifyPatch } from './verify.ts'
+
+/** Patches cost an analysis each; the most severe findings come first. */
+const MAX_PATCHES = 25
+
+export interface PatchRun {
+  readonly tree: Tree
+  /** The head's side of a state by name. */
+  readonly view: (state: string) => StateView | undefined
+  /** Everything found in the head. */
+  readonly head: readonly RuleHit[]
+  readonly settings: RuleSettings
+  /** The whole analysis on the head with an edit laid over it. */
+  readonly analyse: (edit: TreeEdit) => EditedOutcome
+  readonly wants: (finding: Finding) => boolean
+}
+
+/** The findings, each with its patch where one was proven; in the order given. */
+export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun): readonly Finding[] {
+  let left = MAX_PATCHES
+  return findings.map(({ finding, hit }) => {
+    if (left === 0 || !run.wants(finding)) return finding
+    const view = run.view(hit.state)
+    const proposed = view && hit.rule.patch?.(hit.hit, view, run.settings)
+    if (proposed === undefined) return finding
+    left--
+    if (verifyPatch(hit, run.head, proposed.edit, run.analyse) !== undefined) return finding
+    const patch = showPatch(run.tree, proposed.edit, proposed.summary)
+    return patch === undefined ? finding : { ...finding, patch }
+  })
+}
