@@ -25,7 +25,7 @@ const OPERATIONS = [
   'issues/get-comment',
   'issues/update-comment',
   'issues/delete-comment',
-  'repos/list-pull-requests-associated-with-commit',
+  'pulls/list',
   'repos/compare-commits-with-basehead',
   'repos/download-tarball-archive',
   'git/get-ref',

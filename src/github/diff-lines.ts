@@ -60,7 +60,7 @@ export function mapLines(from: readonly string[], to: readonly string[]): Readon
   let before = 1
   let after = 1
   for (const { added, removed, value } of parts) {
-    if (!added && !removed) value.forEach((_, i) => map.set(before + i, after + i))
+    if (!added && !removed) for (let i = 0; i < value.length; i++) map.set(before + i, after + i)
     if (!added) before += value.length
     if (!removed) after += value.length
   }

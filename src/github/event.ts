@@ -43,8 +43,13 @@ export type Sides =
   | { readonly kind: 'commits'; readonly base: string; readonly head: string }
   /** A new branch: what it adds to `base` since they parted. */
   | { readonly kind: 'merge-base'; readonly base: string; readonly head: string }
-  /** The open pull request whose head is this commit of this repository. */
-  | { readonly kind: 'pull-request-of'; readonly head: string; readonly headRepository: string }
+  /** The open pull request from this branch of this repository, if its head still is this commit. */
+  | {
+      readonly kind: 'pull-request-of'
+      readonly head: string
+      readonly headRepository: string
+      readonly headBranch: string
+    }
 
 export interface PlanInputs {
   readonly mode?: 'auto' | 'pr' | 'audit' | undefined
@@ -116,7 +121,8 @@ function planOfEvent(environment: RunEnvironment, payload: unknown, headRef: str
       // `pull_requests` is empty for forks, and an artifact's word is not to be trusted: the head finds the pull request.
       const head = commit(text(payload, 'workflow_run', 'head_sha'))
       const headRepository = text(payload, 'workflow_run', 'head_repository', 'full_name')
-      return { kind: 'review', sides: { kind: 'pull-request-of', head, headRepository } }
+      const headBranch = text(payload, 'workflow_run', 'head_branch')
+      return { kind: 'review', sides: { kind: 'pull-request-of', head, headRepository, headBranch } }
     }
     case 'workflow_dispatch':
     case 'schedule':

@@ -7,8 +7,8 @@ import type { TreeEntry } from '../source/tree.ts'
  */
 export interface Host {
   pullRequest(number: number): Promise<PullRequest>
-  /** Open pull requests that hold the commit. */
-  pullRequestsOf(commit: string): Promise<readonly PullRequest[]>
+  /** Open pull requests from a branch, given as `owner:branch`. */
+  pullRequestsFrom(branch: string): Promise<readonly PullRequest[]>
   changedFiles(pullRequest: number): Promise<readonly ChangedFile[]>
 
   comments(pullRequest: number): Promise<readonly Comment[]>

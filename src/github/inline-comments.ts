@@ -56,11 +56,12 @@ export async function postInlineComments(host: Host, inline: InlineComments): Pr
   const gone = [...own].filter(([fingerprint]) => !open.has(fingerprint)).map(([, comment]) => comment)
 
   const room = Math.max(0, inline.limit - standing.size)
-  const unposted = inline.candidates.filter((candidate) => !standing.has(candidate.fingerprint))
-  const mayPlace = room > 0 && unposted.length > 0
+  const unposted = new Map(inline.candidates.map((candidate) => [candidate.fingerprint, candidate]))
+  for (const fingerprint of standing.keys()) unposted.delete(fingerprint)
+  const mayPlace = room > 0 && unposted.size > 0
   const places = mayPlace || standing.size > 0 ? await placer(host, inline) : undefined
   const comments: NewReviewComment[] = []
-  for (const candidate of mayPlace ? unposted : []) {
+  for (const candidate of mayPlace ? unposted.values() : []) {
     const place = await places?.(candidate)
     if (place !== undefined) comments.push(toNewComment(inline.key, candidate, place))
     if (comments.length === room) break

@@ -27,10 +27,10 @@ export function createOctokitHost(client: Client, { owner, name }: Repository): 
         const { data } = await rest.pulls.get({ ...repo, pull_number: number })
         return { ...toPullRequest(data), mergeable: data.mergeable }
       }),
-    pullRequestsOf: (commit) =>
-      attempt('find the pull request of a commit', async () => {
-        const parameters = { ...repo, commit_sha: commit, per_page: PER_PAGE }
-        const found = await client.paginate(rest.repos.listPullRequestsAssociatedWithCommit, parameters)
+    pullRequestsFrom: (branch) =>
+      attempt('find the pull request of a branch', async () => {
+        const parameters = { ...repo, head: branch, state: 'open', per_page: PER_PAGE } as const
+        const found = await client.paginate(rest.pulls.list, parameters)
         return found.map((data) => ({ ...toPullRequest(data), mergeable: undefined }))
       }),
     changedFiles: (number) =>
