@@ -91,18 +91,24 @@ export function escapeLogLine(text: string): string {
   return dropHidden(text).replaceAll('::', `:${ZERO_WIDTH_SPACE}:`).replaceAll('##[', `##${ZERO_WIDTH_SPACE}[`)
 }
 
-/** Text of one line for a terminal: without ANSI sequences and control characters. */
+/**
+ * A piece of a line for a terminal, without ANSI sequences and control characters. The terminal may be a workflow's log, so a command
+ * at its start, or a legacy one anywhere, is broken as in {@link escapeLogLine}; `fd00::1` inside stays as it is.
+ */
 export function escapeTerminal(text: string): string {
   return dropHidden(stripVTControlCharacters(text))
+    .replace(/^( *):(?=:)/, `$1:${ZERO_WIDTH_SPACE}`)
+    .replaceAll('##[', `##${ZERO_WIDTH_SPACE}[`)
 }
 
 /**
- * Plain text of a SARIF message. `[text](1)` is an embedded link there, so brackets are escaped by a backslash
- * (SARIF 2.1.0 §3.11.6), braces are placeholders and doubled (§3.11.5).
+ * Plain text of a SARIF message. `[text](1)` is an embedded link there, so brackets are escaped by a backslash (SARIF 2.1.0 §3.11.6),
+ * and U+200B keeps `{0}` from being a placeholder (§3.11.5) and `@name` from notifying.
  */
 export function escapeSarifText(text: string): string {
   return dropHidden(text)
     .replace(/[\\[\]]/g, '\\$&')
+    .replace(/\{(?=\d)/g, `{${ZERO_WIDTH_SPACE}`)
     .replace(/@(?=[A-Za-z0-9])/g, `@${ZERO_WIDTH_SPACE}`)
 }
 

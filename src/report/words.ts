@@ -1,4 +1,11 @@
-import type { Finding, FindingStatus, Layer, PathStep, Severity } from '../rules/finding.ts'
+import {
+  type Finding,
+  type FindingStatus,
+  type Layer,
+  type PathStep,
+  SEVERITIES,
+  type Severity,
+} from '../rules/finding.ts'
 import { code, type Inline, type Line, text } from './inline.ts'
 
 /** How a severity looks; the word always stands beside it, colour only repeats it. */
@@ -49,6 +56,14 @@ export const VERDICT_WORD: Readonly<Record<PathStep['verdict'], string>> = {
 /** `1 finding`, `1,204 findings`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
+}
+
+/** `1 high, 2 medium` */
+export function severityCounts(findings: readonly Finding[]): string {
+  return SEVERITIES.flatMap((severity) => {
+    const n = findings.filter((finding) => finding.severity === severity).length
+    return n === 0 ? [] : [`${n} ${severity}`]
+  }).join(', ')
 }
 
 /** Well-known peers read as words; every other one is a name. */

@@ -5,6 +5,7 @@ import { graphOfChanges } from '../graph.ts'
 import { code, joined, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
 import { fileHref, type ReviewLinks, ruleHref, runHref } from '../links.ts'
 import { toMermaid } from '../mermaid.ts'
+import { outcome, packetWords } from '../packet.ts'
 import type { Coverage, NotAnalysed, ProposedSuppression, ReviewReport } from '../review-report.ts'
 import { count, isGone, LAYER_NAME, messageLine, peerNode, SEVERITY_MARK, STATUS_WORD, VERDICT_WORD } from '../words.ts'
 import { details, foldedTable, tableHead, tableRow } from './blocks.ts'
@@ -73,7 +74,7 @@ export function placeLink(
   return linked(fileHref(links, place, side), code(name))
 }
 
-function statesLine(states: readonly string[] | undefined): Line {
+export function statesLine(states: readonly string[] | undefined): Line {
   if (states === undefined || states.length === 0) return []
   const shown = states.slice(0, 3).map((state): Line => [code(state)])
   return line` (in ${joined(shown, ', ')}${text(states.length > 3 ? ` and ${states.length - 3} more` : '')})`
@@ -182,16 +183,6 @@ export function witnessLine(witness: Witness): Line {
   return joined([line`${code(packetWords(witness))}`, ...steps, [strong(text(outcome(witness)))]], ' → ')
 }
 
-/** `10.244.1.7 (payments/checkout) → 198.51.100.7:4444 TCP` */
-export function packetWords({ packet }: Witness): string {
-  const source = packet.sourceAddress === undefined ? packet.from : `${packet.sourceAddress} (${packet.from})`
-  const host = packet.name ?? packet.destinationAddress ?? packet.to
-  const bracketed = host.includes(':') && packet.port !== undefined ? `[${host}]` : host
-  const target = packet.port === undefined ? bracketed : `${bracketed}:${packet.port}`
-  const peer = host === packet.to || packet.to === 'internet' ? '' : ` (${packet.to})`
-  return `${source} → ${target}${peer} ${packet.protocol}`
-}
-
 function stepLine(step: PathStep): Line {
   const where =
     step.file === undefined
@@ -202,12 +193,6 @@ function stepLine(step: PathStep): Line {
   const words: Line =
     name !== undefined && rule.startsWith(name) ? [code(name), text(rule.slice(name.length))] : [text(rule)]
   return line`${text(LAYER_NAME[step.layer])} ${text(VERDICT_WORD[step.verdict])}: ${words}${where}`
-}
-
-/** What becomes of the packet, as its path says. */
-export function outcome({ path }: Witness): string {
-  if (path.some(({ verdict }) => verdict === 'deny')) return 'dropped'
-  return path.some(({ verdict }) => verdict === 'unknown') ? 'may be delivered' : 'delivered'
 }
 
 export function changeGraph(report: ReviewReport, context: PageContext): Section {

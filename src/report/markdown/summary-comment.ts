@@ -1,14 +1,14 @@
-import { type Finding, SEVERITIES } from '../../rules/finding.ts'
+import type { Finding } from '../../rules/finding.ts'
 import { type Flow, hasNetworkEffect, listFlows } from '../flows.ts'
 import { findHidden } from '../hidden.ts'
 import { code, joined, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
 import { commitHref, runHref } from '../links.ts'
 import type { NotAnalysed, ReviewReport } from '../review-report.ts'
-import { count, firstSentence, isGone, isNew, messageLine, SEVERITY_MARK } from '../words.ts'
+import { count, firstSentence, isGone, isNew, messageLine, SEVERITY_MARK, severityCounts } from '../words.ts'
 import { heading } from './blocks.ts'
 import type { PageContext } from './context.ts'
 import { countFixedSince, formatSummaryMarker, type SummaryMarker, toSummaryMarker } from './marker.ts'
-import { COMMENT_LIMIT, fixed, layOut, type PageLimit, type Section } from './page.ts'
+import { COMMENT_LIMIT, fixed, layOut, type Section } from './page.ts'
 import {
   allFlows,
   changeGraph,
@@ -120,7 +120,8 @@ function countsLine(report: ReviewReport, flows: readonly Flow[], context: PageC
   const parts: Line[] = []
   const fresh = report.findings.filter(isNew)
   const gone = report.findings.filter(isGone).length
-  if (fresh.length > 0) parts.push([strong(text(count(fresh.length, 'new finding'))), text(` (${severities(fresh)})`)])
+  if (fresh.length > 0)
+    parts.push([strong(text(count(fresh.length, 'new finding'))), text(` (${severityCounts(fresh)})`)])
   if (gone > 0) parts.push([text(`${gone} fixed or improved`)])
   for (const [exposure, word] of [
     [true, 'exposure'],
@@ -158,13 +159,6 @@ function atHead(tree: string | undefined, context: PageContext): Line {
   return tree === undefined ? [] : line` at ${commitLine(tree, context)}`
 }
 
-function severities(findings: readonly Finding[]): string {
-  return SEVERITIES.flatMap((severity) => {
-    const n = findings.filter((finding) => finding.severity === severity).length
-    return n === 0 ? [] : [`${n} ${severity}`]
-  }).join(', ')
-}
-
 function wasLine(previous: SummaryMarker): Line {
   const parts = [...previous.open].map(([severity, n]) => `${n} ${severity}`)
   return parts.length === 0 ? [] : [text(` (was: ${parts.join(', ')}; fixed)`)]
@@ -199,9 +193,4 @@ function footerLine(report: ReviewReport, fresh: readonly Finding[], context: Pa
   if (run !== undefined) parts.push(linked(run, text('Full report')))
   if (fresh.length > 0) parts.push(line`suppress: ${code('.github/ringfence.yml')}`)
   return joined(parts, ' · ')
-}
-
-/** Job summaries and terminals of GitHub have room for more of the same page. */
-export function reviewPage(report: ReviewReport, context: PageContext, limit: PageLimit): string {
-  return layOut(reviewSections(report, context), limit)
 }

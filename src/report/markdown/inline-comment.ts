@@ -1,0 +1,75 @@
+import { escapeFenced, fence, hasHidden } from '../../base/escape.ts'
+import type { Finding, Patch } from '../../rules/finding.ts'
+import { code, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
+import { commitHref, type ReviewLinks, ruleHref } from '../links.ts'
+import { messageLine, SEVERITY_MARK } from '../words.ts'
+import { formatFindingMarker } from './marker.ts'
+import { COMMENT_LIMIT, fixed, layOut, whole } from './page.ts'
+import { shortenProse, statesLine, witnessLine } from './sections.ts'
+
+export interface InlineContext {
+  readonly links?: ReviewLinks
+  /**
+   * True where the host will accept a suggestion at this comment: it spans exactly the lines of the patch's suggestion, all of them in
+   * one hunk, and the file on the pull request's head is the one that was analysed.
+   */
+  readonly suggest: boolean
+  /** ISO date shown as the expiry of the suppression that the comment offers. */
+  readonly suppressUntil?: string
+}
+
+/** A comment on a line of the diff, marker included: what the line does, and the fix as a suggestion or as a diff. */
+export function inlineComment(finding: Finding, context: InlineContext): string {
+  const { severity, rule, patch, witness, decide } = finding
+  const name = linked(ruleHref(context.links, rule), strong(text(SEVERITY_MARK[severity]), text(' '), code(rule)))
+  const message = messageLine(finding, shortenProse(finding.message, 2_000))
+  const sections = [
+    fixed(
+      `${formatFindingMarker(finding.fingerprint)}\n${toMarkdown(line`${name} (${text(severity)}): ${message}${statesLine(finding.states)}`)}`,
+    ),
+    fixed(witness === undefined ? '' : toMarkdown(line`${strong(text('Packet:'))} ${witnessLine(witness)}`)),
+  ]
+  if (patch !== undefined) {
+    sections.push(...patchSections(patch, context))
+  } else if (decide !== undefined) {
+    sections.push(fixed(toMarkdown(line`${strong(text('To decide:'))} ${text(shortenProse(decide, 2_000))}`)))
+  }
+  const until = context.suppressUntil ?? 'YYYY-MM-DD'
+  const ignore = `# ringfence:ignore ${rule} until=${until} reason="…"`
+  sections.push(fixed(`<sub>${toMarkdown(line`Not wanted? ${code(ignore)} above the line`)}</sub>`))
+  return layOut(sections, COMMENT_LIMIT)
+}
+
+/** What replaces the comment of a finding that is gone, where somebody has answered it. */
+export function fixedInlineComment(fingerprint: string, headSha: string, links?: ReviewLinks): string {
+  const commit = linked(commitHref(links, headSha), code(headSha.slice(0, 7)))
+  return `${formatFindingMarker(fingerprint)}\n${toMarkdown(line`✅ fixed in ${commit}`)}\n`
+}
+
+/**
+ * A patch's suggestion where it may be offered: its text has nothing that a reader cannot see, since one click commits it. `undefined`
+ * otherwise; the diff is shown then.
+ */
+export function safeSuggestion(patch: Patch): Patch['suggestion'] {
+  const { suggestion } = patch
+  if (suggestion === undefined) return undefined
+  const lines = suggestion.text.replaceAll('\t', ' ').split(/\r?\n/)
+  return lines.some((one) => hasHidden(one)) || /\p{Surrogate}/u.test(suggestion.text) ? undefined : suggestion
+}
+
+function patchSections(patch: Patch, context: InlineContext) {
+  const suggestion = context.suggest ? safeSuggestion(patch) : undefined
+  const about: Line = line`Verified by analysing the patched tree again. ${text(shortenProse(patch.summary, 600))}`
+  if (suggestion !== undefined) return [fixed(fence('suggestion', suggestion.text)), fixed(toMarkdown(about))]
+  const diffs = patch.files.map(({ diff }) => fence('diff', escapeFenced(diff.replace(/\n$/, ''))))
+  return [
+    fixed(toMarkdown(line`${strong(text('Fix.'))} ${about}`)),
+    ...diffs.map((diff) =>
+      whole(
+        'patch',
+        diff,
+        toMarkdown([text('The diff is too long for this comment: it is in the patch file of the run.')]),
+      ),
+    ),
+  ]
+}

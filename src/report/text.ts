@@ -1,0 +1,257 @@
+import { escapeTerminal, shorten } from '../base/escape.ts'
+import type { Finding, Severity, Witness } from '../rules/finding.ts'
+import { type Flow, flowPorts, hasNetworkEffect, listFlows } from './flows.ts'
+import { findHidden } from './hidden.ts'
+import { outcome, packetWords } from './packet.ts'
+import type { AuditReport, Coverage, ReviewReport } from './review-report.ts'
+import { count, isGone, isNew, LAYER_NAME, peerWords, STATUS_WORD, severityCounts, VERDICT_WORD } from './words.ts'
+
+export interface TextOptions {
+  /** True where the output is a terminal that shows colour. */
+  readonly color: boolean
+  /** Columns that prose is wrapped to; 100 where absent. */
+  readonly width?: number
+}
+
+/** A review for a terminal: the verdict, what opens and closes, the findings, the coverage. */
+export function reviewText(report: ReviewReport, options: TextOptions): string {
+  const page = new TextPage(options)
+  const flows = listFlows(report)
+  const fresh = report.findings.filter(isNew)
+  const gone = report.findings.filter(isGone)
+  const { summary } = report
+  page.line([
+    verdictPart(summary.verdict),
+    [`  ${hasNetworkEffect(report) ? summary.reason : 'no change in reachability'}`],
+  ])
+  page.line([[`before ${shortTree(report.base.tree)} → after ${shortTree(report.head.tree)}`, 'dim']])
+  writeFlows(
+    page,
+    'Opens',
+    flows.filter(({ change }) => change === 'new'),
+  )
+  writeFlows(
+    page,
+    'Changes',
+    flows.filter(({ change }) => change === 'changed'),
+  )
+  writeFlows(
+    page,
+    'Closes',
+    flows.filter(({ change }) => change === 'gone'),
+  )
+  if (fresh.length > 0) page.title(`${count(fresh.length, 'new finding')} (${severityCounts(fresh)})`)
+  writeFindings(page, fresh)
+  if (gone.length > 0) page.title(`${count(gone.length, 'finding')} fixed or improved`)
+  for (const finding of gone) {
+    page.line([
+      [`  ${STATUS_WORD[finding.status]}`, 'good'],
+      [`  ${finding.rule}  ${finding.file}:${finding.line}  ${finding.resource}`],
+    ])
+  }
+  const proposed = report.proposedSuppressions ?? []
+  if (proposed.length > 0) page.title('Proposed by this change, not in force yet')
+  for (const { rule, reason, expires, file, line } of proposed) {
+    page.wrapped(`would suppress ${rule} until ${expires}: ${reason} (${file}:${line})`, 2)
+  }
+  const rest = [
+    ...(summary.existing > 0 ? [`${count(summary.existing, 'finding')} already there, untouched`] : []),
+    ...(summary.suppressed > 0 ? [`${summary.suppressed} suppressed`] : []),
+  ]
+  if (rest.length > 0) page.title(rest.join(', '), 'dim')
+  writeCoverage(page, report.coverage)
+  const hidden = findHidden(report)
+  if (hidden !== undefined)
+    page.title(`Hidden characters are left out here${hidden.file === undefined ? '' : `, see ${hidden.file}`}`, 'warn')
+  return page.toString()
+}
+
+/** An audit for a terminal: the verdict, every finding, the coverage. */
+export function auditText(report: AuditReport, options: TextOptions): string {
+  const page = new TextPage(options)
+  const { summary } = report
+  const findings = report.findings.filter(({ suppressed }) => suppressed === undefined)
+  page.line([verdictPart(summary.verdict), [`  ${summary.reason}`]])
+  page.line([[`tree ${shortTree(report.head.tree)}`, 'dim']])
+  page.title(
+    findings.length === 0 ? 'No findings' : `${count(findings.length, 'finding')} (${severityCounts(findings)})`,
+  )
+  writeFindings(page, findings)
+  if (summary.suppressed > 0) page.title(`${summary.suppressed} suppressed`, 'dim')
+  writeCoverage(page, report.coverage)
+  return page.toString()
+}
+
+/** More rows than this are no help to a person; the JSON has all of them. */
+const MAX_FLOWS = 200
+const MAX_PLACES = 50
+
+function writeFlows(page: TextPage, title: string, flows: readonly Flow[]): void {
+  if (flows.length === 0) return
+  page.title(title)
+  const shown = flows.slice(0, MAX_FLOWS)
+  const rows = shown.map((flow) => {
+    const { from, to, certain, cause, states } = flow.connection
+    const why = cause === undefined ? '' : `${cause.file}:${cause.line}  ${cause.why}`
+    const where = states === undefined || states.length === 0 ? '' : `  in ${states.join(', ')}`
+    return [`${name(from)} → ${name(to)}`, `${shorten(flowPorts(flow), 80)}${certain ? '' : ' (may be)'}`, why + where]
+  })
+  const widths = [0, 1].map((column) =>
+    Math.min(56, Math.max(...rows.map((row) => escapeTerminal(row[column]!).length))),
+  )
+  for (const [i, row] of rows.entries()) {
+    const tone: Tone =
+      shown[i]!.change === 'gone' ? 'good' : shown[i]!.severity === undefined ? 'plain' : TONES[shown[i]!.severity!]
+    page.line([['  '], [pad(row[0]!, widths[0]!), tone], [`  ${pad(row[1]!, widths[1]!)}  `], [row[2]!, 'dim']])
+  }
+  if (flows.length > shown.length)
+    page.line([[`  … and ${(flows.length - shown.length).toLocaleString('en-US')} more`, 'dim']])
+}
+
+function writeFindings(page: TextPage, findings: readonly Finding[]): void {
+  for (const [i, finding] of findings.entries()) {
+    const { severity, status, rule, file, line, states, witness, patch, decide } = finding
+    const worse = status === 'worsened' ? ' (worse)' : ''
+    if (i > 0) page.blank()
+    page.line([
+      [`${String(i + 1).padStart(2)}  `, 'dim'],
+      [severity.toUpperCase(), TONES[severity]],
+      [`${worse}  ${rule}  `],
+      [`${file}:${line}`, 'bold'],
+      [states === undefined || states.length === 0 ? '' : `  in ${states.join(', ')}`, 'dim'],
+    ])
+    page.wrapped(finding.message, 4)
+    if (witness !== undefined) writeWitness(page, witness)
+    if (patch !== undefined) {
+      page.wrapped(`fix (verified): ${patch.summary}`, 4)
+      for (const { diff } of patch.files) page.diff(diff, 6)
+    } else if (decide !== undefined) {
+      page.wrapped(`to decide: ${decide}`, 4)
+    }
+  }
+}
+
+/** The packet and, below it, a line for each layer: who decides, what it says, by which rule. */
+function writeWitness(page: TextPage, witness: Witness): void {
+  page.line([['    packet  ', 'dim'], [packetWords(witness)]])
+  const width = Math.max(0, ...witness.path.map(({ layer }) => LAYER_NAME[layer].length))
+  for (const { layer, verdict, rule, file, line } of witness.path) {
+    const place = file === undefined ? '' : `  ${line === undefined ? file : `${file}:${line}`}`
+    const tone: Tone = verdict === 'allow' ? 'plain' : verdict === 'deny' ? 'good' : 'warn'
+    page.line([
+      [`      ${LAYER_NAME[layer].padEnd(width)}  `, 'dim'],
+      [VERDICT_WORD[verdict], tone],
+      [`  ${rule}`],
+      [place, 'dim'],
+    ])
+  }
+  page.line([[`      ${outcome(witness)}`, 'bold']])
+}
+
+function writeCoverage(page: TextPage, coverage: Coverage): void {
+  const resources = coverage.units.reduce((sum, unit) => sum + unit.resources, 0)
+  page.title(`Coverage: ${count(resources, 'resource')} in ${count(coverage.units.length, 'unit')}`, 'dim')
+  const places = [...coverage.notAnalysed].sort((a, b) => Number(b.changed) - Number(a.changed))
+  for (const { file, line, reason, changed } of places.slice(0, MAX_PLACES)) {
+    page.wrapped(
+      `${changed ? 'not judged, changed here: ' : 'not analysed: '}${line === undefined ? file : `${file}:${line}`}: ${reason}`,
+      2,
+      changed ? 'warn' : 'dim',
+    )
+  }
+  if (places.length > MAX_PLACES) page.line([[`  … and ${places.length - MAX_PLACES} more places not analysed`, 'dim']])
+  for (const note of coverage.notes) page.wrapped(note, 2, 'dim')
+}
+
+type Tone = 'plain' | 'bold' | 'dim' | 'bad' | 'warn' | 'good'
+type Part = readonly [words: string, tone?: Tone]
+
+/** SGR parameters, ECMA-48 §8.3.117. */
+const SGR: Readonly<Record<Tone, string>> = { plain: '', bold: '1', dim: '2', bad: '1;31', warn: '33', good: '32' }
+
+const TONES: Readonly<Record<Severity, Tone>> = {
+  critical: 'bad',
+  high: 'bad',
+  medium: 'warn',
+  low: 'plain',
+  note: 'dim',
+}
+
+/** Lines of a terminal; every word is escaped here, so that nothing above has to think of it. */
+class TextPage {
+  readonly #lines: string[] = []
+  readonly #color: boolean
+  readonly #width: number
+
+  constructor({ color, width = 100 }: TextOptions) {
+    this.#color = color
+    this.#width = Math.max(40, width)
+  }
+
+  line(parts: readonly Part[]): void {
+    this.#lines.push(
+      parts
+        .map(([words, tone]) => this.#paint(escapeTerminal(words), tone ?? 'plain'))
+        .join('')
+        .trimEnd(),
+    )
+  }
+
+  blank(): void {
+    this.#lines.push('')
+  }
+
+  title(words: string, tone: Tone = 'bold'): void {
+    this.blank()
+    this.line([[words, tone]])
+  }
+
+  wrapped(prose: string, indent: number, tone: Tone = 'plain'): void {
+    for (const row of wrap(escapeTerminal(prose), this.#width - indent)) this.line([[' '.repeat(indent)], [row, tone]])
+  }
+
+  diff(diff: string, indent: number): void {
+    for (const row of diff.replace(/\n$/, '').split(/\r?\n/)) {
+      const tone: Tone = row.startsWith('+') ? 'good' : row.startsWith('-') ? 'bad' : 'dim'
+      this.line([[' '.repeat(indent)], [row, tone]])
+    }
+  }
+
+  toString(): string {
+    return `${this.#lines.join('\n')}\n`
+  }
+
+  #paint(words: string, tone: Tone): string {
+    return this.#color && SGR[tone] !== '' && words !== '' ? `\u001b[${SGR[tone]}m${words}\u001b[0m` : words
+  }
+}
+
+function wrap(prose: string, width: number): readonly string[] {
+  const rows: string[] = []
+  let row = ''
+  for (const word of prose.split(' ')) {
+    if (row !== '' && row.length + 1 + word.length > width) {
+      rows.push(row)
+      row = word
+    } else {
+      row = row === '' ? word : `${row} ${word}`
+    }
+  }
+  return row === '' ? rows : [...rows, row]
+}
+
+function verdictPart(verdict: 'pass' | 'fail'): Part {
+  return verdict === 'pass' ? ['PASS', 'good'] : ['FAIL', 'bad']
+}
+
+function pad(words: string, width: number): string {
+  return escapeTerminal(words).padEnd(width)
+}
+
+function name(peer: string): string {
+  return shorten(peerWords(peer))
+}
+
+function shortTree(tree: string): string {
+  return /^[0-9a-f]{40,64}$/.test(tree) ? tree.slice(0, 7) : tree
+}
