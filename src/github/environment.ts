@@ -52,6 +52,17 @@ export function readEnvironment(variables: Variables): RunEnvironment {
   }
 }
 
+/** `8123.1`: the run's id and its attempt, as the summary comment's marker holds them. */
+export function formatRun({ id, attempt }: Run): string {
+  return `${id}.${attempt}`
+}
+
+/** The run that {@link formatRun} wrote; one older than every other where the text is something else. */
+export function parseRun(text: string): Run {
+  const [id, attempt] = text.split('.')
+  return { id: toCount(id), attempt: toCount(attempt) }
+}
+
 export function isNewer(a: Run, b: Run): boolean {
   return a.id > b.id || (a.id === b.id && a.attempt > b.attempt)
 }

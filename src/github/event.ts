@@ -32,6 +32,8 @@ export interface PullRequestRef {
   readonly fork: boolean
   /** Login of who opened it; empty where the event does not say. */
   readonly author: string
+  /** Branch that it is to be merged into, where the event says. */
+  readonly baseRef?: string
 }
 
 /** How the two versions are named before anything was asked of git or the API. */
@@ -163,6 +165,7 @@ function pullRequestOf(payload: unknown): PullRequestRef {
     // A fork that was deleted meanwhile has no repository left.
     fork: headRepository !== at(payload, 'pull_request', 'base', 'repo', 'full_name'),
     author: text(payload, 'pull_request', 'user', 'login'),
+    baseRef: text(payload, 'pull_request', 'base', 'ref'),
   }
 }
 

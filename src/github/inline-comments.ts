@@ -1,8 +1,7 @@
-import { hasHidden } from '../base/escape.ts'
 import type { Tree } from '../source/tree.ts'
 import { type Hunk, hunkHolds, mapLines, readHunks, splitLines } from './diff-lines.ts'
 import { type ChangedFile, type Host, HostError, type NewReviewComment, type ReviewComment } from './host.ts'
-import { isOwn, readFindingMarker, readsAs, writeFindingMarker } from './markers.ts'
+import { isOwn, readSubject, readsAs, toSubjectId } from './own-comments.ts'
 
 /** A finding that may get a comment on a line. Lines are 1-based, inclusive, and of the tree that was judged. */
 export interface InlineCandidate {
@@ -10,14 +9,9 @@ export interface InlineCandidate {
   readonly file: string
   readonly line: number
   /** Lines that the whole patch replaces, where it is one replacement of consecutive lines. */
-  readonly suggestion?: {
-    readonly file: string
-    readonly startLine: number
-    readonly endLine: number
-    readonly text: string
-  }
-  /** The comment without its marker; with a suggestion block only where that can be applied. */
-  render(withSuggestion: boolean): string
+  readonly suggestion?: { readonly file: string; readonly startLine: number; readonly endLine: number }
+  /** The comment with a marker of this id; with a suggestion block only where that can be applied. */
+  render(id: string, withSuggestion: boolean): string
 }
 
 export interface InlineComments {
@@ -31,6 +25,8 @@ export interface InlineComments {
   readonly candidates: readonly InlineCandidate[]
   /** How many comments may stand at once. */
   readonly limit: number
+  /** What stands in place of a comment whose finding is gone, with a marker of this id. */
+  renderFixed(id: string): string
 }
 
 export interface InlinePosted {
@@ -98,13 +94,13 @@ async function ownComments(
   all: readonly ReviewComment[],
   key: string,
 ): Promise<ReadonlyMap<string, ReviewComment>> {
-  const marked = all.filter((comment) => readFindingMarker(comment.body)?.key === key)
+  const marked = all.filter((comment) => readSubject(comment.body)?.key === key)
   if (marked.length === 0) return new Map()
   const viewer = await host.viewer()
   const own = new Map<string, ReviewComment>()
   for (const comment of marked) {
-    const marker = readFindingMarker(comment.body)
-    if (marker !== undefined && !marker.fixed && isOwn(comment.author, viewer)) own.set(marker.fingerprint, comment)
+    const subject = readSubject(comment.body)
+    if (subject !== undefined && !subject.fixed && isOwn(comment.author, viewer)) own.set(subject.fingerprint, comment)
   }
   return own
 }
@@ -114,9 +110,9 @@ async function retire(host: Host, comment: ReviewComment, answered: boolean, inl
     await host.deleteReviewComment(comment.id)
     return
   }
-  const fingerprint = readFindingMarker(comment.body)?.fingerprint ?? ''
-  const marker = writeFindingMarker({ key: inline.key, fingerprint, fixed: true })
-  await host.updateReviewComment(comment.id, `${marker}\n✅ Fixed in ${inline.head.slice(0, 7)}.`)
+  const fingerprint = readSubject(comment.body)?.fingerprint ?? ''
+  const id = toSubjectId({ key: inline.key, fingerprint, fixed: true })
+  await host.updateReviewComment(comment.id, inline.renderFixed(id))
   await host.minimizeComment(comment.nodeId)
 }
 
@@ -144,12 +140,12 @@ interface InlinePlace {
 }
 
 function toNewComment(key: string, candidate: InlineCandidate, place: InlinePlace): NewReviewComment {
-  const marker = writeFindingMarker({ key, fingerprint: candidate.fingerprint, fixed: false })
+  const id = toSubjectId({ key, fingerprint: candidate.fingerprint, fixed: false })
   return {
     path: place.path,
     line: place.endLine,
     ...(place.startLine < place.endLine && { startLine: place.startLine }),
-    body: `${marker}\n${candidate.render(place.withSuggestion)}`,
+    body: candidate.render(id, place.withSuggestion),
   }
 }
 
@@ -170,7 +166,7 @@ async function placer(host: Host, inline: InlineComments): Promise<Placer> {
     return lines
   }
   return async ({ file, line, suggestion }) => {
-    if (suggestion !== undefined && !hasHidden(suggestion.text.replace(/[\t\n\r]/g, ''))) {
+    if (suggestion !== undefined) {
       const range = await findRange(linesOf, suggestion.file, suggestion.startLine, suggestion.endLine)
       if (range !== undefined) return { ...range, withSuggestion: true }
     }

@@ -1,6 +1,5 @@
 import { InputError } from '../base/problem.ts'
 import { SEVERITIES } from '../rules/finding.ts'
-import { COMMENT_KEY } from './markers.ts'
 import { COMMENT_MODES } from './summary-comment.ts'
 
 /**
@@ -66,8 +65,11 @@ export function readInputs(variables: Variables) {
   }
 }
 
+/** What the marker of a comment can hold. */
+const COMMENT_KEY = /^[A-Za-z0-9._-]{1,64}$/
+
 function commentKey(value: string | undefined): string | undefined {
-  if (value === undefined || COMMENT_KEY.test(value)) return value
+  if (value === undefined || (COMMENT_KEY.test(value) && !value.includes('--'))) return value
   throw new InputError('the input comment-key may hold letters, digits, ".", "_" and "-", at most 64 of them')
 }
 

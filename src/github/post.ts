@@ -1,8 +1,8 @@
-import type { Tree } from '../source/tree.ts'
+import type { SummaryMarker } from '../report/markdown/marker.ts'
 import type { Run } from './environment.ts'
 import type { PullRequestRef } from './event.ts'
 import { type Host, HostError } from './host.ts'
-import { type InlineCandidate, type InlinePosted, postInlineComments } from './inline-comments.ts'
+import { type InlineComments, type InlinePosted, postInlineComments } from './inline-comments.ts'
 import { postSummaryComment, type SummaryPosted } from './summary-comment.ts'
 
 /** What one run has to say on a pull request. */
@@ -13,8 +13,9 @@ export interface Posting {
   /** Whether the summary comment is created where there is none. */
   readonly create: boolean
   /** The summary comment, told how many findings have a comment on a line, so that the two never disagree. */
-  summary(inline: number): string
-  readonly inline?: { readonly tree: Tree; readonly candidates: readonly InlineCandidate[]; readonly limit: number }
+  summary(inline: number, previous: SummaryMarker | undefined): string
+  /** Absent where comments on lines are to be left alone. */
+  readonly inline?: Pick<InlineComments, 'tree' | 'candidates' | 'limit' | 'renderFixed'>
 }
 
 export interface Posted {
@@ -38,8 +39,8 @@ export async function postReview(host: Host, posting: Posting): Promise<Posted> 
   const placed = inline instanceof HostError ? NO_INLINE : inline
   if (placed.refused) problems.push('GitHub refused the comments on lines; their findings are in the summary comment')
 
-  const body = posting.summary(placed.standing)
-  const comment = { pullRequest: pullRequest.number, key, run, head: pullRequest.head, body, create }
+  const render = (previous: SummaryMarker | undefined) => posting.summary(placed.standing, previous)
+  const comment = { pullRequest: pullRequest.number, key, run, head: pullRequest.head, create, render }
   const summary = await orProblem(() => postSummaryComment(host, comment))
   if (summary instanceof HostError) problems.push(explain(summary, pullRequest))
   const posted: SummaryPosted = summary instanceof HostError ? { what: 'none' } : summary

@@ -1,6 +1,7 @@
-import { isNewer, type Run } from './environment.ts'
+import { parseSummaryMarker, type SummaryMarker } from '../report/markdown/marker.ts'
+import { isNewer, parseRun, type Run } from './environment.ts'
 import type { Comment, Host } from './host.ts'
-import { isOwn, readSummaryMarker, readsAs, writeSummaryMarker } from './markers.ts'
+import { isOwn, readsAs } from './own-comments.ts'
 
 /** When the one summary comment is created; once it is there it is kept true whatever this says, `never` excepted. */
 export const COMMENT_MODES = ['changes', 'on-failure', 'always', 'never'] as const
@@ -9,14 +10,15 @@ export type CommentMode = (typeof COMMENT_MODES)[number]
 /** What is to stand in the summary comment. */
 export interface SummaryComment {
   readonly pullRequest: number
+  /** Tells apart several instances of the action on one pull request. */
   readonly key: string
   /** The head that was judged, and by which run. */
   readonly head: string
   readonly run: Run
-  /** Without the marker: the review, or the short resolved state. */
-  readonly body: string
   /** Whether a comment is created where none is. */
   readonly create: boolean
+  /** The comment, marker included: the review, or the short resolved state. `previous` is what the comment says so far. */
+  render(previous: SummaryMarker | undefined): string
 }
 
 export interface SummaryPosted {
@@ -31,22 +33,20 @@ export interface SummaryPosted {
  */
 export async function postSummaryComment(host: Host, comment: SummaryComment): Promise<SummaryPosted> {
   const { pullRequest, key, head, run } = comment
-  const marked = (await host.comments(pullRequest)).filter((found) => readSummaryMarker(found.body)?.key === key)
-  if (marked.length === 0 && !comment.create) return { what: 'none' }
+  const marked = (await host.comments(pullRequest)).filter(({ body }) => parseSummaryMarker(body, key) !== undefined)
   const viewer = marked.length === 0 ? '' : await host.viewer()
-  const existing = marked.find((found) => isOwn(found.author, viewer))
+  const existing = marked.find(({ author }) => isOwn(author, viewer))
   if (existing === undefined && !comment.create) return { what: 'none' }
-  if (existing !== undefined && readsAs(existing, comment.body)) return { what: 'unchanged', url: existing.url }
-  if (existing !== undefined && spokenByNewer(existing, head, run)) return { what: 'stale', url: existing.url }
+  const previous = existing && parseSummaryMarker(existing.body, key)
+  const body = comment.render(previous)
+  if (existing !== undefined && readsAs(existing, body)) return { what: 'unchanged', url: existing.url }
+  if (previous?.head === head && isNewer(parseRun(previous.run), run)) return { what: 'stale', ...urlOf(existing) }
   // As late as possible: a push while we were analysing makes all of this old.
-  if ((await host.pullRequest(pullRequest)).head !== head) return { what: 'stale' }
-  const body = `${writeSummaryMarker({ key, head, run })}\n${comment.body}`
+  if ((await host.pullRequest(pullRequest)).head !== head) return { what: 'stale', ...urlOf(existing) }
   if (existing === undefined) return { what: 'created', url: (await host.createComment(pullRequest, body)).url }
   return { what: 'updated', url: (await host.updateComment(existing.id, body)).url }
 }
 
-/** Of an older head every run may say more; of the same head only a run that is not older. */
-function spokenByNewer(comment: Comment, head: string, run: Run): boolean {
-  const marker = readSummaryMarker(comment.body)
-  return marker !== undefined && marker.head === head && isNewer(marker.run, run)
+function urlOf(comment: Comment | undefined): { readonly url?: string } {
+  return comment === undefined ? {} : { url: comment.url }
 }
