@@ -1,3 +1,5 @@
+import { SEVERITIES, type Severity } from '../base/severity.ts'
+
 /** A rule's verdict on a change or a state, as the JSON output and every report give it. */
 export interface Finding {
   readonly rule: string
@@ -27,8 +29,7 @@ export interface Finding {
   readonly suppressed?: { readonly reason: string; readonly expires: string }
 }
 
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'note'] as const
-export type Severity = (typeof SEVERITIES)[number]
+export { SEVERITIES, type Severity }
 export type FindingStatus = 'introduced' | 'worsened' | 'existing' | 'improved' | 'fixed'
 
 export const LAYERS = [
