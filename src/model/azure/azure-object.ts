@@ -1,6 +1,6 @@
 import type { MapValue, Value } from '../../base/value.ts'
 import type { Resource } from '../../parse/resource.ts'
-import { at, type Prop, valueOf } from './prop.ts'
+import { at, type Prop, knownValue } from './prop.ts'
 
 /**
  * One Azure resource on ARM's own type and property names, whatever language it was written in.
@@ -37,11 +37,11 @@ export function read(object: AzureObject, path: string): Value | undefined {
 
 /** `vnet-spoke/snet-aks`, with `?` for names that are not known. */
 export function fullName(object: AzureObject): string {
-  const own = valueOf(object.name) ?? '?'
+  const own = knownValue(object.name) ?? '?'
   return object.parent === undefined ? own : `${fullName(object.parent)}/${own}`
 }
 
 /** What people read: the resource's address, and for an inline child its own name behind it. */
 export function labelOf(object: AzureObject): string {
-  return object.inline ? `${object.resource.address} ${valueOf(object.name) ?? ''}`.trimEnd() : object.resource.address
+  return object.inline ? `${object.resource.address} ${knownValue(object.name) ?? ''}`.trimEnd() : object.resource.address
 }

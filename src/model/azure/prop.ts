@@ -42,7 +42,7 @@ export function unknownProp(unknown: UnknownValue | ChoiceValue): UnknownProp {
 }
 
 /** The value where it is known, else undefined. */
-export function valueOf<T>(prop: Prop<T>): T | undefined {
+export function knownValue<T>(prop: Prop<T>): T | undefined {
   return prop.known ? prop.value : undefined
 }
 

@@ -1,0 +1,370 @@
+import type { SetAlgebra } from './set-algebra.ts'
+
+/**
+ * A set of domain names: exact names, wildcard patterns, and everything that union, intersection and difference make of them.
+ *
+ * Kept as the minimal automaton that reads a name from its end, numbered breadth first from state 0, so that equal sets are equal
+ * values. Reading backwards makes `*.example.com` a subtree and keeps lists of names small. Names are lower case and without final dot.
+ */
+export interface NameSet {
+  readonly states: readonly NameState[]
+}
+
+interface NameState {
+  /** The name may start here: what has been read is in the set. */
+  readonly accept: boolean
+  /** Where every character leads that `next` does not list. */
+  readonly rest: number
+  /** By character code, ascending; only those that lead elsewhere than `rest`. */
+  readonly next: ReadonlyMap<number, number>
+}
+
+/**
+ * How `*` is read.
+ *
+ * - `any`: any characters, dots included, none included: `*.x` has subdomains of every depth, `*x` also `x` and `ax`. Azure Firewall.
+ * - `label`: characters of one label, none included: Cilium's `matchPattern`.
+ */
+export type Wildcard = 'any' | 'label'
+
+/** States of an automaton before it is minimal; far above what lists of names need. */
+const MOST_STATES = 200_000
+/** Wildcards inside one pattern; more are written by nobody and make automata large. */
+const MOST_WILDCARDS = 8
+
+export const NO_NAMES: NameSet = { states: [{ accept: false, rest: 0, next: new Map() }] }
+export const ALL_NAMES: NameSet = { states: [{ accept: true, rest: 0, next: new Map() }] }
+
+export const nameSets: SetAlgebra<NameSet> = {
+  empty: NO_NAMES,
+  union: (a, b) => (a === b || b === NO_NAMES ? a : a === NO_NAMES ? b : combine(a, b, (x, y) => x || y)),
+  intersect: (a, b) => (a === b || b === ALL_NAMES ? a : a === ALL_NAMES ? b : combine(a, b, (x, y) => x && y)),
+  subtract: (a, b) => (b === NO_NAMES ? a : combine(a, b, (x, y) => x && !y)),
+  isEmpty: (a) => a.states.length === 1 && !a.states[0]!.accept,
+  equal,
+  covers: (a, b) => a === b || nameSets.isEmpty(nameSets.subtract(b, a)),
+}
+
+/** The set of one name. */
+export function exactName(name: string): NameSet {
+  return namePatterns([normal(name).replaceAll('*', '')], 'any') ?? NO_NAMES
+}
+
+/**
+ * The names that any of the patterns matches; undefined where a pattern has too many wildcards to be taken apart.
+ *
+ * O(characters) for patterns with one leading wildcard.
+ */
+export function namePatterns(patterns: readonly string[], wildcard: Wildcard): NameSet | undefined {
+  const tokens: Token[][] = []
+  for (const pattern of patterns) {
+    const read = toTokens(normal(pattern), wildcard)
+    if (read === undefined) return undefined
+    tokens.push(read)
+  }
+  return determinize(tokens)
+}
+
+export function hasName(set: NameSet, name: string): boolean {
+  const text = normal(name)
+  let state = set.states[0]!
+  for (let i = text.length - 1; i >= 0; i--) {
+    state = set.states[state.next.get(text.charCodeAt(i)) ?? state.rest]!
+  }
+  return state.accept
+}
+
+/** A text that is equal for equal sets and different for others. */
+export function nameKey(set: NameSet): string {
+  return set.states
+    .map(({ accept, rest, next }) => `${accept ? '+' : '-'}${rest}:${[...next].map(([c, to]) => `${c}>${to}`).join(',')}`)
+    .join(';')
+}
+
+/** As people read it: names and patterns in order, `any name`, and what is excepted. At most `most` parts. */
+export function printNames(set: NameSet, most = 12): string {
+  const parts = describe(set)
+  const { shown, more } = { shown: parts.slice(0, most), more: parts.length - most }
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
+}
+
+/** One name of the set to show to people, the shortest; undefined where it is empty. */
+export function sampleName(set: NameSet): string | undefined {
+  const seen = new Set([0])
+  let front: { state: number; text: string }[] = [{ state: 0, text: '' }]
+  while (front.length > 0) {
+    const found = front.find(({ state, text }) => set.states[state]!.accept && text !== '' && !text.startsWith('.'))
+    if (found !== undefined) return found.text
+    const wider: { state: number; text: string }[] = []
+    for (const { state, text } of front) {
+      const { next, rest } = set.states[state]!
+      // `x` stands for any character; a name that says `any` is clearer than one that looks real.
+      for (const [character, to] of [...next, ['x'.charCodeAt(0), rest] as const]) {
+        if (seen.has(to) && !set.states[to]!.accept) continue
+        seen.add(to)
+        wider.push({ state: to, text: String.fromCharCode(character) + text })
+      }
+    }
+    front = wider.slice(0, 64)
+    if (front[0] !== undefined && front[0].text.length > 253) return undefined
+  }
+  return undefined
+}
+
+function normal(name: string): string {
+  return (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
+}
+
+/** A character code, or a wildcard. Tokens stand in reading order, last character first. */
+type Token = number | Wildcard
+
+function toTokens(pattern: string, wildcard: Wildcard): Token[] | undefined {
+  const tokens: Token[] = []
+  let wildcards = 0
+  for (let i = pattern.length - 1; i >= 0; i--) {
+    if (pattern[i] !== '*') tokens.push(pattern.charCodeAt(i))
+    else if (tokens.at(-1) !== wildcard) {
+      tokens.push(wildcard)
+      wildcards++
+    }
+  }
+  return wildcards > MOST_WILDCARDS ? undefined : tokens
+}
+
+const DOT = '.'.charCodeAt(0)
+
+/** Subset construction over positions in patterns; a position behind a wildcard stays where it is on what the wildcard takes. */
+function determinize(patterns: readonly (readonly Token[])[]): NameSet | undefined {
+  // A position is pattern and offset in one number.
+  const stride = patterns.reduce((longest, tokens) => Math.max(longest, tokens.length), 0) + 1
+  const tokenAt = (position: number) => patterns[Math.floor(position / stride)]![position % stride]
+  const isEnd = (position: number) => position % stride === patterns[Math.floor(position / stride)]!.length
+
+  /** Wildcards may take nothing, so the position behind one is reached with it. */
+  const close = (positions: readonly number[]): number[] => {
+    const all = new Set<number>()
+    for (const start of positions) {
+      let position = start
+      all.add(position)
+      while (typeof tokenAt(position) === 'string') all.add(++position)
+    }
+    return [...all].sort((a, b) => a - b)
+  }
+  /** Everything that follows is in the set. */
+  const isUniversal = (positions: readonly number[]) =>
+    positions.some((position) => tokenAt(position) === 'any' && isEnd(position + 1))
+
+  const numbers = new Map<string, number>()
+  const sets: number[][] = []
+  const number = (positions: number[]): number => {
+    const key = isUniversal(positions) ? 'all' : positions.join(',')
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    numbers.set(key, sets.length)
+    sets.push(positions)
+    return sets.length - 1
+  }
+
+  const states: NameState[] = []
+  number(close(patterns.map((_, pattern) => pattern * stride)))
+  for (let at = 0; at < sets.length; at++) {
+    if (sets.length > MOST_STATES) return undefined
+    const positions = sets[at]!
+    if (isUniversal(positions)) {
+      states.push({ accept: true, rest: at, next: new Map() })
+      continue
+    }
+    const stay = positions.filter((position) => typeof tokenAt(position) === 'string')
+    const byCharacter = new Map<number, number[]>()
+    for (const position of positions) {
+      const token = tokenAt(position)
+      if (typeof token === 'number') byCharacter.set(token, [...(byCharacter.get(token) ?? []), position + 1])
+    }
+    if (stay.some((position) => tokenAt(position) === 'label') && !byCharacter.has(DOT)) byCharacter.set(DOT, [])
+    const next = new Map<number, number>()
+    for (const [character, moved] of byCharacter) {
+      const held = character === DOT ? stay.filter((position) => tokenAt(position) === 'any') : stay
+      next.set(character, number(close([...held, ...moved])))
+    }
+    states.push({ accept: positions.some(isEnd), rest: number(close(stay)), next })
+  }
+  return minimal(states)
+}
+
+function combine(a: NameSet, b: NameSet, operation: (a: boolean, b: boolean) => boolean): NameSet {
+  const numbers = new Map<number, number>()
+  const pairs: (readonly [number, number])[] = []
+  const number = (x: number, y: number): number => {
+    const key = x * b.states.length + y
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    numbers.set(key, pairs.length)
+    pairs.push([x, y])
+    return pairs.length - 1
+  }
+  const states: NameState[] = []
+  number(0, 0)
+  for (let at = 0; at < pairs.length; at++) {
+    const [x, y] = pairs[at]!
+    const [p, q] = [a.states[x]!, b.states[y]!]
+    const next = new Map<number, number>()
+    for (const character of new Set([...p.next.keys(), ...q.next.keys()])) {
+      next.set(character, number(p.next.get(character) ?? p.rest, q.next.get(character) ?? q.rest))
+    }
+    states.push({ accept: operation(p.accept, q.accept), rest: number(p.rest, q.rest), next })
+  }
+  return minimal(states)
+}
+
+function equal(a: NameSet, b: NameSet): boolean {
+  if (a === b) return true
+  if (a.states.length !== b.states.length) return false
+  return a.states.every((state, index) => {
+    const other = b.states[index]!
+    if (state.accept !== other.accept || state.rest !== other.rest || state.next.size !== other.next.size) return false
+    for (const [character, to] of state.next) if (other.next.get(character) !== to) return false
+    return true
+  })
+}
+
+/** The minimal automaton of the same set, in canonical numbers. */
+function minimal(states: readonly NameState[]): NameSet {
+  return renumber(states, mergeAcyclic(states) ?? mergeByRefinement(states))
+}
+
+/**
+ * Classes of equal states where the only cycles are states that lead to themselves: one pass from the ends. Undefined where there are
+ * other cycles, which only wildcards inside a name make.
+ */
+function mergeAcyclic(states: readonly NameState[]): Int32Array | undefined {
+  const classes = new Int32Array(states.length).fill(-1)
+  const bySignature = new Map<string, number>()
+  const entered = new Uint8Array(states.length)
+  const stack = [0]
+  while (stack.length > 0) {
+    const at = stack.at(-1)!
+    if (classes[at] !== -1) {
+      stack.pop()
+      continue
+    }
+    const { accept, rest, next } = states[at]!
+    const targets = new Set([rest, ...next.values()])
+    targets.delete(at)
+    const open = [...targets].filter((to) => classes[to] === -1)
+    if (open.length > 0) {
+      if (entered[at] === 1) return undefined
+      entered[at] = 1
+      if (open.some((to) => entered[to] === 1)) return undefined
+      stack.push(...open)
+      continue
+    }
+    stack.pop()
+    const own = (to: number) => (to === at ? 'o' : `${classes[to]}`)
+    const base = own(rest)
+    const steps = [...next].filter(([, to]) => own(to) !== base).sort(([c], [d]) => c - d)
+    // A state that only leads to itself is the same as a class of that form, whatever its number.
+    const signature = `${accept ? '+' : '-'}${base}:${steps.map(([character, to]) => `${character}>${own(to)}`).join(',')}`
+    const known = bySignature.get(signature) ?? sameAsTarget(signature, classes, targets, bySignature)
+    const id = known ?? bySignature.size
+    if (known === undefined) bySignature.set(signature, id)
+    classes[at] = id
+  }
+  return classes
+}
+
+/** A state is also equal to a state it leads to when its signature is that state's with the self reference written out. */
+function sameAsTarget(
+  signature: string,
+  classes: Int32Array,
+  targets: ReadonlySet<number>,
+  bySignature: ReadonlyMap<string, number>,
+): number | undefined {
+  for (const to of targets) {
+    const id = classes[to]!
+    const folded = signature.replace(/(^[+-]|>)(\d+)/g, (whole, before: string, number: string) =>
+      Number(number) === id ? `${before}o` : whole,
+    )
+    if (folded !== signature && bySignature.get(folded) === id) return id
+  }
+  return undefined
+}
+
+/** Classes of equal states by splitting until nothing splits. */
+function mergeByRefinement(states: readonly NameState[]): Int32Array {
+  let classes = Int32Array.from(states, ({ accept }) => (accept ? 1 : 0))
+  let count = 0
+  for (;;) {
+    const bySignature = new Map<string, number>()
+    const split = Int32Array.from(states, ({ rest, next }, at) => {
+      const base = classes[rest]!
+      const steps = [...next].filter(([, to]) => classes[to] !== base).sort(([c], [d]) => c - d)
+      const signature = `${classes[at]}|${base}:${steps.map(([character, to]) => `${character}>${classes[to]}`).join(',')}`
+      const id = bySignature.get(signature) ?? bySignature.size
+      bySignature.set(signature, id)
+      return id
+    })
+    if (bySignature.size === count) return split
+    count = bySignature.size
+    classes = split
+  }
+}
+
+/** One state per class, numbered breadth first: `rest` before characters, characters ascending. */
+function renumber(states: readonly NameState[], classes: Int32Array): NameSet {
+  const representative = new Map<number, NameState>()
+  for (const [at, state] of states.entries()) {
+    const own = classes[at]!
+    if (own >= 0 && !representative.has(own)) representative.set(own, state)
+  }
+  const numbers = new Map<number, number>([[classes[0]!, 0]])
+  const order = [classes[0]!]
+  const number = (to: number): number => {
+    const own = classes[to]!
+    const known = numbers.get(own)
+    if (known !== undefined) return known
+    numbers.set(own, order.length)
+    order.push(own)
+    return order.length - 1
+  }
+  const result: NameState[] = []
+  for (let at = 0; at < order.length; at++) {
+    const { accept, rest, next } = representative.get(order[at]!)!
+    const restNumber = number(rest)
+    const steps = new Map<number, number>()
+    for (const [character, to] of [...next].sort(([c], [d]) => c - d)) {
+      if (classes[to] !== classes[rest]) steps.set(character, number(to))
+    }
+    result.push({ accept, rest: restNumber, next: steps })
+  }
+  if (result.length === 1) return result[0]!.accept ? ALL_NAMES : NO_NAMES
+  return { states: result }
+}
+
+/** Parts of the set as patterns, exact names first within each suffix. */
+function describe(set: NameSet): string[] {
+  if (set === ALL_NAMES) return ['any name']
+  const parts: string[] = []
+  const isAll = (state: NameState, at: number) => state.accept && state.rest === at && state.next.size === 0
+  const isNone = (state: NameState, at: number) => !state.accept && state.rest === at && state.next.size === 0
+  const walk = (at: number, suffix: string, wanted: boolean, into: string[]): void => {
+    const state = set.states[at]!
+    if (wanted ? isNone(state, at) : isAll(state, at)) return
+    if (wanted ? isAll(state, at) : isNone(state, at)) {
+      into.push(`*${suffix}`)
+      return
+    }
+    const rest = set.states[state.rest]!
+    const restIn = state.rest === at || (wanted ? !isNone(rest, state.rest) : !isAll(rest, state.rest))
+    if (restIn && wanted) {
+      const except: string[] = []
+      if (!state.accept && suffix !== '' && !suffix.startsWith('.')) except.push(suffix)
+      for (const [character, to] of state.next) walk(to, String.fromCharCode(character) + suffix, false, except)
+      into.push(except.length === 0 ? `*${suffix}` : `*${suffix} except ${except.join(' and ')}`)
+      return
+    }
+    if (state.accept === wanted && suffix !== '') into.push(suffix)
+    for (const [character, to] of state.next) walk(to, String.fromCharCode(character) + suffix, wanted, into)
+  }
+  walk(0, '', true, parts)
+  return parts
+}
