@@ -1,6 +1,5 @@
 import { InputError } from '../base/problem.ts'
-import { SEVERITIES } from '../rules/finding.ts'
-import { COMMENT_MODES } from './summary-comment.ts'
+import { SEVERITIES } from '../base/severity.ts'
 
 /**
  * The action's inputs as the workflow gives them; undefined where it does not, so that the configuration file decides, and
@@ -11,6 +10,7 @@ export type ActionInputs = ReturnType<typeof readInputs>
 type Variables = Readonly<Record<string, string | undefined>>
 
 const SWITCH = ['true', 'false'] as const
+const COMMENT_MODES = ['changes', 'on-failure', 'always', 'never'] as const
 const FAIL_ON = ['none', ...SEVERITIES] as const
 
 /** Most inline comments that can be asked for: beyond them a review trips GitHub's secondary rate limit. */

@@ -3,10 +3,6 @@ import { isNewer, parseRun, type Run } from './environment.ts'
 import type { Comment, Host } from './host.ts'
 import { isOwn, readsAs } from './own-comments.ts'
 
-/** When the one summary comment is created; once it is there it is kept true whatever this says, `never` excepted. */
-export const COMMENT_MODES = ['changes', 'on-failure', 'always', 'never'] as const
-export type CommentMode = (typeof COMMENT_MODES)[number]
-
 /** What is to stand in the summary comment. */
 export interface SummaryComment {
   readonly pullRequest: number

@@ -1,0 +1,63 @@
+import { InputError } from '../base/problem.ts'
+import type { Options } from '../config/options.ts'
+import { toAuditAnnotations } from '../report/annotations.ts'
+import { toAuditJson } from '../report/json.ts'
+import { auditSummary } from '../report/markdown/job-summary.ts'
+import type { AuditReport } from '../report/review-report.ts'
+import type { AuditPlan } from './event.ts'
+import { countOutputs, type Outputs } from './outputs.ts'
+import { writeReports } from './report-files.ts'
+import { configure, linksOf, type Session, writeSummary } from './session.ts'
+import { openAuditTree } from './trees.ts'
+import { judge } from './verdict.ts'
+
+/** Judges one version: every finding of its state, but those that the baseline knows. */
+export async function runAudit(session: Session, { revision }: AuditPlan): Promise<Partial<Outputs>> {
+  const { log, runner, stages } = session
+  const { tree, commit } = await openAuditTree(revision, session.trees)
+  const { config, options } = configure(session, tree)
+  const audited = stages.audit({ tree, config, options, today: runner.today })
+  const report = withoutBaseline(audited, readBaseline(session), options)
+
+  for (const annotation of toAuditAnnotations(report, options.failOn)) log.annotate(annotation)
+  const files = writeReports(session, report, tree, toAuditJson(report))
+  const links = linksOf(session, commit)
+  const reportFile = files['report-file']
+  const context = {
+    links,
+    head: { sha: commit },
+    graph: options.graph,
+    ...(reportFile !== undefined && { reportFile }),
+  }
+  writeSummary(session, auditSummary(report, context))
+  const { verdict, reason } = report.summary
+  log.info(`Ringfence: ${verdict} (${reason}). Judged ${commit}.`)
+  return { conclusion: verdict, ...countOutputs(report, report.findings), 'head-sha': commit, ...files }
+}
+
+/** Fingerprints of the findings in an earlier report file, which is what a baseline is. */
+function readBaseline({ inputs, runner }: Session): ReadonlySet<string> {
+  const file = inputs.baselineFile
+  if (file === undefined) return new Set()
+  const text = runner.read(file)
+  if (text === undefined) throw new InputError('the baseline file cannot be read', { file })
+  try {
+    const { findings } = JSON.parse(text) as Pick<AuditReport, 'findings'>
+    return new Set(findings.map(({ fingerprint }) => fingerprint))
+  } catch {
+    throw new InputError('the baseline file is no report of an audit as report-file writes it', { file })
+  }
+}
+
+function withoutBaseline(report: AuditReport, known: ReadonlySet<string>, options: Options): AuditReport {
+  const findings = report.findings.filter(({ fingerprint }) => !known.has(fingerprint))
+  const left = report.findings.length - findings.length
+  if (left === 0) return report
+  const counts = {
+    existing: findings.filter(({ suppressed }) => suppressed === undefined).length,
+    suppressed: findings.filter(({ suppressed }) => suppressed !== undefined).length,
+  }
+  const notes = [`${left} findings stand in the baseline and are left out.`, ...report.coverage.notes]
+  const summary = { ...report.summary, ...counts, ...judge(findings, report.coverage, options) }
+  return { ...report, findings, summary, coverage: { ...report.coverage, notes } }
+}
