@@ -129,9 +129,13 @@ function readComment(
   return { rule, expires, reason }
 }
 
+/** Lines of comment between a suppression and its subject. */
+const LARGEST_GAP = 20
+
 /** The next line that holds more than a comment. */
 function findTarget(source: SourceText, after: number): number | undefined {
-  for (let line = after + 1; line <= source.lineCount; line++) {
+  const last = Math.min(source.lineCount, after + LARGEST_GAP + 1)
+  for (let line = after + 1; line <= last; line++) {
     const content = lineText(source, line).trim()
     if (content !== '' && !content.startsWith('#') && !content.startsWith('//')) return line
   }

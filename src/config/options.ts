@@ -1,4 +1,6 @@
+import { InputError } from '../base/problem.ts'
 import type { ConfigOptions } from './config.ts'
+import { compileGlob, type Glob, matchesAny } from './glob.ts'
 
 /** What decides how a run judges and what it prints, with nothing left open. */
 export type Options = { readonly [Key in keyof ConfigOptions]-?: NonNullable<ConfigOptions[Key]> }
@@ -35,4 +37,20 @@ export function effectiveOptions(inputs: OptionInputs, file: ConfigOptions): Opt
     graph: pick('graph'),
     summary: pick('summary'),
   }
+}
+
+/** Tells whether a file is to be read. Throws {@link InputError} for a pattern of an input that is none. */
+export function toPathFilter({
+  paths,
+  pathsIgnore,
+}: Pick<Options, 'paths' | 'pathsIgnore'>): (path: string) => boolean {
+  const wanted = paths.map(compileInput)
+  const ignored = pathsIgnore.map(compileInput)
+  return (path) => matchesAny(wanted, path) && !matchesAny(ignored, path)
+}
+
+function compileInput(pattern: string): Glob {
+  const glob = compileGlob(pattern)
+  if ('error' in glob) throw new InputError(`${JSON.stringify(pattern)} is no pattern of paths: ${glob.error}`)
+  return glob
 }

@@ -7,7 +7,7 @@ import {
   parseCidr,
   singleAddress,
 } from '../algebra/addresses.ts'
-import { type ConnectionSet, connectionSets } from '../algebra/connections.ts'
+import type { ConnectionSet } from '../algebra/connections.ts'
 import { compileGlob, type Glob } from './glob.ts'
 import { parsePort } from './port.ts'
 
@@ -107,12 +107,6 @@ export function coversPeer(pattern: PeerPattern, peer: string): boolean {
     case 'name':
       return pattern.glob.matches(peer)
   }
-}
-
-/** True where the connections named by a destination, or all where it names none, cover the given ones. */
-export function coversConnections(allowed: ConnectionSet | undefined, connections: ConnectionSet | undefined): boolean {
-  if (allowed === undefined) return true
-  return connections !== undefined && connectionSets.covers(allowed, connections)
 }
 
 function isInternet(peer: string): boolean {

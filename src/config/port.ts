@@ -28,7 +28,7 @@ export function parsePort(text: string): ConnectionSet | undefined {
 }
 
 /** The union of all; undefined, which is every connection, for an empty list. */
-export function parsePorts(texts: readonly string[]): ConnectionSet | undefined {
+function parsePorts(texts: readonly string[]): ConnectionSet | undefined {
   const sets = texts.map((text) => parsePort(text) ?? NO_CONNECTIONS)
   return sets.length === 0 ? undefined : sets.reduce((a, b) => connectionSets.union(a, b))
 }

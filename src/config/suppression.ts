@@ -36,7 +36,7 @@ export interface SuppressionTarget {
 }
 
 /** Days that a suppression may reach ahead. */
-export const LONGEST_DAYS = 366
+const LONGEST_DAYS = 366
 /** Days before the end on which it is announced. */
 const NOTICE_DAYS = 14
 

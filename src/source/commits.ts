@@ -48,6 +48,8 @@ export function ensureCommit(repo: string, id: string, from: FetchFrom = {}): vo
       'fetch',
       '--depth=1',
       '--no-tags',
+      // A partial clone would else fetch in part again.
+      '--no-filter',
       '--no-write-fetch-head',
       '--no-recurse-submodules',
       '--refmap=',

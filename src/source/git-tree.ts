@@ -88,7 +88,8 @@ const MAX_LISTING_BYTES = 256 * 1024 * 1024
 const MISSING: Content = {
   ok: false,
   reason: 'unreadable',
-  message: 'git could not read the object; the clone lacks it (a partial clone?) or it is broken',
+  message:
+    'git could not read the object; a partial clone lacks it (leave "filter" out of actions/checkout), or it is broken',
 }
 
 function isTooLarge(entry: TreeEntry): boolean {

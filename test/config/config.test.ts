@@ -1,13 +1,18 @@
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cidr } from '../../src/algebra/addresses.ts'
 import { InputError, problemPlace } from '../../src/base/problem.ts'
 import { SourceText } from '../../src/base/text.ts'
 import { toJson } from '../../src/base/value.ts'
 import { EMPTY_CONFIG, parseConfig } from '../../src/config/config.ts'
+import { isDay } from '../../src/config/day.ts'
+import { compileGlob } from '../../src/config/glob.ts'
 import { loadConfig, readConfig } from '../../src/config/load-config.ts'
-import { DEFAULT_OPTIONS, effectiveOptions } from '../../src/config/options.ts'
+import { DEFAULT_OPTIONS, effectiveOptions, toPathFilter } from '../../src/config/options.ts'
+import { parseDestination, parsePeer, parseRange } from '../../src/config/peer-pattern.ts'
+import { parsePort } from '../../src/config/port.ts'
 import { proposedChanges } from '../../src/config/proposed-changes.ts'
 import { CONFIG_SCHEMA } from '../../src/config/schema.ts'
 import { memoryTree } from '../source/memory-tree.ts'
@@ -244,7 +249,14 @@ describe('parseConfig', () => {
 })
 
 describe('the published schema', () => {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false })
+  const ajv = new Ajv2020({ allErrors: true, strict: false })
+  const isRight = (read: (text: string) => object) => (text: string) => !('error' in read(text))
+  ajv.addFormat('glob', isRight(compileGlob))
+  ajv.addFormat('peer', isRight(parsePeer))
+  ajv.addFormat('destination', isRight(parseDestination))
+  ajv.addFormat('cidr', (text) => parseRange(text) !== undefined)
+  ajv.addFormat('port', (text) => parsePort(text) !== undefined)
+  ajv.addFormat('date', isDay)
   const check = ajv.compile(CONFIG_SCHEMA)
   const asJson = (text: string) => JSON.parse(JSON.stringify(toJson(parse(text).config.value!)))
 
@@ -268,7 +280,54 @@ describe('the published schema', () => {
     expect(check(value)).toBe(false)
     expect(errors(JSON.stringify(value))).not.toEqual([])
   })
+
+  it('decides as the loader does on any change of the full example', () => {
+    const other = fc.constantFrom<unknown>(
+      null,
+      true,
+      false,
+      0,
+      31,
+      443,
+      1.5,
+      '',
+      'x',
+      'any',
+      'high',
+      '443',
+      [],
+      ['a/b'],
+      [1],
+      {},
+      { a: 'b' },
+    )
+    fc.assert(
+      fc.property(fc.nat(), other, fc.constantFrom('replace', 'remove', 'add'), (where, value, how) => {
+        const document = asJson(FULL)
+        const places = listPlaces(document)
+        const { holder, key } = places[where % places.length]!
+        if (how === 'replace') holder[key] = value
+        else if (how === 'add' && !Array.isArray(holder)) holder['added'] = value
+        else if (Array.isArray(holder)) holder.splice(Number(key), 1)
+        else delete holder[key]
+        // Without the catalogue, which the schema does not know.
+        const found = parseConfig(new SourceText('x', JSON.stringify(document))).problems.map(({ message }) => message)
+        expect({ valid: found.length === 0, found }).toEqual({ valid: check(document), found })
+      }),
+      { numRuns: 1_000 },
+    )
+  })
 })
+
+type Holder = Record<string, unknown>
+
+/** Every place of a document that can be replaced. */
+function listPlaces(holder: Holder): readonly { readonly holder: Holder; readonly key: string }[] {
+  return Object.keys(holder).flatMap((key) => {
+    const value = holder[key]
+    return [{ holder, key }, ...(typeof value === 'object' && value !== null ? listPlaces(value as Holder) : [])]
+  })
+}
 
 describe('loadConfig', () => {
   it('gives the defaults where there is no file', () => {
@@ -329,6 +388,19 @@ describe('effectiveOptions', () => {
     )
     const camel = (key: string) => key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
     expect(DEFAULT_OPTIONS).toMatchObject(Object.fromEntries(told.map(([key, schema]) => [camel(key), schema.default])))
+  })
+})
+
+describe('toPathFilter', () => {
+  it('takes what one pattern names and none ignores', () => {
+    const isWanted = toPathFilter({ paths: ['k8s/**', '*.tf'], pathsIgnore: ['**/test/**'] })
+    const paths = ['k8s/a.yaml', 'k8s/test/a.yaml', 'main.tf', 'infra/main.tf', 'README.md']
+    expect(paths.filter(isWanted)).toEqual(['k8s/a.yaml', 'main.tf'])
+    expect(paths.filter(toPathFilter(DEFAULT_OPTIONS))).toEqual(paths)
+  })
+
+  it('refuses a broken pattern', () => {
+    expect(() => toPathFilter({ paths: ['{a'], pathsIgnore: [] })).toThrow(InputError)
   })
 })
 
