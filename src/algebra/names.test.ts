@@ -1,12 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ALL_NAMES, exactName, hasName, NO_NAMES, nameKey, namePatterns, nameSets, printNames, sampleName } from './names.ts'
+import {
+  ALL_NAMES,
+  exactName,
+  hasName,
+  NO_NAMES,
+  nameKey,
+  namePatterns,
+  nameSets,
+  printNames,
+  sampleName,
+} from './names.ts'
 
 const patterns = (...list: string[]) => namePatterns(list, 'any')!
 
 /** Names over a small alphabet, and patterns that hit them often. */
 const name = fc.stringMatching(/^[ab]{1,2}(?:\.[ab]{1,2}){0,2}$/)
-const pattern = fc.oneof(name, name.map((text) => `*.${text}`), name.map((text) => `*${text}`), fc.constant('*'))
+const pattern = fc.oneof(
+  name,
+  name.map((text) => `*.${text}`),
+  name.map((text) => `*${text}`),
+  fc.constant('*'),
+)
 const universe = fc.array(name, { minLength: 20, maxLength: 40 })
 
 function matches(text: string, pattern: string): boolean {
@@ -80,13 +95,17 @@ describe('names', () => {
   it('keeps the two forms of a wildcard in order', () => {
     expect(nameSets.covers(patterns('*x.example'), patterns('*.x.example'))).toBe(true)
     expect(nameSets.covers(patterns('*.x.example'), patterns('*x.example'))).toBe(false)
-    expect(nameSets.equal(nameSets.union(patterns('*.a.example'), patterns('b.a.example')), patterns('*.a.example'))).toBe(true)
+    expect(
+      nameSets.equal(nameSets.union(patterns('*.a.example'), patterns('b.a.example')), patterns('*.a.example')),
+    ).toBe(true)
     expect(nameSets.subtract(ALL_NAMES, ALL_NAMES)).toBe(NO_NAMES)
   })
 
   it('prints names, patterns and exceptions', () => {
     expect(printNames(patterns('b.example', '*.a.example'))).toBe('*.a.example, b.example')
-    expect(printNames(nameSets.subtract(patterns('*.a.example'), exactName('x.a.example')))).toBe('*.a.example except x.a.example')
+    expect(printNames(nameSets.subtract(patterns('*.a.example'), exactName('x.a.example')))).toBe(
+      '*.a.example except x.a.example',
+    )
     expect(printNames(ALL_NAMES)).toBe('any name')
     expect(printNames(NO_NAMES)).toBe('')
   })
@@ -102,7 +121,10 @@ describe('names', () => {
   })
 
   it('takes thousands of names in time that grows with their length', () => {
-    const list = Array.from({ length: 4000 }, (_, i) => `${i % 3 === 0 ? '*.' : ''}host-${i}.region-${i % 40}.example.com`)
+    const list = Array.from(
+      { length: 4000 },
+      (_, i) => `${i % 3 === 0 ? '*.' : ''}host-${i}.region-${i % 40}.example.com`,
+    )
     const start = performance.now()
     const set = patterns(...list)
     expect(hasName(set, 'a.host-0.region-0.example.com')).toBe(true)

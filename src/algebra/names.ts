@@ -77,7 +77,9 @@ export function hasName(set: NameSet, name: string): boolean {
 /** A text that is equal for equal sets and different for others. */
 export function nameKey(set: NameSet): string {
   return set.states
-    .map(({ accept, rest, next }) => `${accept ? '+' : '-'}${rest}:${[...next].map(([c, to]) => `${c}>${to}`).join(',')}`)
+    .map(
+      ({ accept, rest, next }) => `${accept ? '+' : '-'}${rest}:${[...next].map(([c, to]) => `${c}>${to}`).join(',')}`,
+    )
     .join(';')
 }
 

@@ -44,7 +44,8 @@ export interface EndpointFacts {
   readonly namespace: string | undefined
   readonly namespaceLabels: Labels
   readonly labels: Labels
-  readonly ports: readonly ContainerPort[]
+  /** Undefined where the pod is not in the tree, so that any port may have any name. */
+  readonly ports: readonly ContainerPort[] | undefined
   /** No selector reaches a pod in the node's network. */
   readonly hostNetwork: Truth
   readonly workload: Workload | undefined

@@ -12,8 +12,13 @@ export interface PeerSet {
   readonly addresses: AddressSet
 }
 
+export interface PeerSetAlgebra extends SetAlgebra<PeerSet> {
+  /** Every class and every address. */
+  readonly all: PeerSet
+}
+
 /** The algebra of peer sets of one universe. */
-export function peerSetsOf(classSets: ClassSets): SetAlgebra<PeerSet> & { readonly all: PeerSet } {
+export function peerSetsOf(classSets: ClassSets): PeerSetAlgebra {
   const combine =
     (classes: (a: ClassSet, b: ClassSet) => ClassSet, addresses: (a: AddressSet, b: AddressSet) => AddressSet) =>
     (a: PeerSet, b: PeerSet): PeerSet => ({

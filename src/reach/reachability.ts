@@ -1,72 +1,202 @@
-import type { AddressSet } from '../algebra/addresses.ts'
-import type { Bounds } from '../algebra/bounds.ts'
-import type { ConnectionSet } from '../algebra/connections.ts'
-import type { Region } from '../algebra/regions.ts'
-import type { Truth } from '../algebra/truth.ts'
-import type { Origin } from '../base/origin.ts'
-import type { Direction, NetworkPolicy } from '../model/kubernetes/network-policy.ts'
-import type { Workload } from '../model/kubernetes/workload.ts'
+import { type Bounds, boundsOf, exactly } from '../algebra/bounds.ts'
+import { addClass, type ClassSet, hasClass } from '../algebra/classes.ts'
+import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
+import type { Region, RegionPart } from '../algebra/regions.ts'
+import type { Direction } from '../model/kubernetes/network-policy.ts'
 import type { Network } from '../model/network.ts'
-import type { Resource } from '../parse/resource.ts'
-import type { PacketEnd, Path } from './layer.ts'
+import type { Door } from './door.ts'
+import { findDoors } from './doors.ts'
+import { type ClusterFacts, UNKNOWN_CLUSTER } from './engine.ts'
+import { explainPacket, type Packet } from './explain.ts'
+import type { Path, PolicyLayer } from './layer.ts'
+import { type NetworkPolicyLayer, networkPolicyLayer, type Selection } from './layers/network-policy.ts'
 import type { PeerSet } from './peers.ts'
-import type { Universe } from './universe.ts'
+import { findRectangles, type Rectangle } from './rectangles.ts'
+import { type StateClasses, stateClasses } from './state-classes.ts'
+import { buildUniverse, type Universe } from './universe.ts'
 
-/** Who can reach whom in one state. Everything is computed on demand and kept. */
+/** A state to analyse, and what its manifests do not say. */
+export interface ReachabilityInput {
+  readonly network: Network
+  readonly cluster?: ClusterFacts
+}
+
+/** Who can reach whom in one state. Results are computed on demand; what all classes of a group share is kept. */
 export interface Reachability {
   readonly network: Network
+  readonly cluster: ClusterFacts
   readonly universe: Universe
-  /** Class of a workload's pods; undefined where the state has no such workload. */
-  classOf(workload: Workload): number | undefined
-  /** What the layers at this class's own side let through; the other end is not asked. */
+  readonly classes: StateClasses
+  readonly networkPolicies: NetworkPolicyLayer
+  /** In the order in which a packet meets them at one end. */
+  readonly layers: readonly PolicyLayer[]
+  /** Classes whose own layers say the same in one direction. */
+  readonly groups: Readonly<Record<Direction, OwnGroups>>
+  /** What the layers at the class's own side let through, the other end not asked. Empty where the state does not have the class. */
   own(subject: number, direction: Direction): Bounds<Region<PeerSet>>
-  /** What can leave the class (`egress`) or get to it (`ingress`) when both ends are asked. */
+  /** What leaves the class (`egress`) or gets to it (`ingress`) when both ends are asked. O(groups), not kept. */
   reach(subject: number, direction: Direction): Bounds<Region<PeerSet>>
   /** Connections of one class to another, both ends asked. */
   between(from: number, to: number): Bounds<ConnectionSet>
-  /** Every allowed connection, as rectangles whose union is the answer. */
-  connections(): readonly Rectangle[]
-  /** The policies that select the class and act in the direction. */
+  /** The policies that select the class and isolate the direction. */
   selecting(subject: number, direction: Direction): readonly Selection[]
-  /** Ways in from outside the cluster, with what of them the policies let through. */
+  /** Every allowed connection of workloads with each other and with addresses, as rectangles; `among` takes other classes in as well. */
+  connections(among?: ClassSet): readonly Rectangle[]
+  /** Ways in from outside the cluster, with what the policies let through. */
   doors(): readonly Door[]
   /** Every layer's verdict on one packet, found the plain way. */
-  explain(packet: {
-    readonly from: PacketEnd
-    readonly to: PacketEnd
-    readonly protocol: 'TCP' | 'UDP' | 'SCTP'
-    readonly port: number
-  }): Path
+  explain(packet: Packet): Path
 }
 
-/** All of `from` can open all of `connections` to all of `to`. */
-export interface Rectangle {
-  readonly from: PeerSet
-  readonly to: PeerSet
-  readonly connections: ConnectionSet
-  /** False where something unknown decides. */
-  readonly certain: boolean
+/** Classes by the groups of all layers together. */
+export interface OwnGroups {
+  readonly count: number
+  /** -1 where the state does not have the class. */
+  groupOf(subject: number): number
+  members(group: number): ClassSet
+  region(group: number): Bounds<Region<PeerSet>>
 }
 
-export interface Selection {
-  readonly policy: NetworkPolicy
-  /** Never `no`. */
-  readonly selects: Truth
+/**
+ * Analyses states in one universe, so that what is said of one can be compared with the other: give base and head together.
+ *
+ * Cost grows with labels, rules and groups; nothing is done for pairs of workloads.
+ */
+export function buildReachability(states: readonly ReachabilityInput[]): readonly Reachability[] {
+  const universe = buildUniverse(states.map(({ network }) => network.kubernetes))
+  return states.map(({ network, cluster = UNKNOWN_CLUSTER }, state) =>
+    analyse(network, cluster, stateClasses(universe, state, network.kubernetes)),
+  )
 }
 
-/** A way in from outside the cluster to one class of workloads: a load balancer, a node port, an Ingress, a host port, the node's network. */
-export interface Door {
-  readonly kind: 'load-balancer' | 'node-port' | 'ingress' | 'host-port' | 'host-network' | 'external-ip'
-  readonly resource: Resource
-  readonly origin: Origin
-  readonly subject: number
-  /** Addresses that the door admits, before any policy. */
-  readonly sources: Bounds<AddressSet>
-  readonly serviceTags: readonly string[]
-  /** Whether the internet can come to the door. */
-  readonly public: Truth
-  /** Ports of the pod behind the door. */
-  readonly target: ConnectionSet
-  /** What of `target` the policies of the pod let in from there. */
-  readonly allowed: Bounds<ConnectionSet>
+/** Analyses one state by itself. */
+export function reachabilityOf(network: Network, cluster?: ClusterFacts): Reachability {
+  return buildReachability([cluster === undefined ? { network } : { network, cluster }])[0]!
+}
+
+function analyse(network: Network, cluster: ClusterFacts, classes: StateClasses): Reachability {
+  const { universe } = classes
+  const { regions, classSets } = universe
+  const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster)
+  const layers: readonly PolicyLayer[] = [networkPolicies]
+  const everything = exactly(regions.of(universe.peerSets.all, ALL_CONNECTIONS))
+  const nothing = exactly(regions.empty)
+  const groups = {
+    ingress: ownGroups('ingress', layers, classes, everything),
+    egress: ownGroups('egress', layers, classes, everything),
+  }
+  let doors: readonly Door[] | undefined
+
+  const own = (subject: number, direction: Direction) => {
+    const group = groups[direction].groupOf(subject)
+    return group < 0 ? nothing : groups[direction].region(group)
+  }
+
+  /** The parts of a class's own region, each cut down to what the other end's groups let through. */
+  const reachOn = (subject: number, direction: Direction, side: 'certain' | 'possible'): Region<PeerSet> => {
+    const others = groups[opposite(direction)]
+    const mine = own(subject, direction)[side]
+    const parts: RegionPart<PeerSet>[] = []
+    for (const { peers, connections } of mine) {
+      parts.push({ peers: { classes: classSets.empty, addresses: peers.addresses }, connections })
+    }
+    for (let group = 0; group < others.count; group++) {
+      const admitted = connectionsWith(others.region(group)[side], subject)
+      if (connectionSets.isEmpty(admitted)) continue
+      for (const part of mine) {
+        const connections = connectionSets.intersect(part.connections, admitted)
+        if (connectionSets.isEmpty(connections)) continue
+        const there = classSets.intersect(part.peers.classes, others.members(group))
+        parts.push({ peers: { classes: there, addresses: universe.peerSets.empty.addresses }, connections })
+      }
+    }
+    return regions.unionOf(parts)
+  }
+
+  const reachability: Reachability = {
+    network,
+    cluster,
+    universe,
+    classes,
+    networkPolicies,
+    layers,
+    groups,
+    own,
+    reach(subject, direction) {
+      if (groups[direction].groupOf(subject) < 0) return nothing
+      const certain = reachOn(subject, direction, 'certain')
+      const possible = reachOn(subject, direction, 'possible')
+      return regions.equal(certain, possible) ? exactly(certain) : { certain, possible }
+    },
+    between(from, to) {
+      const connections = boundsOf(connectionSets)
+      const side = (which: 'certain' | 'possible') =>
+        connectionSets.intersect(
+          connectionsWith(own(from, 'egress')[which], to),
+          connectionsWith(own(to, 'ingress')[which], from),
+        )
+      const bounds = { certain: side('certain'), possible: side('possible') }
+      return connections.equal(exactly(bounds.certain), exactly(bounds.possible)) ? exactly(bounds.certain) : bounds
+    },
+    selecting: (subject, direction) => networkPolicies.selecting(subject, direction),
+    connections: (among) => findRectangles(classes, groups, among),
+    doors() {
+      doors ??= findDoors(reachability)
+      return doors
+    },
+    explain: (packet) => explainPacket(layers, packet),
+  }
+  return reachability
+}
+
+export function opposite(direction: Direction): Direction {
+  return direction === 'ingress' ? 'egress' : 'ingress'
+}
+
+/** What a region says of one class. */
+export function connectionsWith(region: Region<PeerSet>, subject: number): ConnectionSet {
+  let connections = connectionSets.empty
+  for (const part of region) {
+    if (hasClass(part.peers.classes, subject)) connections = connectionSets.union(connections, part.connections)
+  }
+  return connections
+}
+
+function ownGroups(
+  direction: Direction,
+  layers: readonly PolicyLayer[],
+  classes: StateClasses,
+  everything: Bounds<Region<PeerSet>>,
+): OwnGroups {
+  const { classSets, regions } = classes.universe
+  const sets = boundsOf(regions)
+  const numbers = new Int32Array(classes.facts.length).fill(-1)
+  const byKey = new Map<string, number>()
+  const groups: { readonly members: ClassSet; readonly parts: readonly number[]; region?: Bounds<Region<PeerSet>> }[] =
+    []
+  for (const [subject, facts] of classes.facts.entries()) {
+    if (facts === undefined) continue
+    const parts = layers.map((layer) => layer.groupOf(subject, direction))
+    const key = parts.join(' ')
+    let group = byKey.get(key)
+    if (group === undefined) {
+      group = groups.push({ members: classSets.of([]), parts }) - 1
+      byKey.set(key, group)
+    }
+    addClass(groups[group]!.members, subject)
+    numbers[subject] = group
+  }
+  return {
+    count: groups.length,
+    groupOf: (subject) => numbers[subject]!,
+    members: (group) => groups[group]!.members,
+    region(number) {
+      const group = groups[number]!
+      group.region ??= layers.reduceRight((rest, layer, i) => {
+        const decision = layer.decide(group.parts[i]!, direction)
+        return decision === undefined ? rest : sets.subtract(sets.union(decision.allow, rest), decision.deny)
+      }, everything)
+      return group.region
+    },
+  }
 }

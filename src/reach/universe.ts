@@ -1,22 +1,181 @@
-import type { ClassSets } from '../algebra/classes.ts'
-import type { Regions } from '../algebra/regions.ts'
-import type { SetAlgebra } from '../algebra/set-algebra.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { PeerSet } from './peers.ts'
+import { type ClassSets, classSetsOf } from '../algebra/classes.ts'
+import { type Regions, regionsOf } from '../algebra/regions.ts'
+import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
+import { knownLabels, type Labels } from '../model/kubernetes/labels.ts'
+import { DIRECTIONS } from '../model/kubernetes/network-policy.ts'
+import { EVERYTHING, type Selector } from '../model/kubernetes/selector.ts'
+import type { Workload } from '../model/kubernetes/workload.ts'
+import type { Endpoint, EndpointFacts } from './endpoint.ts'
+import { factsOfHypothetical, findHypotheticals } from './hypothetical.ts'
+import { bindingsKey, usedPortNames } from './named-ports.ts'
+import { type PeerSet, type PeerSetAlgebra, peerSetsOf } from './peers.ts'
+import { SelectorIndex, type SelectorMatch } from './selector-index.ts'
 
 /**
  * The classes of end points of one state, or of base and head together, so that sets of both can be compared.
  *
- * End points that no selector of either state tells apart, in either state, are one class.
+ * End points that no selector of any of the states tells apart, in any of them, are one class.
  */
 export interface Universe {
   readonly classes: readonly EndpointClass[]
   readonly classSets: ClassSets
-  readonly peerSets: SetAlgebra<PeerSet> & { readonly all: PeerSet }
+  readonly peerSets: PeerSetAlgebra
   readonly regions: Regions<PeerSet>
+  readonly podSelectors: SelectorIndex
+  readonly namespaceSelectors: SelectorIndex
+  /** Class of an end point by its id. */
+  readonly classOf: ReadonlyMap<string, number>
 }
 
 export interface EndpointClass {
-  /** At least one; for one class all are of one kind. */
+  /** At least one; all of one kind. */
   readonly members: readonly Endpoint[]
+  /** What each state makes of the class, told by any member: undefined where the state does not have it. */
+  readonly facts: readonly (ClassFacts | undefined)[]
+}
+
+/** Facts of a class in one state: equal for all members as far as a selector or rule can tell. */
+export interface ClassFacts extends EndpointFacts {
+  readonly podMatch: SelectorMatch
+  readonly namespaceMatch: SelectorMatch
+}
+
+export const NODES = { kind: 'nodes', id: 'nodes' } as const
+export const INGRESS_CONTROLLER = { kind: 'ingress-controller', id: 'ingress-controller' } as const
+
+/** Finds the end points of all states and divides them into classes. O(labels + matching selectors). */
+export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe {
+  const podSelectors = new SelectorIndex()
+  const namespaceSelectors = new SelectorIndex()
+  for (const network of networks) enterSelectors(network, podSelectors, namespaceSelectors)
+  const portNames = usedPortNames(networks)
+
+  const workloads = networks.map((network) => new Map(network.workloads.map((workload) => [workload.id, workload])))
+  const hypotheticals = findHypotheticals(networks, answeredBy(networks, podSelectors))
+  const ids = new Set(workloads.flatMap((byId) => [...byId.keys()]))
+  const endpoints: Endpoint[] = [
+    ...[...ids].map((id) => ({ kind: 'workload', id }) as const),
+    ...hypotheticals,
+    NODES,
+    INGRESS_CONTROLLER,
+  ]
+
+  const bySignature = new Map<string, { readonly members: Endpoint[]; readonly facts: (ClassFacts | undefined)[] }>()
+  for (const endpoint of endpoints) {
+    const facts = networks.map((network, state): ClassFacts | undefined => {
+      const found = factsOf(endpoint, network, workloads[state]!)
+      return (
+        found && {
+          ...found,
+          podMatch: podSelectors.match(found.labels),
+          namespaceMatch: namespaceSelectors.match(found.namespaceLabels),
+        }
+      )
+    })
+    const signature = `${endpoint.kind}|${facts.map((fact) => (fact === undefined ? '' : signatureOf(fact, portNames))).join('|')}`
+    const same = bySignature.get(signature)
+    if (same === undefined) bySignature.set(signature, { members: [endpoint], facts })
+    else same.members.push(endpoint)
+  }
+
+  const classes = [...bySignature.values()]
+  const classSets = classSetsOf(classes.length)
+  const peerSets = peerSetsOf(classSets)
+  return {
+    classes,
+    classSets,
+    peerSets,
+    regions: regionsOf(peerSets),
+    podSelectors,
+    namespaceSelectors,
+    classOf: new Map(classes.flatMap(({ members }, number) => members.map(({ id }) => [id, number] as const))),
+  }
+}
+
+function enterSelectors(network: KubernetesNetwork, pods: SelectorIndex, namespaces: SelectorIndex): void {
+  for (const policy of network.policies) {
+    pods.add(policy.podSelector)
+    for (const rule of DIRECTIONS.flatMap((direction) => policy.rules[direction])) {
+      for (const peer of rule.peers ?? []) {
+        if (peer.kind !== 'pods') continue
+        pods.add(peer.podSelector ?? EVERYTHING)
+        if (peer.namespaceSelector !== undefined) namespaces.add(peer.namespaceSelector)
+      }
+    }
+  }
+  for (const service of network.services) if (service.selector !== undefined) pods.add(service.selector)
+}
+
+/** Whether some workload of a namespace may satisfy a selector, in one pass over the workloads. */
+function answeredBy(
+  networks: readonly KubernetesNetwork[],
+  index: SelectorIndex,
+): (ns: string, pods: Selector) => boolean {
+  const answered = new Set<string>()
+  for (const network of networks) {
+    for (const { namespace, labels } of network.workloads) {
+      const { yes } = index.match(labels)
+      for (const number of yes) answered.add(`${number} ${namespace}`)
+    }
+  }
+  return (namespace, pods) => answered.has(`${index.numberOf(pods)} ${namespace}`)
+}
+
+const NO_LABELS = knownLabels([])
+const ANY_LABELS: Labels = { known: new Map(), added: new Set(), open: true }
+
+/** What a state says of an end point; undefined where it does not have it. */
+export function factsOf(
+  endpoint: Endpoint,
+  network: KubernetesNetwork,
+  workloads: ReadonlyMap<string, Workload>,
+): EndpointFacts | undefined {
+  switch (endpoint.kind) {
+    case 'workload': {
+      const workload = workloads.get(endpoint.id)
+      return workload && factsOfWorkload(workload, network)
+    }
+    case 'hypothetical':
+      return factsOfHypothetical(endpoint, network.namespaces)
+    case 'nodes':
+      return {
+        namespace: undefined,
+        namespaceLabels: NO_LABELS,
+        labels: NO_LABELS,
+        ports: undefined,
+        hostNetwork: 'yes',
+        workload: undefined,
+      }
+    case 'ingress-controller':
+      return {
+        namespace: undefined,
+        namespaceLabels: ANY_LABELS,
+        labels: ANY_LABELS,
+        ports: undefined,
+        hostNetwork: 'no',
+        workload: undefined,
+      }
+  }
+}
+
+export function factsOfWorkload(workload: Workload, network: KubernetesNetwork): EndpointFacts {
+  return {
+    namespace: workload.namespace,
+    namespaceLabels: network.namespaces.get(workload.namespace)!.labels,
+    labels: workload.labels,
+    ports: workload.ports,
+    hostNetwork: workload.hostNetwork,
+    workload,
+  }
+}
+
+function signatureOf(facts: ClassFacts, portNames: ReadonlySet<string>): string {
+  const { namespace, podMatch, namespaceMatch, hostNetwork } = facts
+  return [
+    namespace === undefined ? '' : `=${namespace}`,
+    podMatch.id,
+    namespaceMatch.id,
+    hostNetwork,
+    bindingsKey(facts.ports, portNames),
+  ].join(' ')
 }

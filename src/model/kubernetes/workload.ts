@@ -27,6 +27,8 @@ export interface Workload {
   readonly annotations: ReadonlyMap<string, string>
   /** Names of pods of the tree that belong to it. */
   readonly pods: readonly string[]
+  /** Labels of pods that were taken for this workload's although they differ: only where one pod is to stand for all. */
+  readonly otherLabels: readonly Labels[]
   /** True where it is not known whether the object is there. */
   readonly maybe: boolean
 }
@@ -44,7 +46,7 @@ export interface ContainerPort {
   readonly init: boolean
 }
 
-/** The pod template of an owner without its kind: how a workload is written by people, as `shop/web`. */
+/** How people write a workload: `shop/web`, without the kind. */
 export function workloadName(workload: Workload): string {
   return `${workload.namespace}/${workload.name}`
 }

@@ -1,0 +1,180 @@
+import { toTruth } from '../../algebra/truth.ts'
+import type { Problem } from '../../base/problem.ts'
+import { dig, get, isAbsent, stringOf, type Value } from '../../base/value.ts'
+import type { Resource } from '../../parse/resource.ts'
+import { apiGroup, isUnknown, objectName, type Rejection, toProblem, UNKNOWN_NAME } from './fields.ts'
+import type { Ingress } from './ingress.ts'
+import type { KubernetesNetwork } from './kubernetes-network.ts'
+import { type Labels, readLabels } from './labels.ts'
+import { labelsOfUnseenNamespace, NAMESPACE_NAME_LABEL, type Namespace } from './namespace.ts'
+import type { NetworkPolicy } from './network-policy.ts'
+import { groupPods } from './pod-owners.ts'
+import { readIngress, readRoute } from './read-ingress.ts'
+import { readNetworkPolicy } from './read-network-policy.ts'
+import { readService } from './read-service.ts'
+import { isOperated, isWorkload, podTemplate, readWorkload } from './read-workload.ts'
+import type { Service } from './service.ts'
+import type { Workload } from './workload.ts'
+
+/** How objects are read where tools differ; the defaults are what the API server does. */
+export interface ModelOptions {
+  /** Look at `kind` alone and not at the API group, and take OpenShift's Route for an Ingress. */
+  readonly anyGroup?: boolean
+  /** Namespaces whose object is not in the tree have no labels but their name, controllers add none, and the node's network is a pod's. */
+  readonly closedWorld?: boolean
+  /** One pod stands for all pods of its owner, even if their labels differ. */
+  readonly onePodPerOwner?: boolean
+}
+
+export interface KubernetesModel {
+  readonly network: KubernetesNetwork
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Turns Kubernetes objects into typed facts. What it cannot use is left out with a problem; it never throws for what the objects hold.
+ *
+ * Of objects with equal kind, namespace and name the last one holds, as if they were applied in order, and a problem names the others.
+ */
+export function buildKubernetesNetwork(resources: readonly Resource[], options: ModelOptions = {}): KubernetesModel {
+  const problems: Problem[] = []
+  const refused = (resource: Resource, rejections: readonly Rejection[]) => {
+    problems.push(...rejections.map((rejection) => toProblem(resource, rejection)))
+  }
+  const objects = lastOfEach(resources, problems)
+  const workloads: Workload[] = []
+  const pods: Resource[] = []
+  const policies: NetworkPolicy[] = []
+  const services: Service[] = []
+  const ingresses: Ingress[] = []
+  const operated: Resource[] = []
+  const namespaceObjects: Resource[] = []
+
+  for (const resource of objects.values()) {
+    switch (role(resource, options.anyGroup === true)) {
+      case 'workload':
+        if (resource.kind === 'Pod') pods.push(resource)
+        else workloads.push(readWorkload(resource, templateOf(resource, objects)))
+        break
+      case 'namespace':
+        namespaceObjects.push(resource)
+        break
+      case 'policy': {
+        const policy = readNetworkPolicy(resource)
+        refused(resource, policy.rejections)
+        policies.push(policy)
+        break
+      }
+      case 'service': {
+        const rejections: Rejection[] = []
+        services.push(readService(resource, rejections))
+        refused(resource, rejections)
+        break
+      }
+      case 'ingress':
+        ingresses.push(readIngress(resource))
+        break
+      case 'route':
+        ingresses.push(readRoute(resource))
+        break
+      case 'operated':
+        operated.push(resource)
+        break
+      case undefined:
+        break
+    }
+  }
+  const folded = groupPods(pods, workloads, options.onePodPerOwner === true)
+  const allWorkloads = options.closedWorld === true ? folded.map(closed) : folded
+  const used = [...allWorkloads, ...policies, ...services, ...ingresses].map((object) => object.namespace)
+  const namespaces = readNamespaces(namespaceObjects, used, options.closedWorld === true)
+  return { network: { workloads: allWorkloads, namespaces, policies, services, ingresses, operated }, problems }
+}
+
+type Role = 'workload' | 'namespace' | 'policy' | 'service' | 'ingress' | 'route' | 'operated' | undefined
+
+function role(resource: Resource, anyGroup: boolean): Role {
+  const { kind } = resource
+  if (isWorkload(resource, anyGroup)) return 'workload'
+  const { group } = apiGroup(resource.value)
+  const isIn = (...groups: readonly string[]) => anyGroup || groups.includes(group)
+  if (kind === 'Namespace' && isIn('')) return 'namespace'
+  if (kind === 'NetworkPolicy' && isIn('networking.k8s.io', 'extensions')) return 'policy'
+  if (kind === 'Service' && isIn('')) return 'service'
+  if (kind === 'Ingress' && isIn('networking.k8s.io', 'extensions')) return 'ingress'
+  if (kind === 'Route' && isIn('route.openshift.io')) return 'route'
+  return isOperated(resource) ? 'operated' : undefined
+}
+
+/** A Rollout may take its template from a Deployment. Source: argo-rollouts docs/migrating.md, `workloadRef`. */
+function templateOf(resource: Resource, objects: ReadonlyMap<string, Resource>): Value | undefined {
+  const own = podTemplate(resource)
+  const reference =
+    resource.kind === 'Rollout' && own === undefined ? dig(resource.value, 'spec', 'workloadRef') : undefined
+  const name = stringOf(get(reference, 'name'))
+  if (name === undefined) return own
+  const target = objects.get(
+    objectKey(stringOf(get(reference, 'kind')) ?? 'Deployment', objectName(resource.value).namespace, name),
+  )
+  return target === undefined ? own : podTemplate(target)
+}
+
+function objectKey(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`
+}
+
+/** The objects that hold, by kind, namespace and name, in the order of first appearance. */
+function lastOfEach(resources: readonly Resource[], problems: Problem[]): ReadonlyMap<string, Resource> {
+  const objects = new Map<string, Resource>()
+  let anonymous = 0
+  for (const resource of resources) {
+    const { namespace, name } = objectName(resource.value)
+    const named = !isAbsent(dig(resource.value, 'metadata', 'name')) && name !== UNKNOWN_NAME
+    const { group } = apiGroup(resource.value)
+    const scope = resource.kind === 'Namespace' ? '' : namespace
+    let key = objectKey(resource.kind, scope, name)
+    if (!named) key = `${key}#${anonymous++}`
+    const earlier = objects.get(key)
+    if (earlier !== undefined && apiGroup(earlier.value).group === group) {
+      problems.push({
+        code: 'duplicate-object',
+        message: `${resource.address} is defined more than once; the last definition is analysed`,
+        at: earlier.origin,
+      })
+    } else if (earlier !== undefined) {
+      key = `${key}#${group}`
+    }
+    objects.set(key, resource)
+  }
+  return objects
+}
+
+function readNamespaces(
+  objects: readonly Resource[],
+  used: readonly string[],
+  closedWorld: boolean,
+): ReadonlyMap<string, Namespace> {
+  const namespaces = new Map<string, Namespace>()
+  for (const resource of objects) {
+    const { name } = objectName(resource.value)
+    const metadata = get(resource.value, 'metadata')
+    const labels = readLabels(get(metadata, 'labels'))
+    const known = new Map(labels.known).set(NAMESPACE_NAME_LABEL, name)
+    namespaces.set(name, { name, labels: { ...labels, known, open: labels.open || isUnknown(metadata) }, resource })
+  }
+  for (const name of used) {
+    if (namespaces.has(name)) continue
+    const labels = labelsOfUnseenNamespace(name)
+    if (name === UNKNOWN_NAME)
+      namespaces.set(name, { name, labels: { ...labels, known: new Map() }, resource: undefined })
+    else namespaces.set(name, { name, labels: { ...labels, open: !closedWorld }, resource: undefined })
+  }
+  return namespaces
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+function closed(workload: Workload): Workload {
+  const labels: Labels = { known: workload.labels.known, added: NOTHING, open: workload.labels.open }
+  return { ...workload, labels, hostNetwork: toTruth(false) }
+}

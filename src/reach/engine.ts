@@ -1,0 +1,30 @@
+import type { AddressSet } from '../algebra/addresses.ts'
+
+/**
+ * What enforces NetworkPolicies in a cluster. `unknown`: the API's own text decides, and what an engine would do differently is a note.
+ *
+ * Source of the differences: learn.microsoft.com/azure/aks/use-network-policies
+ */
+export const ENGINES = ['unknown', 'none', 'azure', 'cilium', 'calico'] as const
+export type Engine = (typeof ENGINES)[number]
+
+/** What the manifests do not say about a cluster. */
+export interface ClusterFacts {
+  readonly engine: Engine
+  /** Addresses of pods, where they are known. */
+  readonly podAddresses?: AddressSet
+  /** Addresses of nodes, where they are known. */
+  readonly nodeAddresses?: AddressSet
+}
+
+export const UNKNOWN_CLUSTER: ClusterFacts = { engine: 'unknown' }
+
+/** True where a CIDR also means pods that have an address in it; the API leaves it open, and speaks of addresses outside the cluster. */
+export function blocksMatchPods(engine: Engine): boolean {
+  return engine === 'azure' || engine === 'calico'
+}
+
+/** True where a CIDR also means nodes that have an address in it. */
+export function blocksMatchNodes(engine: Engine): boolean {
+  return engine !== 'cilium'
+}

@@ -1,0 +1,325 @@
+import type { AddressSet } from '../../algebra/addresses.ts'
+import { type Bounds, boundsOf, exactly, isExact } from '../../algebra/bounds.ts'
+import { type ClassSet, hasClass, membersOf } from '../../algebra/classes.ts'
+import {
+  ALL_CONNECTIONS,
+  type ConnectionSet,
+  connectionSet,
+  connectionSets,
+  NO_CONNECTIONS,
+  type PortProtocol,
+  portsOf,
+} from '../../algebra/connections.ts'
+import type { Region, RegionPart } from '../../algebra/regions.ts'
+import { both, type Truth } from '../../algebra/truth.ts'
+import type { KubernetesNetwork } from '../../model/kubernetes/kubernetes-network.ts'
+import type {
+  Direction,
+  NetworkPolicy,
+  PolicyPeer,
+  PolicyPort,
+  PolicyRule,
+} from '../../model/kubernetes/network-policy.ts'
+import { blockHolds } from '../address-ranges.ts'
+import { blocksMatchNodes, blocksMatchPods, type ClusterFacts } from '../engine.ts'
+import type { Decision, PolicyLayer } from '../layer.ts'
+import { bindingsKey, portNameKey, resolvePortName } from '../named-ports.ts'
+import type { PeerSet } from '../peers.ts'
+import { podsIn, type StateClasses } from '../state-classes.ts'
+import { judgeNetworkPolicies } from './network-policy-judge.ts'
+
+/** A policy that selects a class, for certain or perhaps. */
+export interface Selection {
+  readonly policy: NetworkPolicy
+  /** Never `no`. */
+  readonly selects: Truth
+}
+
+export interface NetworkPolicyLayer extends PolicyLayer {
+  /** The policies that select a class and isolate the direction, in the order of the network. */
+  selecting(subject: number, direction: Direction): readonly Selection[]
+  /** What one rule lets through, for a class that its policy selects. */
+  ruleRegion(rule: PolicyRule, policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
+}
+
+/**
+ * NetworkPolicies: where one selects a pod, only what some rule allows gets through.
+ *
+ * Classes are grouped by the set of policies that select them, and each group's rules are put together once.
+ * Source: kubernetes.io/docs/concepts/services-networking/network-policies
+ */
+export function networkPolicyLayer(
+  network: KubernetesNetwork,
+  classes: StateClasses,
+  cluster: ClusterFacts,
+): NetworkPolicyLayer {
+  const compile = ruleCompiler(classes, cluster)
+  const groups = { ingress: groupClasses('ingress'), egress: groupClasses('egress') }
+
+  function groupClasses(direction: Direction): Groups {
+    const selections: Selection[][] = []
+    for (const policy of network.policies) {
+      const isolates = isolation(policy, direction, cluster)
+      if (isolates === 'no') continue
+      const inForce = policy.rejections.length === 0 && policy.resource.maybe === undefined ? isolates : 'maybe'
+      const pods = podsIn(classes, policy.namespace, policy.podSelector)
+      for (const subject of membersOf(pods.possible)) {
+        const certain = hasClass(pods.certain, subject)
+        const list = selections[subject] ?? []
+        list.push({ policy, selects: both(inForce, certain ? 'yes' : 'maybe') })
+        selections[subject] = list
+      }
+    }
+    return new Groups(selections, direction, classes, network.policies)
+  }
+
+  return {
+    name: 'network-policy',
+    groupOf: (subject, direction) => groups[direction].groupOf(subject),
+    selecting: (subject, direction) => groups[direction].selections(groups[direction].groupOf(subject)),
+    decide(group, direction) {
+      const selections = groups[direction].selections(group)
+      return selections.length === 0
+        ? undefined
+        : combine(classes, selections, (policy) => {
+            const subject = groups[direction].example(group)
+            return compile.policy(policy, direction, subject)
+          })
+    },
+    ruleRegion: (rule, policy, direction, subject) => compile.rule(rule, policy, direction, subject),
+    judge: (subject, direction, packet) => judgeNetworkPolicies(network, cluster, subject, direction, packet),
+  }
+}
+
+/** Whether the policy isolates; Cilium also isolates a direction in which there are rules that `policyTypes` leaves out. */
+export function isolation(policy: NetworkPolicy, direction: Direction, cluster: ClusterFacts): Truth {
+  if (cluster.engine === 'none') return 'no'
+  if (cluster.engine === 'cilium' && policy.rules[direction].length > 0) return 'yes'
+  return policy.isolates[direction]
+}
+
+/** Classes by the set of policies that select them, and by what port names mean in them where such a policy uses one. */
+class Groups {
+  readonly #groupOf: Int32Array
+  readonly #selections: (readonly Selection[])[] = [[]]
+  readonly #examples: number[] = [-1]
+
+  constructor(
+    selections: readonly (Selection[] | undefined)[],
+    direction: Direction,
+    classes: StateClasses,
+    policies: readonly NetworkPolicy[],
+  ) {
+    this.#groupOf = new Int32Array(classes.facts.length)
+    const numbers = new Map(policies.map((policy, number) => [policy, number]))
+    const names = new Map(policies.map((policy) => [policy, namesIn(policy, direction)]))
+    const groups = new Map<string, number>()
+    for (const [subject, list] of selections.entries()) {
+      if (list === undefined) continue
+      let key = ''
+      const used = new Set<string>()
+      for (const { policy, selects } of list) {
+        key += `${numbers.get(policy)}${selects === 'yes' ? ' ' : '? '}`
+        for (const name of names.get(policy)!) used.add(name)
+      }
+      if (used.size > 0 && direction === 'ingress') key += bindingsKey(classes.facts[subject]?.ports, used)
+      let group = groups.get(key)
+      if (group === undefined) {
+        group = this.#selections.push(list) - 1
+        this.#examples.push(subject)
+        groups.set(key, group)
+      }
+      this.#groupOf[subject] = group
+    }
+  }
+
+  groupOf(subject: number): number {
+    return this.#groupOf[subject]!
+  }
+
+  selections(group: number): readonly Selection[] {
+    return this.#selections[group]!
+  }
+
+  /** A class of the group. */
+  example(group: number): number {
+    return this.#examples[group]!
+  }
+}
+
+function namesIn(policy: NetworkPolicy, direction: Direction): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const rule of policy.rules[direction]) {
+    for (const port of rule.ports ?? []) if (port.kind === 'named') names.add(portNameKey(port.protocol, port.name))
+  }
+  return names
+}
+
+/**
+ * The union of the policies' rules. Where all of them only perhaps select the class, none may: then nothing is denied that each of them
+ * allows, and nothing is allowed by the layer for certain.
+ */
+function combine(
+  { universe }: StateClasses,
+  selections: readonly Selection[],
+  allowedBy: (policy: NetworkPolicy) => Bounds<Region<PeerSet>>,
+): Decision {
+  const { regions, peerSets } = universe
+  const sets = boundsOf(regions)
+  const everything = regions.of(peerSets.all, ALL_CONNECTIONS)
+  const certainly = selections.filter(({ selects }) => selects === 'yes').map(({ policy }) => allowedBy(policy))
+  const perhaps = selections.filter(({ selects }) => selects !== 'yes').map(({ policy }) => allowedBy(policy))
+  const possible = perhaps.map((allowed) => ({ certain: regions.empty, possible: allowed.possible }))
+  const allow = [...certainly, ...possible].reduce(sets.union, sets.empty)
+  if (certainly.length > 0) return { allow, deny: sets.subtract(exactly(everything), allow) }
+  const byEach = perhaps.reduce((common, allowed) => regions.intersect(common, allowed.certain), everything)
+  return { allow, deny: { certain: regions.empty, possible: regions.subtract(everything, byEach) } }
+}
+
+interface RuleCompiler {
+  policy(policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
+  rule(rule: PolicyRule, policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
+}
+
+/** Turns rules into regions. What does not hang on the subject's port names is made once for each policy. */
+function ruleCompiler(classes: StateClasses, cluster: ClusterFacts): RuleCompiler {
+  const { universe } = classes
+  const { regions, peerSets, classSets } = universe
+  const peers = boundsOf(peerSets)
+  const made = new Map<NetworkPolicy, Partial<Record<Direction, Bounds<Region<PeerSet>>>>>()
+  const bound = { podsWithName: new Map<string, readonly NamedPods[]>() }
+
+  const compiler: RuleCompiler = {
+    policy(policy, direction, subject) {
+      const shared = direction === 'egress' || namesIn(policy, direction).size === 0
+      const known = shared ? made.get(policy)?.[direction] : undefined
+      if (known !== undefined) return known
+      const region = unionOfRules(policy, direction, subject)
+      if (shared) made.set(policy, { ...made.get(policy), [direction]: region })
+      return region
+    },
+    rule: (rule, policy, direction, subject) => regionOf(partsOf(rule, policy, direction, subject)),
+  }
+  return compiler
+
+  function unionOfRules(policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>> {
+    const parts = policy.rules[direction].flatMap((rule) => partsOf(rule, policy, direction, subject))
+    if (policy.moreRules[direction]) {
+      parts.push({
+        peers: { certain: peerSets.empty, possible: peerSets.all },
+        connections: { certain: NO_CONNECTIONS, possible: ALL_CONNECTIONS },
+      })
+    }
+    return regionOf(parts)
+  }
+
+  function regionOf(parts: readonly BoundedPart[]): Bounds<Region<PeerSet>> {
+    const side = (which: 'certain' | 'possible') =>
+      regions.unionOf(
+        parts.map((part): RegionPart<PeerSet> => ({ peers: part.peers[which], connections: part.connections[which] })),
+      )
+    const known = parts.every((part) => isExact(part.peers) && isExact(part.connections))
+    return known ? exactly(side('certain')) : { certain: side('certain'), possible: side('possible') }
+  }
+
+  function partsOf(
+    rule: PolicyRule,
+    policy: NetworkPolicy,
+    direction: Direction,
+    subject: number,
+  ): readonly BoundedPart[] {
+    const who =
+      rule.peers === undefined
+        ? exactly(peerSets.all)
+        : rule.peers.map((peer) => peersOf(peer, policy)).reduce(peers.union, peers.empty)
+    if (rule.ports === undefined) return [{ peers: who, connections: exactly(ALL_CONNECTIONS) }]
+    const parts: BoundedPart[] = []
+    let numbered: Bounds<ConnectionSet> = exactly(NO_CONNECTIONS)
+    const connections = boundsOf(connectionSets)
+    for (const port of rule.ports) {
+      if (port.kind !== 'named') numbered = connections.union(numbered, portNumbers(port))
+      else if (direction === 'ingress') {
+        numbered = connections.union(numbered, bindingOf(port.protocol, port.name, subject))
+      } else {
+        for (const { pods, ports } of podsWithName(port.protocol, port.name)) {
+          const only = exactly({ classes: pods, addresses: peerSets.empty.addresses })
+          parts.push({ peers: peers.intersect(who, only), connections: ports })
+        }
+      }
+    }
+    return [{ peers: who, connections: numbered }, ...parts]
+  }
+
+  function bindingOf(protocol: PortProtocol, name: string, subject: number): Bounds<ConnectionSet> {
+    const ports = resolvePortName(classes.facts[subject]?.ports, protocol, name)
+    if (isExact(ports)) return exactly(portsOf(protocol, ports.certain))
+    return { certain: portsOf(protocol, ports.certain), possible: portsOf(protocol, ports.possible) }
+  }
+
+  /** Classes by what a port name means in them; those that do not know the name are left out. A name never is an address's. */
+  function podsWithName(protocol: PortProtocol, name: string): readonly NamedPods[] {
+    const key = portNameKey(protocol, name)
+    const known = bound.podsWithName.get(key)
+    if (known !== undefined) return known
+    const byBinding = new Map<string, { readonly subjects: number[]; readonly ports: Bounds<ConnectionSet> }>()
+    for (const subject of membersOf(classes.pods.possible)) {
+      const ports = bindingOf(protocol, name, subject)
+      if (connectionSets.isEmpty(ports.possible)) continue
+      const text = `${ports.certain[protocol].join()};${ports.possible[protocol].join()}`
+      const same = byBinding.get(text)
+      if (same === undefined) byBinding.set(text, { subjects: [subject], ports })
+      else same.subjects.push(subject)
+    }
+    const result = [...byBinding.values()].map(({ subjects, ports }) => ({ pods: classSets.of(subjects), ports }))
+    bound.podsWithName.set(key, result)
+    return result
+  }
+
+  function peersOf(peer: PolicyPeer, policy: NetworkPolicy): Bounds<PeerSet> {
+    switch (peer.kind) {
+      case 'unknown':
+        return { certain: peerSets.empty, possible: peerSets.all }
+      case 'block': {
+        const certain = { classes: blockClasses(peer.addresses, 'certain'), addresses: peer.addresses }
+        const possible = { classes: blockClasses(peer.addresses, 'possible'), addresses: peer.addresses }
+        return classSets.equal(certain.classes, possible.classes) ? exactly(certain) : { certain, possible }
+      }
+      case 'pods': {
+        const pods = podsIn(classes, peer.namespaceSelector ?? policy.namespace, peer.podSelector)
+        const toPeers = (set: ClassSet) => ({ classes: set, addresses: peerSets.empty.addresses })
+        return isExact(pods)
+          ? exactly(toPeers(pods.certain))
+          : { certain: toPeers(pods.certain), possible: toPeers(pods.possible) }
+      }
+    }
+  }
+
+  /** Classes that a CIDR means besides addresses outside the cluster. */
+  function blockClasses(block: AddressSet, side: 'certain' | 'possible'): ClassSet {
+    const isHeld = (truth: Truth) => truth === 'yes' || (truth === 'maybe' && side === 'possible')
+    let set = classSets.empty
+    if (blocksMatchNodes(cluster.engine) && isHeld(blockHolds(block, cluster.nodeAddresses))) {
+      set = classSets.union(set, classes.nodes[side])
+    }
+    if (blocksMatchPods(cluster.engine) && isHeld(blockHolds(block, cluster.podAddresses))) {
+      set = classSets.union(set, classes.pods[side])
+    }
+    return set
+  }
+}
+
+interface BoundedPart {
+  readonly peers: Bounds<PeerSet>
+  readonly connections: Bounds<ConnectionSet>
+}
+
+interface NamedPods {
+  readonly pods: ClassSet
+  readonly ports: Bounds<ConnectionSet>
+}
+
+function portNumbers(port: Exclude<PolicyPort, { kind: 'named' }>): Bounds<ConnectionSet> {
+  if (port.kind === 'range') return exactly(connectionSet(port.protocol, port.first, port.last))
+  const possible = port.protocol === undefined ? ALL_CONNECTIONS : connectionSet(port.protocol)
+  return { certain: NO_CONNECTIONS, possible }
+}
