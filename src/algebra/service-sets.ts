@@ -57,7 +57,7 @@ export const ALL_SERVICES: ServiceSet = { services: [], others: ALL_SYMBOLS }
 
 /** One service, in the given regions or in all. */
 export function serviceSet(service: string, regions: SymbolSet = ALL_SYMBOLS): ServiceSet {
-  return { services: [[service, regions]], others: NO_SYMBOLS }
+  return symbolSets.isEmpty(regions) ? NO_SERVICES : { services: [[service, regions]], others: NO_SYMBOLS }
 }
 
 /** Every service in the given regions. */
