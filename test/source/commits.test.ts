@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -66,6 +66,19 @@ describe('ensureCommit', () => {
     const tree = openTree(base, { repo: clone.folder })
     tree.prefetch(['a.yaml'])
     expect(tree.read('a.yaml')).toMatchObject({ source: { text: 'before\n' } })
+  })
+
+  it('runs no hook of the clone and does not tidy it up', () => {
+    const clone = shallowClone()
+    const trap = join(clone.folder, '.git', 'trap')
+    writeFileSync(trap, `#!/bin/sh\ntouch '${trap}.sprung'\n`, { mode: 0o755 })
+    // Each fetch then leaves more packs than the limit, and git tidies up after it unless it is told not to.
+    for (const setting of ['gc.auto', 'gc.autoPackLimit', 'fetch.unpackLimit']) clone.git('config', setting, '1')
+    mkdirSync(join(clone.folder, '.git', 'hooks'), { recursive: true })
+    copyFileSync(trap, join(clone.folder, '.git', 'hooks', 'pre-auto-gc'))
+    ensureCommit(clone.folder, base)
+    openTree(base, { repo: clone.folder }).read('a.yaml')
+    expect(existsSync(`${trap}.sprung`)).toBe(false)
   })
 
   it('does nothing where the commit is there', () => {

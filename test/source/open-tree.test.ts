@@ -171,6 +171,15 @@ describe('a revision', () => {
     expect(repository.git('status', '--porcelain', '--ignored')).toBe(before)
   })
 
+  it.each(['..', '.', '.git/../x'])('with a path that leads out of it is refused: %j', (path) => {
+    const blob = repository.git('rev-parse', 'HEAD:a.yaml')
+    const body = Buffer.concat([Buffer.from(`100644 ${path}\0`), Buffer.from(blob, 'hex')])
+    repository.write({ '.git/tree-body': body })
+    const object = join(repository.folder, '.git', 'tree-body')
+    const tree = repository.git('hash-object', '-w', '-t', 'tree', '--literally', object)
+    expect(() => openTree(tree, { repo: repository.folder })).toThrow(/leads out of it/)
+  })
+
   it('ignores replaced objects', () => {
     const replaced = createRepository()
     made.push(replaced)
