@@ -1,0 +1,244 @@
+import { byCodeUnit } from '../base/order.ts'
+import { dig, get, stringOf } from '../base/value.ts'
+import { groupOf, isClusterScoped, isNetworkKind } from '../parse/kubernetes/kinds.ts'
+import type { RenderedUnit, Resource, Unit } from '../parse/resource.ts'
+import { environmentOf, type Fork, type ForkSide, findForks, type Part, stemOf } from './alternatives.ts'
+
+/** The resources that live on one network together. */
+export interface State {
+  /** Empty where there is only one. */
+  readonly name: string
+  /** The units that have resources in it. */
+  readonly units: readonly RenderedUnit[]
+  /** In the order of the units. Those of a file are the identical objects in every state that has them. */
+  readonly resources: readonly Resource[]
+}
+
+/** A state of the configuration. A part of the tree belongs to it when its path or a folder above it matches. */
+export interface NamedState {
+  readonly name: string
+  readonly paths: readonly { matches(path: string): boolean }[]
+}
+
+/** One state as it is in the base and in the head; where the other tree has no such state, it is empty there. */
+export interface StatePair {
+  readonly name: string
+  readonly base: State
+  readonly head: State
+}
+
+/**
+ * Groups what a tree holds into states. Sorted by name; at least one.
+ *
+ * Nobody writes down which folders form one cluster. What is known is what cannot: two folders that define the same object.
+ * See {@link findForks}; at each such fork a state takes one side, and the same side's name (`prod`) at other forks. All that
+ * stands under no fork belongs to every state. States that the configuration names take their parts as it says.
+ */
+export function findStates(units: readonly RenderedUnit[], named: readonly NamedState[] = []): readonly State[] {
+  return divide([units], named).map(({ name, trees }) => ({ name, ...trees[0]! }))
+}
+
+/** As {@link findStates} for base and head together, so that both are divided alike whatever the change moves or copies. */
+export function pairStates(
+  base: readonly RenderedUnit[],
+  head: readonly RenderedUnit[],
+  named: readonly NamedState[] = [],
+): readonly StatePair[] {
+  return divide([base, head], named).map(({ name, trees }) => ({
+    name,
+    base: { name, ...trees[0]! },
+    head: { name, ...trees[1]! },
+  }))
+}
+
+interface Division {
+  readonly name: string
+  /** In the order of the trees that were divided. */
+  readonly trees: readonly Omit<State, 'name'>[]
+}
+
+function divide(trees: readonly (readonly RenderedUnit[])[], named: readonly NamedState[]): readonly Division[] {
+  const parts = trees.map((units) => units.flatMap(partsOf))
+  const paths = new Set(parts.flat().map(({ path }) => path))
+  const taken = new Map(
+    named.map(({ name, paths: globs }) => [name, new Set([...paths].filter((path) => matches(globs, path)))]),
+  )
+  const rest = new Set(paths)
+  for (const members of taken.values()) for (const path of members) rest.delete(path)
+  const members: (readonly [string, ReadonlySet<string>])[] = [...taken]
+  if (rest.size > 0 || members.length === 0) members.push(...choose(parts, rest))
+  return members
+    .map(([name, of]) => ({ name, trees: trees.map((units, tree) => select(units, parts[tree]!, of)) }))
+    .sort((a, b) => byCodeUnit(a.name, b.name))
+}
+
+/** Those resources of a file, or of a whole unit that is no folder of manifests. */
+interface UnitPart {
+  readonly path: string
+  readonly unit: RenderedUnit
+  readonly resources: readonly Resource[]
+}
+
+function partsOf(unit: RenderedUnit): readonly UnitPart[] {
+  if (unit.unit.kind !== 'manifests') return [{ path: pathOf(unit.unit), unit, resources: unit.resources }]
+  const files = new Map<string, Resource[]>()
+  for (const resource of unit.resources) {
+    const path = resource.origin.source.path
+    const resources = files.get(path)
+    if (resources === undefined) files.set(path, [resource])
+    else resources.push(resource)
+  }
+  return [...files].map(([path, resources]) => ({ path, unit, resources }))
+}
+
+function pathOf({ path, environment }: Unit): string {
+  return environment === undefined ? path : `${path}/${environment}`
+}
+
+function matches(globs: NamedState['paths'], path: string): boolean {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const folder = path.slice(0, end)
+    if (globs.some((glob) => glob.matches(folder))) return true
+  }
+  return false
+}
+
+function select(
+  units: readonly RenderedUnit[],
+  parts: readonly UnitPart[],
+  members: ReadonlySet<string>,
+): Omit<State, 'name'> {
+  const chosen = parts.filter(({ path }) => members.has(path))
+  if (chosen.length === parts.length) return { units, resources: parts.flatMap(({ resources }) => [...resources]) }
+  const present = new Set(chosen.map(({ unit }) => unit))
+  return {
+    units: units.filter((unit) => present.has(unit)),
+    resources: chosen.flatMap(({ resources }) => [...resources]),
+  }
+}
+
+/** The paths of each state, by its name. */
+function choose(
+  parts: readonly (readonly UnitPart[])[],
+  paths: ReadonlySet<string>,
+): readonly (readonly [string, ReadonlySet<string>])[] {
+  const forks = findForks(
+    parts.flatMap((tree, index) =>
+      tree
+        .filter(({ path }) => paths.has(path))
+        .map(({ path, resources }): Part => ({ segments: path.split('/'), defines: definitions(resources, index) })),
+    ),
+  )
+  if (forks.length === 0) return [['', paths]]
+  const byPath = new Map(forks.map((fork) => [fork.path, fork]))
+  return chooseSides(forks).map(({ name, sides }) => [
+    name,
+    new Set([...paths].filter((path) => isChosen(path, byPath, sides))),
+  ])
+}
+
+/** What a part defines that only one part of a state can. The tree's number keeps base and head apart. */
+function definitions(resources: readonly Resource[], tree: number): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const { kind, value } of resources) {
+    if (!isNetworkKind(kind)) continue
+    const name = stringOf(dig(value, 'metadata', 'name'))
+    if (name === undefined) continue
+    const group = groupOf(stringOf(get(value, 'apiVersion')) ?? '')
+    const namespace = isClusterScoped(kind) ? '' : (stringOf(dig(value, 'metadata', 'namespace')) ?? 'default')
+    names.add(`${tree} ${group === 'extensions' ? 'networking.k8s.io' : group} ${kind} ${namespace}/${name}`)
+  }
+  return names
+}
+
+/** Which side each fork takes; a fork that is missing takes none. */
+type Sides = ReadonlyMap<Fork, ForkSide>
+
+interface Choice {
+  /** The fork and the side for whose sake the choice was made. */
+  readonly fork: Fork
+  readonly side: ForkSide
+  readonly sides: Sides
+}
+
+/**
+ * One choice for each side that none before it has taken: never a product of the forks. Other forks take the side of the same
+ * name; where they have none, nothing if the fork is about the same names (there is no such environment there), else their first.
+ */
+function chooseSides(forks: readonly Fork[]): readonly { readonly name: string; readonly sides: Sides }[] {
+  const covered = new Set<ForkSide>()
+  const choices: Choice[] = []
+  const names = new Map(forks.map((fork) => [fork, new Set(fork.groups.flatMap(labelsOfSide))]))
+  for (const fork of forks) {
+    for (const side of fork.groups) {
+      if (covered.has(side)) continue
+      const wanted = new Set([...labelsOfSide(side), ...fork.path.split('/').flatMap(labelsOf)])
+      const sides = new Map<Fork, ForkSide>()
+      for (const other of forks) {
+        const isAbout = (): boolean => [...names.get(fork)!].some((name) => names.get(other)!.has(name))
+        const chosen =
+          other === fork
+            ? side
+            : (sideAbove(other, fork.path) ?? sideNamed(other, wanted) ?? (isAbout() ? undefined : other.groups[0]))
+        if (chosen !== undefined) sides.set(other, chosen)
+      }
+      for (const taken of reached(sides)) covered.add(taken)
+      choices.push({ fork, side, sides })
+    }
+  }
+  return choices.map((choice) => ({ name: nameOf(choice, choices), sides: choice.sides }))
+}
+
+/** The side of `fork` below which `path` stands, where it stands below one. */
+function sideAbove(fork: Fork, path: string): ForkSide | undefined {
+  const prefix = fork.path === '' ? '' : `${fork.path}/`
+  if (path === fork.path || !path.startsWith(prefix)) return undefined
+  const child = path.slice(prefix.length).split('/', 1)[0]!
+  return fork.groups.find(({ children }) => children.has(child))
+}
+
+/** The side with one of the names; whole names go before environments, of which `prod-eu` and `prod-us` are the same. */
+function sideNamed(fork: Fork, names: ReadonlySet<string>): ForkSide | undefined {
+  const having = (namesOf: (child: string) => readonly string[]): ForkSide | undefined =>
+    fork.groups.find(({ children }) => [...children].some((child) => namesOf(child).some((name) => names.has(name))))
+  return having((child) => [stemOf(child)]) ?? having(labelsOf)
+}
+
+function labelsOfSide({ children }: ForkSide): readonly string[] {
+  return [...children].flatMap(labelsOf)
+}
+
+/** What a side may be called at another fork: its own name, or its environment's. */
+function labelsOf(name: string): readonly string[] {
+  const environment = environmentOf(name)
+  return environment === undefined ? [stemOf(name)] : [stemOf(name), environment]
+}
+
+/** The sides that a choice really takes: a fork below a side that was not taken is not reached. */
+function* reached(sides: Sides): Iterable<ForkSide> {
+  const byPath = new Map([...sides.keys()].map((fork) => [fork.path, fork]))
+  for (const [fork, side] of sides) {
+    if (fork.path === '' || isChosen(fork.path, byPath, sides)) yield side
+  }
+}
+
+/** Whether everything on the way to `path` is on a side that was taken. */
+function isChosen(path: string, forks: ReadonlyMap<string, Fork>, sides: Sides): boolean {
+  for (let slash = -1; ; ) {
+    const fork = forks.get(slash === -1 ? '' : path.slice(0, slash))
+    const next = path.indexOf('/', slash + 1)
+    if (fork !== undefined) {
+      const child = path.slice(slash + 1, next === -1 ? undefined : next)
+      const isContested = fork.groups.some(({ children }) => children.has(child))
+      if (isContested && sides.get(fork)?.children.has(child) !== true) return false
+    }
+    if (next === -1) return true
+    slash = next
+  }
+}
+
+/** The side's name, with its folder where that alone does not tell choices apart. */
+function nameOf({ fork, side }: Choice, choices: readonly Choice[]): string {
+  const isUnique = choices.every((other) => other.side === side || other.side.name !== side.name)
+  return isUnique || fork.path === '' ? side.name : `${fork.path}/${side.name}`
+}
