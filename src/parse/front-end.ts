@@ -40,6 +40,12 @@ export interface UnitRequest {
  */
 export class ParseCache {
   readonly #made = new Map<string, unknown>()
+  /** Longest text of a file that is parsed, in UTF-16 units; undefined where the reader's own limit holds. */
+  readonly maxFileLength: number | undefined
+
+  constructor(options: { readonly maxFileLength?: number | undefined } = {}) {
+    this.maxFileLength = options.maxFileLength
+  }
 
   /** The remembered value under `kind`, `path` and blob `id`, made on the first call. */
   parsed<T>(kind: string, path: string, id: string, make: () => T): T {

@@ -71,7 +71,9 @@ function manifestOf(tree: Tree, file: string, flux: boolean, cache: ParseCache):
     return { resources: [], problems: [{ code, message: read.message, at: { file } }] }
   }
   const id = tree.entry(file)?.id ?? ''
-  return cache.parsed(flux ? 'manifest built by Flux' : 'manifest', file, id, () => readManifest(read.source, { flux }))
+  return cache.parsed(flux ? 'manifest built by Flux' : 'manifest', file, id, () =>
+    readManifest(read.source, { flux, maxLength: cache.maxFileLength }),
+  )
 }
 
 function renderNothing(request: UnitRequest, layout: Layout): RenderedUnit {

@@ -18,13 +18,15 @@ export interface Manifest {
 export interface ManifestOptions {
   /** Whether Flux builds this tree and substitutes `${NAME}` in every string. */
   readonly flux: boolean
+  /** Longest text that is parsed, in UTF-16 units. Default: 2 Mi. */
+  readonly maxLength?: number | undefined
 }
 
 /** Reads the Kubernetes objects of a file; a file that holds none gives none and no problem. Never throws. */
 export function readManifest(source: SourceText, options: ManifestOptions): Manifest {
   const { text, path } = source
   if (!looksLikeManifest(text)) return NOTHING
-  const { values, problems } = readValues(source)
+  const { values, problems } = readValues(source, options.maxLength ?? YAML_LIMITS.maxLength)
   if (problems.some(breaksText) && holdsTemplate(text)) {
     const message = 'the file is a template that another tool fills in; it was not rendered'
     return { resources: [], problems: [{ code: 'not-rendered', message, at: { file: path } }] }
@@ -42,9 +44,13 @@ export function readManifest(source: SourceText, options: ManifestOptions): Mani
 
 const NOTHING: Manifest = { resources: [], problems: [] }
 
-function readValues(source: SourceText): { readonly values: readonly Value[]; readonly problems: readonly Problem[] } {
-  if (!isYaml(source.path)) return parseJson(source)
-  const { documents, problems } = source.text.length > SKIP_FROM ? readLarge(source) : parseYaml(source)
+function readValues(
+  source: SourceText,
+  maxLength: number,
+): { readonly values: readonly Value[]; readonly problems: readonly Problem[] } {
+  if (!isYaml(source.path)) return parseJson(source, { maxLength })
+  const { documents, problems } =
+    source.text.length > SKIP_FROM ? readLarge(source, maxLength) : parseYaml(source, { ...YAML_LIMITS, maxLength })
   return { values: documents.map((document) => document.value), problems }
 }
 
@@ -55,14 +61,15 @@ const SKIP_FROM = 256 * 1024
 const BULKY_KIND = /^kind:[ \t]*["']?(?:CustomResourceDefinition|ConfigMap|Secret)["']?[ \t]*(?:#.*)?$/m
 
 /** Reads a large file without its bulky documents; what is left may still be too large. */
-function readLarge(source: SourceText): YamlResult {
+function readLarge(source: SourceText, maxLength: number): YamlResult {
   const { text } = source
+  const limits = { ...YAML_LIMITS, maxLength }
   const bulky = splitDocuments(text).filter(
     ([start, end]) => end - start > BULKY_FROM && BULKY_KIND.test(text.slice(start, end)),
   )
-  if (bulky.length === 0) return parseYaml(source)
+  if (bulky.length === 0) return parseYaml(source, limits)
   const kept = text.length - bulky.reduce((sum, [start, end]) => sum + end - start, 0)
-  if (kept > YAML_LIMITS.maxLength) return parseYaml(source)
+  if (kept > maxLength) return parseYaml(source, limits)
   // Blanked in place, so that every offset stays true.
   let blanked = ''
   let at = 0
@@ -71,7 +78,7 @@ function readLarge(source: SourceText): YamlResult {
     at = end
   }
   blanked += text.slice(at)
-  return parseYaml(source, { ...YAML_LIMITS, maxLength: Math.max(YAML_LIMITS.maxLength, text.length) }, blanked)
+  return parseYaml(source, { ...YAML_LIMITS, maxLength: Math.max(maxLength, text.length) }, blanked)
 }
 
 const BULKY_FROM = 64 * 1024
