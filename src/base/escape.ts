@@ -69,11 +69,13 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * A label between the quotes of a Mermaid node or edge. Its own entity syntax is `#code;`; what is left raw has no meaning there.
- * Checked with the real parser in the tests.
+ * A label between the quotes of a Mermaid node or edge. Its own entity syntax is `#code;`; what is left raw has no meaning there, but for
+ * `direction TB`, which the lexer takes for a statement anywhere in a line. Checked with the real parser in the tests.
  */
 export function escapeMermaidLabel(name: string): string {
-  return visibleName(name).replace(/[^A-Za-z0-9 ._/:,()*=+-]/gu, (char) => `#${char.codePointAt(0)};`)
+  return visibleName(name)
+    .replace(/[^A-Za-z0-9 ._/:,()*=+-]/gu, (char) => `#${char.codePointAt(0)};`)
+    .replace(/direction(?= )/g, 'directio#110;')
 }
 
 /** A string between the quotes of a Graphviz file. */
@@ -88,7 +90,9 @@ export function escapeDotString(name: string): string {
  * anywhere in a line. Source: actions/runner src/Runner.Common/ActionCommand.cs
  */
 export function escapeLogLine(text: string): string {
-  return dropHidden(text).replaceAll('::', `:${ZERO_WIDTH_SPACE}:`).replaceAll('##[', `##${ZERO_WIDTH_SPACE}[`)
+  return dropHidden(text)
+    .replace(/:(?=:)/g, `:${ZERO_WIDTH_SPACE}`)
+    .replaceAll('##[', `##${ZERO_WIDTH_SPACE}[`)
 }
 
 /**

@@ -29,8 +29,8 @@ export function print(value: unknown): string {
   return `${json.replace(UNSAFE_IN_A_LOG, escapeUnits).replaceAll('##[', '##\\u005b')}\n`
 }
 
-/** C1 controls, line separators, bidirectional controls and the byte-order mark. C0 is escaped by JSON itself. */
-const UNSAFE_IN_A_LOG = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+/** C1 controls, line separators, bidirectional controls and other invisible characters. C0 is escaped by JSON itself. */
+const UNSAFE_IN_A_LOG = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
 function escapeUnits(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`

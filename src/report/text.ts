@@ -1,5 +1,6 @@
 import { escapeTerminal, shorten } from '../base/escape.ts'
 import type { Finding, Severity, Witness } from '../rules/finding.ts'
+import { diffLineKind } from './diff-line.ts'
 import { type Flow, flowPorts, hasNetworkEffect, listFlows } from './flows.ts'
 import { findHidden } from './hidden.ts'
 import { outcome, packetWords } from './packet.ts'
@@ -177,6 +178,13 @@ const TONES: Readonly<Record<Severity, Tone>> = {
   note: 'dim',
 }
 
+const DIFF_TONES: Readonly<Record<ReturnType<typeof diffLineKind>, Tone>> = {
+  add: 'good',
+  del: 'bad',
+  hunk: 'dim',
+  context: 'plain',
+}
+
 /** Lines of a terminal; every word is escaped here, so that nothing above has to think of it. */
 class TextPage {
   readonly #lines: string[] = []
@@ -212,7 +220,7 @@ class TextPage {
 
   diff(diff: string, indent: number): void {
     for (const row of diff.replace(/\n$/, '').split(/\r?\n/)) {
-      const tone: Tone = row.startsWith('+') ? 'good' : row.startsWith('-') ? 'bad' : 'dim'
+      const tone = DIFF_TONES[diffLineKind(row)]
       this.line([[' '.repeat(indent)], [row, tone]])
     }
   }

@@ -86,16 +86,15 @@ export function isGone(finding: Finding): boolean {
 }
 
 /**
- * A message with the names that it quotes as code: those that the finding itself holds, and what stands between backticks in the
- * message's own words.
+ * A message with the names that it quotes as code: those that the finding itself holds. Backticks of the message's own go around
+ * field names, as `podSelector: {}`.
  */
 export function messageLine(finding: Finding, message = finding.message): Line {
   const { witness } = finding
   const names = [
     finding.resource,
     finding.file,
-    ...finding.resource.split('/'),
-    finding.resource.split('/').slice(1).join('/'),
+    finding.resource.slice(finding.resource.indexOf('/') + 1),
     ...(finding.states ?? []),
   ]
   if (witness !== undefined) {
@@ -167,8 +166,9 @@ function isBorder(message: string, index: number): boolean {
   return char === undefined || !/[A-Za-z0-9_/-]/.test(char)
 }
 
+/** Field names that a message puts between backticks; any other backtick is a character, since a name may hold it. */
 function backticks(words: string): Line {
   return words
-    .split(/`([^`]{1,200})`/)
+    .split(/`([a-z]+(?:[A-Z][A-Za-z]*)+(?:: ?(?:\{\}|\[\]|true|false))?)`/)
     .flatMap((part, i) => (part === '' ? [] : [i % 2 === 0 ? text(part) : code(part)]))
 }

@@ -1,4 +1,4 @@
-import { escapeFenced, fence, hasHidden } from '../../base/escape.ts'
+import { dropHidden, escapeFenced, fence } from '../../base/escape.ts'
 import type { Finding, Patch } from '../../rules/finding.ts'
 import { code, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
 import { commitHref, type ReviewLinks, ruleHref } from '../links.ts'
@@ -54,7 +54,7 @@ export function safeSuggestion(patch: Patch): Patch['suggestion'] {
   const { suggestion } = patch
   if (suggestion === undefined) return undefined
   const lines = suggestion.text.replaceAll('\t', ' ').split(/\r?\n/)
-  return lines.some((one) => hasHidden(one)) || /\p{Surrogate}/u.test(suggestion.text) ? undefined : suggestion
+  return lines.every((one) => dropHidden(one) === one) ? suggestion : undefined
 }
 
 function patchSections(patch: Patch, context: InlineContext) {

@@ -1,3 +1,4 @@
+import { shorten } from '../../base/escape.ts'
 import type { Finding } from '../../rules/finding.ts'
 import { type Flow, hasNetworkEffect, listFlows } from '../flows.ts'
 import { findHidden } from '../hidden.ts'
@@ -18,7 +19,6 @@ import {
   otherFindings,
   packetLine,
   patches,
-  placeLink,
   proposals,
   topFindings,
   topFlows,
@@ -185,9 +185,8 @@ function footerLine(report: ReviewReport, fresh: readonly Finding[], context: Pa
   if (summary.suppressed > 0) parts.push([text(`${summary.suppressed} suppressed`)])
   const hidden = findHidden(report)
   if (hidden !== undefined) {
-    parts.push(
-      line`⚠ hidden characters are left out${hidden.file === undefined ? [] : line` (${placeLink({ file: hidden.file }, undefined)})`}`,
-    )
+    const where = hidden.file === undefined ? '' : `, see ${shorten(hidden.file)}`
+    parts.push([text(`⚠ hidden characters are left out${where}`)])
   }
   const run = context.marker === undefined ? undefined : runHref(context.links)
   if (run !== undefined) parts.push(linked(run, text('Full report')))
