@@ -1,0 +1,6 @@
+import type { FrontEnd } from '../front-end.ts'
+import { findArm } from './find.ts'
+import { renderArm } from './render.ts'
+
+/** ARM templates in JSON: each that no other links, once for each of its parameter files. */
+export const arm: FrontEnd = { find: findArm, render: renderArm }

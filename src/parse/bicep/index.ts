@@ -1,0 +1,6 @@
+import type { FrontEnd } from '../front-end.ts'
+import { findBicep } from './find.ts'
+import { renderBicep } from './render.ts'
+
+/** Bicep: each entry file with its modules, once for each of its parameter files. */
+export const bicep: FrontEnd = { find: findBicep, render: renderBicep }

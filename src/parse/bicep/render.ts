@@ -1,0 +1,41 @@
+import type { Problem } from '../../base/problem.ts'
+import type { Tree } from '../../source/tree.ts'
+import type { UnitRequest } from '../front-end.ts'
+import type { RenderedUnit } from '../resource.ts'
+import { finishUnit } from '../template/finish-unit.ts'
+import type { Rendered } from '../template/rendered.ts'
+import { Run } from '../template/run.ts'
+import { BicepDeployment, entryScopeOf } from './deployment.ts'
+import { openModule } from './open-module.ts'
+import { readParameters } from './parameters.ts'
+import { readBicep } from './symbols.ts'
+
+/** Renders a Bicep entry file with the parameter files that the request names. */
+export function renderBicep(tree: Tree, request: UnitRequest): RenderedUnit {
+  const run = new Run(tree)
+  const resources: Rendered[] = []
+  const read = readBicep(tree, request.path)
+  if ('problem' in read) {
+    run.report(read.problem)
+    run.incomplete = true
+  } else {
+    const { symbols } = read
+    run.files.add(request.path)
+    for (const problem of symbols.file.problems) reportBroken(run, problem)
+    const deployment = new BicepDeployment({
+      run,
+      symbols,
+      given: readParameters(request.inputs, run),
+      prefix: '',
+      scope: entryScopeOf(symbols),
+      openModule: openModule(run, []),
+    })
+    deployment.render(resources, undefined)
+  }
+  return finishUnit(run, request, resources)
+}
+
+function reportBroken(run: Run, problem: Problem): void {
+  run.report(problem)
+  run.incomplete = true
+}

@@ -1,0 +1,424 @@
+import type { Origin } from '../../base/origin.ts'
+import { get, type MapValue, type UnknownValue, type Value } from '../../base/value.ts'
+import { ArmResource } from './arm-resource.ts'
+import { applyScopeFunction, type DeploymentScope, entryScope, type ScopeLevel } from './deployment-scope.ts'
+import { evaluate, type Host, localOf, type Scope } from './evaluate.ts'
+import type { CallExpression } from './expression.ts'
+import { applyFunction } from './functions.ts'
+import { copyLocal, evaluateJson, readCopies, repeat } from './json-value.ts'
+import { Once } from './once.ts'
+import { argumentsOf, readJson } from './parameter-file.ts'
+import { resolvePath } from './paths.ts'
+import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from './rendered.ts'
+import type { Run } from './run.ts'
+import { knownText, textParts } from './text.ts'
+import { derive, entryOf, failure, isLazy, scalar, unknown, usedAt } from './values.ts'
+
+/** Templates inside templates. */
+const MAX_NESTING = 40
+/** Aliases followed from one type definition to the next. */
+const MAX_ALIASES = 20
+
+/** Everything that a use of an ARM template is given. */
+export interface ArmUse {
+  readonly run: Run
+  readonly template: MapValue
+  readonly given: Arguments
+  /** Of the addresses of its resources: empty except for templates that are modules of Bicep files. */
+  readonly prefix: string
+  readonly scope: DeploymentScope
+  /** Of a nested template with outer scope: where its expressions are evaluated. */
+  readonly outer?: Scope
+  /** Files and nested templates around this one. */
+  readonly stack: readonly string[]
+}
+
+/** Opens a template file of the tree. */
+export function openTemplate(use: {
+  readonly run: Run
+  readonly path: string
+  readonly given: Arguments
+  readonly prefix: string
+  readonly scope: DeploymentScope
+  readonly stack: readonly string[]
+  readonly origin: Origin
+}): ArmDeployment | undefined {
+  const template = readJson(use.path, use.run)
+  if (template?.kind === 'map') return new ArmDeployment({ ...use, template })
+  if (template !== undefined) {
+    use.run.report({ code: 'not-followed', message: `${use.path} is not a template`, at: use.origin })
+  }
+  return undefined
+}
+
+/** The level that a template is deployed to, from its schema. */
+export function templateLevel(template: MapValue): ScopeLevel {
+  const schema = get(template, '$schema')
+  const text = schema?.kind === 'scalar' ? String(schema.value).toLowerCase() : ''
+  if (text.includes('subscriptiondeploymenttemplate')) return 'subscription'
+  if (text.includes('managementgroupdeploymenttemplate')) return 'managementGroup'
+  return text.includes('tenantdeploymenttemplate') ? 'tenant' : 'resourceGroup'
+}
+
+/** One use of an ARM template: nested, linked, or the entry. All is evaluated on demand. */
+export class ArmDeployment implements Deployment, Host {
+  readonly template: MapValue
+  readonly scope: DeploymentScope
+  readonly #use: ArmUse
+  readonly #scope: Scope
+  readonly #made = new Once()
+  #resources: readonly ArmResource[] | undefined
+  #byName: ReadonlyMap<string, ArmResource> | undefined
+
+  constructor(use: ArmUse) {
+    this.#use = use
+    this.template = use.template
+    this.scope = use.scope
+    this.#scope = use.outer ?? {
+      run: use.run,
+      source: use.template.origin.source,
+      locals: undefined,
+      host: this,
+    }
+  }
+
+  /** Nothing but the variables of lambdas has a name in these templates. */
+  name(): undefined {
+    return undefined
+  }
+
+  call(call: CallExpression, scope: Scope, origin: Origin): Value {
+    const name = call.name.toLowerCase()
+    const values = () => call.arguments.map((argument) => evaluate(argument, scope))
+    switch (name) {
+      case 'parameters':
+        return this.#named(values()[0], origin, (text) => this.#parameter(text, origin))
+      case 'variables':
+        return this.#named(values()[0], origin, (text) => this.#variable(text, origin))
+      case 'copyindex':
+        return copyIndex(values(), scope, origin)
+      case 'reference':
+        return this.#reference(values(), origin)
+      case 'resourceinfo':
+        return this.#resourceInfo(values()[0], origin)
+      default: {
+        const declared = name.includes('.') ? this.#userFunction(name) : undefined
+        if (declared !== undefined) return this.#applyUser(declared, values(), origin)
+        return applyScopeFunction(name, values, this.scope, origin) ?? applyFunction(call, scope, origin)
+      }
+    }
+  }
+
+  #named(name: Value | undefined, origin: Origin, find: (text: string) => Value): Value {
+    const text = name === undefined ? undefined : knownText(textParts(name))
+    if (text !== undefined) return usedAt(find(text), origin)
+    return name === undefined ? failure('a name is missing', origin) : derive(name, origin)
+  }
+
+  #parameter(name: string, origin: Origin): Value {
+    const declarations = get(this.template, 'parameters')
+    const declaration = declarations?.kind === 'map' ? entryOf(declarations, name) : undefined
+    if (declaration === undefined) return failure(`no parameter is named "${name}"`, origin)
+    const at = declaration.key ?? declaration.value.origin
+    return this.#made.get(`param ${name.toLowerCase()}`, origin, () => {
+      const fallback = get(declaration.value, 'defaultValue')
+      const given = this.#use.given(name)
+      if (given !== undefined && !(given.kind === 'scalar' && given.value === null && fallback !== undefined)) {
+        return usedAt(given, at)
+      }
+      if (fallback !== undefined) return usedAt(evaluateJson(fallback, this.#scope), at)
+      if (this.#isNullable(declaration.value, 0)) return scalar(null, at)
+      return unknown('variable-without-default', `parameter "${name}" has no value`, at)
+    })
+  }
+
+  #isNullable(type: Value, depth: number): boolean {
+    const nullable = get(type, 'nullable')
+    if (nullable?.kind === 'scalar') return nullable.value === true
+    const reference = get(type, '$ref')
+    if (reference?.kind !== 'scalar' || depth > MAX_ALIASES) return false
+    const name = String(reference.value).replace('#/definitions/', '').replaceAll('~1', '/').replaceAll('~0', '~')
+    const definition = get(get(this.template, 'definitions'), name)
+    return definition !== undefined && this.#isNullable(definition, depth + 1)
+  }
+
+  #variable(name: string, origin: Origin): Value {
+    return this.#made.get(`var ${name.toLowerCase()}`, origin, () => {
+      const variables = get(this.template, 'variables')
+      if (variables?.kind !== 'map') return failure(`no variable is named "${name}"`, origin)
+      const entry = entryOf(variables, name)
+      if (entry !== undefined && name.toLowerCase() !== 'copy') return evaluateJson(entry.value, this.#scope)
+      for (const copy of readCopies(entryOf(variables, 'copy')?.value) ?? []) {
+        if (copy.name.toLowerCase() === name.toLowerCase()) return repeat(copy, this.#scope)
+      }
+      return failure(`no variable is named "${name}"`, origin)
+    })
+  }
+
+  #userFunction(name: string): Value | undefined {
+    const functions = get(this.template, 'functions')
+    if (functions?.kind !== 'list') return undefined
+    const dot = name.indexOf('.')
+    for (const one of functions.items) {
+      const namespace = get(one, 'namespace')
+      const members = get(one, 'members')
+      if (namespace?.kind !== 'scalar' || members?.kind !== 'map') continue
+      if (String(namespace.value).toLowerCase() !== name.slice(0, dot)) continue
+      const member = entryOf(members, name.slice(dot + 1))
+      if (member !== undefined) return member.value
+    }
+    return undefined
+  }
+
+  /** A function sees its own parameters, the other functions, and no variables. */
+  #applyUser(declared: Value, values: readonly Value[], origin: Origin): Value {
+    const output = get(get(declared, 'output'), 'value')
+    const parameters = get(declared, 'parameters')
+    if (output === undefined) return failure('the function has no output', origin)
+    const given = new Map<string, Value>()
+    if (parameters?.kind === 'list') {
+      parameters.items.forEach((parameter, i) => {
+        const name = get(parameter, 'name')
+        if (name?.kind === 'scalar') given.set(String(name.value).toLowerCase(), values[i] ?? scalar(null, origin))
+      })
+    }
+    const host: Host = {
+      name: () => undefined,
+      call: (call, scope, at) => {
+        if (call.name.toLowerCase() !== 'parameters') return this.call(call, scope, at)
+        const name = call.arguments[0]
+        const value = name?.kind === 'literal' ? given.get(String(name.value).toLowerCase()) : undefined
+        return value === undefined ? failure('the function has no such parameter', at) : usedAt(value, at)
+      },
+    }
+    const scope: Scope = { run: this.#use.run, source: this.template.origin.source, locals: undefined, host }
+    return usedAt(evaluateJson(output, scope), origin)
+  }
+
+  /** All resources of the template, every round of their loops, children behind their parents. */
+  resources(): readonly ArmResource[] {
+    if (this.#resources !== undefined) return this.#resources
+    const made: ArmResource[] = []
+    // Set first: a loop whose count needs a resource of the template ends here.
+    this.#resources = made
+    const declared = get(this.template, 'resources')
+    if (declared?.kind === 'list') for (const one of declared.items) this.#addResource(one, undefined, undefined, made)
+    else if (declared?.kind === 'map') {
+      for (const [symbol, entry] of declared.entries) this.#addResource(entry.value, symbol, undefined, made)
+    }
+    return made
+  }
+
+  #addResource(json: Value, symbol: string | undefined, parent: ArmResource | undefined, into: ArmResource[]): void {
+    if (json.kind !== 'map') return
+    const outer = parent?.scope ?? this.#scope
+    for (const round of this.#rounds(json, outer)) {
+      const resource = new ArmResource({
+        json,
+        symbol: symbol === undefined ? undefined : symbol + round.key,
+        scope: round.scope,
+        parent,
+        prefix: this.#use.prefix,
+        deployment: this.scope,
+        openRound: round.maybe,
+        nest: (nested) => this.#nest(nested),
+      })
+      into.push(resource)
+      const children = entryOf(json, 'resources')?.value
+      if (children?.kind === 'list')
+        for (const child of children.items) this.#addResource(child, undefined, resource, into)
+      else if (children?.kind === 'map') {
+        for (const [name, entry] of children.entries) this.#addResource(entry.value, name, resource, into)
+      }
+    }
+  }
+
+  #rounds(json: MapValue, scope: Scope): readonly { scope: Scope; key: string; maybe: UnknownValue | undefined }[] {
+    const copy = entryOf(json, 'copy')?.value
+    if (copy?.kind !== 'map') return [{ scope, key: '', maybe: undefined }]
+    const name = entryOf(copy, 'name')?.value
+    const label = name?.kind === 'scalar' ? String(name.value) : ''
+    const countJson = entryOf(copy, 'count')?.value
+    const count =
+      countJson === undefined ? failure('the loop has no count', copy.origin) : evaluateJson(countJson, scope)
+    if (count.kind === 'scalar' && typeof count.value === 'number' && count.value <= MAX_ROUNDS) {
+      return Array.from({ length: Math.max(0, count.value) }, (_, i) => ({
+        scope: copyLocal(scope, label, scalar(i, copy.origin), true),
+        key: `[${i}]`,
+        maybe: undefined,
+      }))
+    }
+    const open = (
+      count.kind === 'scalar'
+        ? unknown('limit-exceeded', `a loop of more than ${MAX_ROUNDS} resources`, copy.origin)
+        : derive(count, copy.origin)
+    ) as UnknownValue
+    return [{ scope: copyLocal(scope, label, open, true), key: '[*]', maybe: open }]
+  }
+
+  /** The template inside or behind a `Microsoft.Resources/deployments` resource. */
+  #nest(resource: ArmResource): ArmDeployment | undefined {
+    const { run, stack } = this.#use
+    const properties = entryOf(resource.json, 'properties')?.value
+    if (properties?.kind !== 'map') return undefined
+    const given = this.#givenTo(properties, resource.scope)
+    const template = entryOf(properties, 'template')?.value
+    if (template?.kind === 'map') {
+      if (stack.length >= MAX_NESTING) {
+        run.report({ code: 'rejected', message: 'templates are nested too deeply', at: template.origin })
+        return undefined
+      }
+      const options = entryOf(properties, 'expressionEvaluationOptions')?.value
+      const wanted = options === undefined ? undefined : get(options, 'scope')
+      const isInner = wanted?.kind === 'scalar' && String(wanted.value).toLowerCase() === 'inner'
+      return new ArmDeployment({
+        run,
+        template,
+        given,
+        prefix: this.#use.prefix,
+        scope: this.#scopeOf(resource, template),
+        stack: [...stack, ''],
+        ...(!isInner && { outer: resource.scope }),
+      })
+    }
+    const link = entryOf(properties, 'templateLink')?.value
+    const relative = link === undefined ? undefined : get(link, 'relativePath')
+    if (relative === undefined) return undefined
+    const text = knownText(textParts(evaluateJson(relative, resource.scope)))
+    const path = text === undefined ? undefined : resolvePath(relative.origin.source.path, text)
+    if (path === undefined || run.tree.entry(path) === undefined) return undefined
+    if (stack.includes(path) || stack.length >= MAX_NESTING) {
+      run.report({ code: 'rejected', message: `the template ${path} contains itself`, at: relative.origin })
+      return undefined
+    }
+    const opened = readJson(path, run)
+    if (opened?.kind !== 'map') return undefined
+    const scope = this.#scopeOf(resource, opened)
+    return new ArmDeployment({ run, template: opened, given, prefix: this.#use.prefix, scope, stack: [...stack, path] })
+  }
+
+  /** The parameters of a nested deployment, each evaluated in the template around it when it is asked for. */
+  #givenTo(properties: MapValue, scope: Scope): Arguments {
+    const parameters = entryOf(properties, 'parameters')?.value
+    if (parameters === undefined) {
+      const link = entryOf(properties, 'parametersLink')?.value
+      return link === undefined
+        ? NO_ARGUMENTS
+        : () => unknown('not-followed', 'the parameter file is linked', link.origin)
+    }
+    if (parameters.kind !== 'map') {
+      const whole = evaluateJson(parameters, scope)
+      return whole.kind === 'map' ? argumentsOf(whole) : () => derive(whole, parameters.origin)
+    }
+    return (name) => {
+      const entry = entryOf(parameters, name)?.value
+      if (entry === undefined) return undefined
+      return argumentsOf({ ...parameters, entries: new Map([[name, { value: evaluateJson(entry, scope) }]]) })(name)
+    }
+  }
+
+  /** Where a nested deployment goes: its `subscriptionId`, `resourceGroup` or `scope`, or where this template goes. */
+  #scopeOf(resource: ArmResource, template: MapValue): DeploymentScope {
+    const { json } = resource
+    const origin = json.origin
+    const group = entryOf(json, 'resourceGroup')?.value
+    const subscription = entryOf(json, 'subscriptionId')?.value
+    if (group === undefined && subscription === undefined) {
+      const level = templateLevel(template)
+      return level === this.scope.level ? this.scope : entryScope(level, origin)
+    }
+    const groupArguments = [subscription, group].flatMap((one) =>
+      one === undefined ? [] : [evaluateJson(one, resource.scope)],
+    )
+    const name = group === undefined ? 'subscription' : 'resourcegroup'
+    const target = applyScopeFunction(name, () => groupArguments, this.scope, origin)
+    const id = target !== undefined && isLazy(target) ? target.member('id', origin, false) : undefined
+    if (id === undefined) return this.scope
+    return { level: group === undefined ? 'subscription' : 'resourceGroup', id: textParts(id) }
+  }
+
+  /** The resource that a name, a symbol or an id stands for in this template. */
+  find(key: Value): ArmResource | undefined {
+    const text = key.kind === 'id' ? key.id : knownText(textParts(key))
+    if (text === undefined) return undefined
+    this.#byName ??= indexResources(this.resources())
+    const provider = text.toLowerCase().indexOf('/providers/')
+    const relative = key.kind === 'scalar' && provider >= 0 ? text.slice(provider + '/providers/'.length) : text
+    return this.#byName.get(relative.toLowerCase())
+  }
+
+  #reference([key, , full]: readonly Value[], origin: Origin): Value {
+    if (key === undefined) return failure('wrong arguments of reference()', origin)
+    const resource = this.find(key)
+    if (resource === undefined) {
+      return unknown('runtime-function', 'reference() to a resource outside of the template', origin)
+    }
+    const wantsAll = full !== undefined && knownText(textParts(full))?.toLowerCase() === 'full'
+    return wantsAll
+      ? resource.reference(origin)
+      : (resource.member('properties', origin) ?? failure('no properties', origin))
+  }
+
+  #resourceInfo(key: Value | undefined, origin: Origin): Value {
+    const resource = key === undefined ? undefined : this.find(key)
+    return resource?.reference(origin) ?? unknown('runtime-function', 'resourceInfo() of another template', origin)
+  }
+
+  output(name: string, origin: Origin): Value | undefined {
+    const outputs = get(this.template, 'outputs')
+    const entry = outputs?.kind === 'map' ? entryOf(outputs, name) : undefined
+    if (entry === undefined) return undefined
+    const at = entry.key ?? entry.value.origin
+    const value = this.#made.get(`output ${name.toLowerCase()}`, at, () => {
+      const copy = get(entry.value, 'copy')
+      if (copy?.kind === 'map') {
+        const count = get(copy, 'count')
+        const input = get(copy, 'input')
+        if (count !== undefined && input !== undefined)
+          return repeat({ name: '', count, input, origin: copy.origin }, this.#scope)
+      }
+      const json = get(entry.value, 'value')
+      return json === undefined ? failure('the output has no value', at) : evaluateJson(json, this.#scope)
+    })
+    return usedAt(value, origin)
+  }
+
+  render(into: Rendered[], maybe: UnknownValue | undefined): void {
+    for (const resource of this.resources()) {
+      const condition = both(maybe, resource.condition())
+      if (condition !== false) resource.render(into, condition === true ? undefined : condition)
+    }
+  }
+}
+
+/** Most rounds of a loop of resources. Source: learn.microsoft.com/azure/azure-resource-manager/templates/copy-resources#syntax */
+const MAX_ROUNDS = 800
+
+/** Resources by symbol, by id without scope, and by their name where no other has it. */
+function indexResources(resources: readonly ArmResource[]): ReadonlyMap<string, ArmResource> {
+  const byName = new Map<string, ArmResource>()
+  const short = new Map<string, ArmResource | undefined>()
+  for (const resource of resources) {
+    const id = resource.relativeId()?.toLowerCase()
+    if (id !== undefined && !byName.has(id)) byName.set(id, resource)
+    const name = knownText(textParts(resource.fullName()))?.toLowerCase()
+    if (name !== undefined) short.set(name, short.has(name) ? undefined : resource)
+  }
+  for (const [name, resource] of short) if (resource !== undefined && !byName.has(name)) byName.set(name, resource)
+  for (const resource of resources)
+    if (resource.symbol !== undefined) byName.set(resource.symbol.toLowerCase(), resource)
+  return byName
+}
+
+/** `copyIndex()`, `copyIndex(offset)`, `copyIndex('loop')`, `copyIndex('loop', offset)`. */
+function copyIndex(values: readonly Value[], scope: Scope, origin: Origin): Value {
+  const [first, second] = values
+  const isNamed = first?.kind === 'scalar' && typeof first.value === 'string'
+  const index = localOf(scope, isNamed ? `copy ${String(first.value).toLowerCase()}` : 'copy')
+  const offset = isNamed ? second : first
+  if (index === undefined) return failure('copyIndex() outside of its loop', origin)
+  if (index.kind !== 'scalar') return derive(index, origin)
+  if (offset === undefined) return scalar(index.value, origin)
+  if (offset.kind !== 'scalar' || typeof offset.value !== 'number') return derive(offset, origin)
+  return scalar(Number(index.value) + offset.value, origin)
+}

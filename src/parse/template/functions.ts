@@ -1,0 +1,76 @@
+import type { Origin } from '../../base/origin.ts'
+import type { Value } from '../../base/value.ts'
+import { accessIndex } from './access.ts'
+import { coalesce, decide, evaluate, type Scope } from './evaluate.ts'
+import type { CallExpression } from './expression.ts'
+import { CIDR_FUNCTIONS } from './functions/cidr.ts'
+import { COLLECTION_FUNCTIONS } from './functions/collections.ts'
+import { DATE_FUNCTIONS } from './functions/dates.ts'
+import { applyLambdaFunction } from './functions/lambdas.ts'
+import { LOGIC_FUNCTIONS, overChoices } from './functions/logic.ts'
+import { NAME_FUNCTIONS } from './functions/names.ts'
+import type { PureFunction } from './functions/signature.ts'
+import { STRING_FUNCTIONS } from './functions/strings.ts'
+import { choose, failure, unknown } from './values.ts'
+
+const PURE_FUNCTIONS: ReadonlyMap<string, PureFunction> = new Map(
+  [STRING_FUNCTIONS, COLLECTION_FUNCTIONS, LOGIC_FUNCTIONS, CIDR_FUNCTIONS, DATE_FUNCTIONS, NAME_FUNCTIONS].flatMap(
+    (functions) => Object.entries(functions),
+  ),
+)
+
+/** The result of a call of a function that both languages have and that its arguments alone decide. Names ignore case. */
+export function applyFunction(call: CallExpression, scope: Scope, origin: Origin): Value {
+  const name = call.name.toLowerCase()
+  const lazy = applyLazily(name, call, scope, origin) ?? applyLambdaFunction(call, scope, origin)
+  if (lazy !== undefined) return lazy
+  const work = PURE_FUNCTIONS.get(name)
+  if (work === undefined) return unknown('unsupported-function', `${call.name}() is not known`, origin)
+  const values = call.arguments.map((argument) => evaluate(argument, scope))
+  return overChoices(work, values, { name: call.name, origin, run: scope.run })
+}
+
+/** Functions that leave arguments unevaluated. */
+function applyLazily(name: string, call: CallExpression, scope: Scope, origin: Origin): Value | undefined {
+  switch (name) {
+    case 'if': {
+      const [condition, then, otherwise] = call.arguments
+      if (condition === undefined || then === undefined || otherwise === undefined) {
+        return failure('wrong arguments of if()', origin)
+      }
+      const value = evaluate(condition, scope)
+      if (value.kind === 'scalar' && typeof value.value === 'boolean') {
+        return evaluate(value.value ? then : otherwise, scope)
+      }
+      if (value.kind !== 'unknown' && value.kind !== 'choice') return failure('a condition must be a boolean', origin)
+      return choose([evaluate(then, scope), evaluate(otherwise, scope)], value, origin)
+    }
+    case 'and':
+      return decide(call.arguments, false, scope, origin)
+    case 'or':
+      return decide(call.arguments, true, scope, origin)
+    case 'coalesce':
+      return coalesce(call.arguments, scope, origin)
+    case 'tryget': {
+      const [base, ...keys] = call.arguments
+      if (base === undefined) return failure('wrong arguments of tryGet()', origin)
+      return keys.reduce(
+        (value, key) => {
+          const access = { safe: true, chained: true, source: scope.source, fromEnd: false }
+          return accessIndex(value, evaluate(key, scope), access, origin)
+        },
+        evaluate(base, scope),
+      )
+    }
+    case 'tryindexfromend':
+    case 'indexfromend': {
+      const [base, index] = call.arguments
+      if (base === undefined || index === undefined) return failure(`wrong arguments of ${call.name}()`, origin)
+      const safe = name === 'tryindexfromend'
+      const access = { safe, chained: safe, source: scope.source, fromEnd: true }
+      return accessIndex(evaluate(base, scope), evaluate(index, scope), access, origin)
+    }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,91 @@
+import { byCodeUnit } from '../../base/order.ts'
+import type { UnitRequest } from '../front-end.ts'
+import type { UnitKind } from '../resource.ts'
+
+/** A template that parameter files may belong to. */
+export interface Entry {
+  readonly path: string
+  /** Names of its parameters. */
+  readonly declared: ReadonlySet<string>
+  /** Those without which it cannot be deployed. */
+  readonly required: readonly string[]
+}
+
+/** A parameter file that does not say which template it is for. */
+export interface LooseParameters {
+  readonly path: string
+  readonly names: readonly string[]
+}
+
+/**
+ * The template that a parameter file is for: one that declares all its parameters and needs no others, of those the one that
+ * its name says (`main.prod.parameters.json` for `main.bicep`), then the nearest. Undefined where several are as near.
+ */
+export function templateOf(file: LooseParameters, entries: readonly Entry[]): Entry | undefined {
+  const names = new Set(file.names.map((name) => name.toLowerCase()))
+  const fitting = entries.filter(
+    (entry) =>
+      names.size > 0 &&
+      [...names].every((name) => hasName(entry.declared, name)) &&
+      entry.required.every((name) => names.has(name.toLowerCase())),
+  )
+  const scored = fitting.map((entry) => ({ entry, score: distance(file.path, entry.path) }))
+  scored.sort((a, b) => a.score - b.score || byCodeUnit(a.entry.path, b.entry.path))
+  const [first, second] = scored
+  if (first === undefined || first.score >= TOO_FAR) return undefined
+  return second !== undefined && second.score === first.score ? undefined : first.entry
+}
+
+/** Files of other subtrees say nothing of a template. */
+const TOO_FAR = 1000
+
+function hasName(declared: ReadonlySet<string>, name: string): boolean {
+  if (declared.has(name)) return true
+  for (const one of declared) if (one.toLowerCase() === name) return true
+  return false
+}
+
+/** Steps between the folders, doubled, less one where the name of the file begins with that of the template. */
+function distance(file: string, entry: string): number {
+  const from = file.split('/').slice(0, -1)
+  const to = entry.split('/').slice(0, -1)
+  let shared = 0
+  while (shared < from.length && shared < to.length && from[shared] === to[shared]) shared++
+  const up = to.length - shared
+  const down = from.length - shared
+  const named = stemOf(file).startsWith(`${stemOf(entry)}.`) ? 0 : 1
+  // A folder of parameters lies below or beside the template, not in another part of the tree.
+  return up > 1 ? TOO_FAR : 2 * (up + down) + named
+}
+
+function stemOf(path: string): string {
+  return path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/\.(?:bicep|bicepparam|jsonc?)$/i, '')
+    .toLowerCase()
+}
+
+/** One request for each parameter file, or one without; environments are named after what tells the files apart. */
+export function toRequests(kind: UnitKind, entry: string, files: readonly string[]): readonly UnitRequest[] {
+  if (files.length === 0) return [{ kind, path: entry, inputs: [] }]
+  const sorted = [...files].sort(byCodeUnit)
+  const names = sorted.map((file) => environmentName(file, entry))
+  return sorted.map((file, i) => {
+    const name = names[i]!
+    const isUnique = name !== '' && names.indexOf(name) === names.lastIndexOf(name)
+    return { kind, path: entry, inputs: [file], environment: isUnique ? name : file }
+  })
+}
+
+/** What a parameter file's name says besides the template's: `prod` of `main.prod.parameters.json` or `prod/main.bicepparam`. */
+function environmentName(file: string, entry: string): string {
+  const stem = stemOf(entry)
+  const words = stemOf(file)
+    .split('.')
+    .filter((word) => word !== 'parameters' && word !== 'params' && word !== 'parameter')
+  if (words[0] === stem) words.shift()
+  const own = words.join('.')
+  if (own !== '') return own
+  const folder = file.split('/').at(-2)
+  return folder !== undefined && !entry.startsWith(`${file.slice(0, file.lastIndexOf('/') + 1)}`) ? folder : stem
+}

@@ -1,0 +1,73 @@
+import type { Origin } from '../../base/origin.ts'
+import type { Problem } from '../../base/problem.ts'
+import type { UnknownValue } from '../../base/value.ts'
+import type { Tree } from '../../source/tree.ts'
+import { unknown } from './values.ts'
+
+/** Expressions evaluated and items made in one rendering; the largest verified module takes under a hundredth of it. */
+const MAX_STEPS = 4_000_000
+/** Nesting of expressions, variables and modules while evaluating; deeper ones are unknown. */
+const MAX_DEPTH = 350
+/** Characters of one computed string. */
+const MAX_TEXT = 4 * 1024 * 1024
+
+/** One rendering of one unit: what it read, what went wrong and how much it may still do. */
+export class Run {
+  readonly tree: Tree
+  readonly problems: Problem[] = []
+  readonly files = new Set<string>()
+  /** Set when a part of the unit is not in the tree. */
+  incomplete = false
+  #steps = 0
+  #depth = 0
+  readonly #told = new Set<string>()
+
+  constructor(tree: Tree) {
+    this.tree = tree
+  }
+
+  /** Records a problem, once for each place and message. */
+  report(problem: Problem): void {
+    const place = 'file' in problem.at ? problem.at.file : `${problem.at.source.path}:${problem.at.start}`
+    const key = `${problem.code} ${place} ${problem.message}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    this.problems.push(problem)
+  }
+
+  /** Counts work; what comes back is set when the rendering has done all it may. */
+  spend(steps: number, origin: Origin): UnknownValue | undefined {
+    this.#steps += steps
+    if (this.#steps <= MAX_STEPS) return undefined
+    return this.#exceeded('the template takes too many steps to evaluate', origin)
+  }
+
+  /** Goes one level deeper; every call that gives true is followed by one of {@link leave}. */
+  enter(): boolean {
+    if (this.#depth >= MAX_DEPTH) return false
+    this.#depth++
+    return true
+  }
+
+  leave(): void {
+    this.#depth--
+  }
+
+  tooDeep(origin: Origin): UnknownValue {
+    return this.#exceeded('the expression is nested too deeply', origin)
+  }
+
+  /** Set where a string of this length is not made. */
+  tooLong(length: number, origin: Origin): UnknownValue | undefined {
+    return length <= MAX_TEXT ? undefined : this.#exceeded('the string is too long', origin)
+  }
+
+  #exceeded(message: string, origin: Origin): UnknownValue {
+    if (!this.#told.has(message)) {
+      this.#told.add(message)
+      this.problems.push({ code: 'limit-exceeded', message, at: origin })
+      this.incomplete = true
+    }
+    return unknown('limit-exceeded', message, origin)
+  }
+}
