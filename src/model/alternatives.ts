@@ -1,4 +1,4 @@
-import { byKey } from '../base/order.ts'
+import { byCodeUnit, byKey } from '../base/order.ts'
 
 /** One thing that is in a state as a whole or not at all: a file of manifests, or a rendered unit. */
 export interface Part {
@@ -27,7 +27,7 @@ export interface ForkSide {
  * Finds the folders at which a tree splits into alternatives: two children that define the same objects are never in one state.
  *
  * Children that share little (a redis that two teams happen to call the same) stay together, since applying both is what
- * happens there, unless they are named like environments. O(definitions × depth × groups), and at most {@link MAX_GROUPS} groups a folder.
+ * happens there, unless they are named like environments. The deepest forks come first. O(definitions × depth × groups), and at most {@link MAX_GROUPS} groups a folder.
  */
 export function findForks(parts: readonly Part[]): readonly Fork[] {
   const root = new Folder('', '')
@@ -40,7 +40,11 @@ export function findForks(parts: readonly Part[]): readonly Fork[] {
     if (groups.length > 1) forks.push({ path: folder.path, groups: groups.map(toSide) })
     for (const child of folder.children.values()) open.push(child)
   }
-  return forks.sort(byKey(({ path }) => path))
+  return forks.sort((a, b) => depthOf(b) - depthOf(a) || byCodeUnit(a.path, b.path))
+}
+
+function depthOf({ path }: Fork): number {
+  return path === '' ? 0 : path.split('/').length
 }
 
 /** The environment that a folder or file is named after (`prod`, `values-dev`, `staging-eu`), if it is. */

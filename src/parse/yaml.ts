@@ -84,7 +84,7 @@ export function parseYaml(source: SourceText, limits: YamlLimits = YAML_LIMITS, 
       buildDocuments({ source, text: piece, base: start, repaired, limits }, events, documents, problems)
       continue
     }
-    problems.push(toProblem(source, start, events, limits))
+    problems.push(toProblem(source, start, piece, events, limits))
     if (++broken < limits.maxBroken) continue
     const message = `more than ${limits.maxBroken} documents of the file are broken; what follows was not read`
     problems.push({ code: 'limit-exceeded', message, at: { source, start: end, end } })
@@ -145,16 +145,26 @@ function readRepairing(text: string, limits: YamlLimits): { events: Event[] | Br
   return { events, repaired: repaired !== text }
 }
 
+/** The text with the line of `position` joined to the last line before it that holds more than a comment. */
 function joinLine(text: string, position: number): string | undefined {
-  let lineStart = position
-  while (lineStart > 0 && !isBreak(text.charCodeAt(lineStart - 1))) lineStart--
-  if (lineStart === 0) return undefined
-  const breakStart =
-    text.charCodeAt(lineStart - 1) === LF && text.charCodeAt(lineStart - 2) === CR ? lineStart - 2 : lineStart - 1
-  let before = breakStart
-  while (before > 0 && !isBreak(text.charCodeAt(before - 1))) before--
-  const comment = commentStart(text, before, breakStart)
-  return text.slice(0, comment) + ' '.repeat(position - comment) + text.slice(position)
+  let lineStart = startOfLine(text, position)
+  while (lineStart > 0) {
+    const breakStart =
+      text.charCodeAt(lineStart - 1) === LF && text.charCodeAt(lineStart - 2) === CR ? lineStart - 2 : lineStart - 1
+    const before = startOfLine(text, breakStart)
+    const comment = commentStart(text, before, breakStart)
+    if (trimmedEnd(text, before, comment) > before) {
+      return text.slice(0, comment) + ' '.repeat(position - comment) + text.slice(position)
+    }
+    lineStart = before
+  }
+  return undefined
+}
+
+function startOfLine(text: string, offset: number): number {
+  let at = offset
+  while (at > 0 && !isBreak(text.charCodeAt(at - 1))) at--
+  return at
 }
 
 /** Where the comment of a line starts, or the line's end; quotes that do not close on the line hide what follows them. */
@@ -563,11 +573,15 @@ function trimmedEnd(text: string, start: number, end: number): number {
   return at
 }
 
-function toProblem(source: SourceText, base: number, broken: BrokenText, limits: YamlLimits): Problem {
+function toProblem(source: SourceText, base: number, text: string, broken: BrokenText, limits: YamlLimits): Problem {
   const position = Math.min(base + broken.position, source.text.length)
   const at: Origin = { source, start: position, end: position }
   if (broken.reason.startsWith('nesting exceeded')) {
     return { code: 'limit-exceeded', message: `the document is nested deeper than ${limits.maxDepth} levels`, at }
+  }
+  const isAtEnd = trimmedEnd(text, 0, text.length) <= broken.position
+  if (isAtEnd && broken.reason === 'deficient indentation') {
+    return { code: 'syntax', message: 'the YAML is broken: a bracket or quote is never closed', at }
   }
   return { code: 'syntax', message: `the YAML is broken: ${REASONS.get(broken.reason) ?? broken.reason}`, at }
 }

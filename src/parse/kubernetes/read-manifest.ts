@@ -74,7 +74,7 @@ function readLarge(source: SourceText, maxLength: number): YamlResult {
   let blanked = ''
   let at = 0
   for (const [start, end] of bulky) {
-    blanked += text.slice(at, start) + BLANK_DOCUMENT.padEnd(end - start - 1)
+    blanked += `${text.slice(at, start)}${BLANK_DOCUMENT.padEnd(end - start - 1)}\n`
     at = end
   }
   blanked += text.slice(at)
