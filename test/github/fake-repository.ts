@@ -78,8 +78,8 @@ export function createFakeRepository(): FakeRepository {
       mkdirSync(clone)
       inClone('init', '--quiet')
       inClone('remote', 'add', 'origin', `file://${folder}`)
-      inClone('fetch', '--quiet', '--depth=1', 'origin', commit)
-      inClone('checkout', '--quiet', '--detach', 'FETCH_HEAD')
+      inClone('fetch', '--quiet', '--depth=1', 'origin', `+${commit}:refs/remotes/pull/7/merge`)
+      inClone('checkout', '--quiet', '--detach', 'refs/remotes/pull/7/merge')
       if (!origin) inClone('remote', 'remove', 'origin')
       return clone
     },
