@@ -20,7 +20,10 @@ export interface GraphEdge {
 
 /** What a review changes, the most severe first. */
 export function graphOfChanges(report: ReviewReport, maxEdges: number): Graph {
-  const flows = listFlows(report)
+  return graphOfFlows(listFlows(report), maxEdges)
+}
+
+export function graphOfFlows(flows: readonly Flow[], maxEdges: number): Graph {
   const edges = flows.slice(0, maxEdges).map(
     (flow): GraphEdge => ({
       from: flow.connection.from,

@@ -4,7 +4,7 @@ import { diffLineKind } from './diff-line.ts'
 import { type Flow, flowPorts, hasNetworkEffect, listFlows } from './flows.ts'
 import { findHidden } from './hidden.ts'
 import { STYLE } from './html-style.ts'
-import { code, joined, type Line, line, linked, text, toHtml } from './inline.ts'
+import { code, joined, type Line, line, linked, text, toHtml, unbroken } from './inline.ts'
 import { commitHref, fileHref, type ReviewLinks, ruleHref } from './links.ts'
 import { outcome, packetWords } from './packet.ts'
 import type { AuditReport, Coverage, ReviewReport } from './review-report.ts'
@@ -119,13 +119,13 @@ function table(head: readonly string[], rows: readonly (readonly Line[])[], tota
 function flowTable(flows: readonly Flow[], context: HtmlContext): string {
   const rows = flows.slice(0, MAX_ROWS).map((flow): readonly Line[] => {
     const { from, to, certain, cause, states } = flow.connection
-    const word = `${flow.change}${certain ? '' : ' (may be)'}`
+    const word = certain ? flow.change : `maybe ${flow.change}`
     const why: Line = cause === undefined ? [] : line`${placeLine(cause, context, cause.side)} ${text(cause.why)}`
     return [
-      [text(flow.severity === undefined ? word : `${word}, ${flow.severity}`)],
+      [unbroken(flow.severity === undefined ? word : `${word}, ${flow.severity}`)],
       [peerNode(from)],
       [peerNode(to)],
-      [text(flowPorts(flow))],
+      [unbroken(flowPorts(flow))],
       [...why, ...statesLine(states)],
     ]
   })

@@ -7,7 +7,12 @@ import type { Href } from './links.ts'
  * name of the tree gets into a page without passing the escaper of that place.
  */
 export type Inline =
-  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'text'
+      readonly text: string
+      /** Stays on one line, where the format can say so. */
+      readonly nowrap?: true
+    }
   /** A name from the tree: capped, shown as code. */
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'strong'; readonly children: Line }
@@ -37,6 +42,11 @@ export function line(words: TemplateStringsArray, ...parts: readonly (Inline | L
 /** Prose: words of ours, or a message that may quote the tree. */
 export function text(words: string): Inline {
   return { kind: 'text', text: words }
+}
+
+/** A few words of a table's cell that stay on one line. */
+export function unbroken(words: string): Inline {
+  return words.length <= 24 ? { kind: 'text', text: words, nowrap: true } : text(words)
 }
 
 export function code(name: string): Inline {
@@ -76,7 +86,7 @@ export function toPlain(nodes: Line): string {
 function markdownOf(node: Inline): string {
   switch (node.kind) {
     case 'text':
-      return escapeMarkdown(node.text)
+      return node.nowrap === true ? escapeMarkdown(node.text).replaceAll(' ', '&#160;') : escapeMarkdown(node.text)
     case 'code':
       return `<code>${escapeCode(node.text)}</code>`
     case 'strong':
@@ -92,7 +102,7 @@ function markdownOf(node: Inline): string {
 function htmlOf(node: Inline): string {
   switch (node.kind) {
     case 'text':
-      return escapeHtml(node.text)
+      return node.nowrap === true ? escapeHtml(node.text).replaceAll(' ', '&#160;') : escapeHtml(node.text)
     case 'code':
       return `<code>${escapeCode(node.text)}</code>`
     case 'strong':
@@ -122,7 +132,8 @@ function mergeText(nodes: Line): Line {
   const merged: Inline[] = []
   for (const node of nodes) {
     const last = merged.at(-1)
-    if (node.kind === 'text' && last?.kind === 'text') merged[merged.length - 1] = text(last.text + node.text)
+    if (node.kind === 'text' && last?.kind === 'text' && node.nowrap === last.nowrap)
+      merged[merged.length - 1] = { ...last, text: last.text + node.text }
     else merged.push(node)
   }
   return merged

@@ -58,7 +58,7 @@ describe('Markdown', () => {
         const read = readMarkdown(page)
         const shown = JSON.stringify(name.slice(0, 200))
         // A page that would be too long leaves out parts, and how many depends on what a character costs there.
-        if (name.length <= 300) expect(read.structure, shown).toBe(structure)
+        if (name.length <= 150) expect(read.structure, shown).toBe(structure)
         expect(read.words, shown).not.toMatch(/@[A-Za-z0-9]|https?:\/\/|www\./i)
         expect(findOpenBlock(page), shown).toBeUndefined()
         expect(findControl(page), shown).toBeUndefined()

@@ -29,19 +29,16 @@ export function foldedTable(table: {
   readonly row: (index: number) => readonly Line[]
   /** Says how many rows are not shown, and where they are. */
   readonly rest: (left: number) => Line
-  /** Stands above the table. */
-  readonly above?: readonly Line[]
 }): Section {
-  const above = table.above ?? []
   return {
     gives: table.gives,
     rowCount: table.rowCount,
     row: (index) => tableRow(table.row(index)),
     render(rows, left) {
-      const content = above.map(toMarkdown)
+      const content: string[] = []
       if (rows.length > 0) content.push([tableHead(table.head), ...rows].join('\n'))
       if (left > 0) content.push(toMarkdown(table.rest(left)))
-      return content.length === 0 ? '' : details(table.summary, content.join('\n\n'))
+      return details(table.summary, content.join('\n\n'))
     },
   }
 }

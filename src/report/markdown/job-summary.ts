@@ -5,7 +5,7 @@ import { count } from '../words.ts'
 import { foldedTable, heading } from './blocks.ts'
 import type { PageContext } from './context.ts'
 import { fixed, layOut, type Section, SUMMARY_LIMIT } from './page.ts'
-import { coverageSection, findingRow, patches, topFindings } from './sections.ts'
+import { assumptions, coverageSection, findingRow, patches, shortenProse, topFindings } from './sections.ts'
 import { reviewSections } from './summary-comment.ts'
 
 /** The page of a workflow run: the review with every row that a megabyte holds. It carries no marker. */
@@ -30,8 +30,9 @@ function auditSections(report: AuditReport, context: PageContext): readonly Sect
     allFindings(findings, context),
     ...patches(findings),
     coverageSection(report.coverage, context),
+    assumptions(report.coverage),
     fixed(
-      `<sub>${toMarkdown(line`Check: ${strong(text(summary.verdict === 'pass' ? 'passed' : 'failed'))} (${text(summary.reason)})`)}</sub>`,
+      `<sub>${toMarkdown(line`Check: ${strong(text(summary.verdict === 'pass' ? 'passed' : 'failed'))} (${text(shortenProse(summary.reason, 200))})`)}</sub>`,
     ),
   ]
 }

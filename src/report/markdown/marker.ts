@@ -76,9 +76,10 @@ export function parseSummaryMarker(body: string, key: string): SummaryMarker | u
   }
 }
 
-/** How many of the findings of an earlier comment are not there any more. */
+/** How many of the findings of an earlier comment are gone: not new any more, nor in the base by now, nor suppressed. */
 export function countFixedSince(previous: SummaryMarker, findings: readonly Finding[]): number {
-  const now = new Set(findings.filter(isNew).map(({ fingerprint }) => plain(fingerprint.slice(0, FINGERPRINT_LENGTH))))
+  const present = findings.filter(({ status }) => status !== 'fixed')
+  const now = new Set(present.map(({ fingerprint }) => plain(fingerprint.slice(0, FINGERPRINT_LENGTH))))
   return previous.fingerprints.filter((fingerprint) => !now.has(fingerprint)).length
 }
 

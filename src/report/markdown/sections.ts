@@ -1,12 +1,12 @@
 import { escapeFenced, fence, shorten } from '../../base/escape.ts'
 import type { Finding, Patch, PathStep, Witness } from '../../rules/finding.ts'
 import { type Flow, flowPorts } from '../flows.ts'
-import { graphOfChanges } from '../graph.ts'
-import { code, joined, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
+import { graphOfFlows } from '../graph.ts'
+import { code, joined, type Line, line, linked, strong, text, toMarkdown, unbroken } from '../inline.ts'
 import { fileHref, type ReviewLinks, ruleHref, runHref } from '../links.ts'
 import { toMermaid } from '../mermaid.ts'
 import { outcome, packetWords } from '../packet.ts'
-import type { Coverage, NotAnalysed, ProposedSuppression, ReviewReport } from '../review-report.ts'
+import type { Coverage, NotAnalysed, ProposedSuppression } from '../review-report.ts'
 import { count, isGone, LAYER_NAME, messageLine, peerNode, SEVERITY_MARK, STATUS_WORD, VERDICT_WORD } from '../words.ts'
 import { details, foldedTable, tableHead, tableRow } from './blocks.ts'
 import type { PageContext } from './context.ts'
@@ -31,25 +31,19 @@ export const FLOW_HEAD = ['', 'from', 'to', 'port', 'why now'] as const
 export function flowRow(flow: Flow, context: PageContext): readonly Line[] {
   const { connection } = flow
   return [
-    [text(flowWord(flow))],
+    [unbroken(flowWord(flow))],
     [peerNode(connection.from)],
     [peerNode(connection.to)],
-    [text(shorten(flowPorts(flow), 200))],
+    [unbroken(shorten(flowPorts(flow), 200))],
     [...whyLine(flow, context), ...statesLine(connection.states)],
   ]
 }
 
 /** Says in words whether it is new or gone; the colour repeats it. */
 function flowWord(flow: Flow): string {
-  const maybe = flow.connection.certain ? '' : ' (may be)'
-  switch (flow.change) {
-    case 'new':
-      return `${flow.severity === undefined ? '🔵' : SEVERITY_MARK[flow.severity]} new${maybe}`
-    case 'changed':
-      return `${flow.severity === undefined ? '🔵' : SEVERITY_MARK[flow.severity]} changed${maybe}`
-    case 'gone':
-      return `🟢 gone${maybe}`
-  }
+  const word = flow.connection.certain ? flow.change : `maybe ${flow.change}`
+  if (flow.change === 'gone') return `🟢 ${word}`
+  return `${flow.severity === undefined ? '🔵' : SEVERITY_MARK[flow.severity]} ${word}`
 }
 
 function whyLine(flow: Flow, context: PageContext): Line {
@@ -159,7 +153,7 @@ export function otherFindings(fresh: readonly Finding[], gone: readonly Finding[
 export function findingRow(finding: Finding, context: PageContext): readonly Line[] {
   const mark = isGone(finding) ? '🟢' : SEVERITY_MARK[finding.severity]
   return [
-    [text(`${mark} ${STATUS_WORD[finding.status]}, ${finding.severity}`)],
+    [unbroken(`${mark} ${STATUS_WORD[finding.status]}, ${finding.severity}`)],
     ruleName(finding, context),
     findingPlace(finding, context),
     [...messageLine(finding, shortenProse(finding.message, FIRST_SCREEN.message)), ...statesLine(finding.states)],
@@ -171,7 +165,8 @@ export function packetLine(findings: readonly Finding[]): Section {
   const index = findings.findIndex(({ witness }) => witness !== undefined)
   if (index === -1) return fixed('')
   const about = findings.length > 1 ? ` (finding ${index + 1})` : ''
-  return fixed(
+  return whole(
+    'screen',
     toMarkdown(line`${strong(text(`Packet that proves it${about}:`))} ${witnessLine(findings[index]!.witness!)}`),
   )
 }
@@ -195,9 +190,9 @@ function stepLine(step: PathStep): Line {
   return line`${text(LAYER_NAME[step.layer])} ${text(VERDICT_WORD[step.verdict])}: ${words}${where}`
 }
 
-export function changeGraph(report: ReviewReport, context: PageContext): Section {
+export function changeGraph(flows: readonly Flow[], context: PageContext): Section {
   if (context.graph === false) return fixed('')
-  const drawing = toMermaid(graphOfChanges(report, FIRST_SCREEN.edges))
+  const drawing = toMermaid(graphOfFlows(flows, FIRST_SCREEN.edges))
   return drawing === '' ? fixed('') : whole('graph', fence('mermaid', drawing))
 }
 
@@ -244,14 +239,18 @@ function findingNumbers(numbers: readonly number[]): string {
 
 /** What a person must decide, for the new findings without a patch. */
 export function decisions(findings: readonly Finding[]): Section {
-  const lines = findings
+  const items = findings
     .slice(0, FIRST_SCREEN.findings)
     .flatMap(({ patch, decide }, i) => (patch === undefined && decide !== undefined ? [{ number: i + 1, decide }] : []))
-    .map(
-      ({ number, decide }) =>
-        `- ${toMarkdown(line`Finding ${number}: ${text(shortenProse(decide, FIRST_SCREEN.message))}`)}`,
-    )
-  return fixed(lines.length === 0 ? '' : `${toMarkdown([strong(text('To decide:'))])}\n${lines.join('\n')}`)
+  return {
+    gives: 'screen',
+    rowCount: items.length,
+    row(index) {
+      const { number, decide } = items[index]!
+      return `- ${toMarkdown(line`Finding ${number}: ${text(shortenProse(decide, FIRST_SCREEN.message))}`)}`
+    },
+    render: (rows) => (rows.length === 0 ? '' : [toMarkdown([strong(text('To decide:'))]), ...rows].join('\n')),
+  }
 }
 
 /** What the change touches and nobody could judge: it stands on the first screen, since it makes the check fail. */
@@ -295,14 +294,17 @@ function notAnalysedLine(part: NotAnalysed, context: PageContext): Line {
 /** What was read, and what was not and why. */
 export function coverageSection(coverage: Coverage, context: PageContext): Section {
   const resources = coverage.units.reduce((sum, unit) => sum + unit.resources, 0)
-  const { notAnalysed, notes } = coverage
+  const { notAnalysed } = coverage
   // What the change touches first.
   const rows = [...notAnalysed.filter(({ changed }) => changed), ...notAnalysed.filter(({ changed }) => !changed)]
+  const left =
+    notAnalysed.length === 0 ? 'nothing left out' : `${count(notAnalysed.length, 'place')} not analysed, and why`
+  const summary = line`Coverage: ${count_(resources, 'resource')} in ${count_(coverage.units.length, 'unit')} understood; ${text(left)}`
+  if (rows.length === 0) return fixed(`<sub>${toMarkdown(summary)}</sub>`)
   return foldedTable({
     gives: 'coverage',
-    summary: line`Coverage: ${count_(resources, 'resource')} in ${count_(coverage.units.length, 'unit')} understood; ${text(notAnalysed.length === 0 ? 'nothing left out' : `${count(notAnalysed.length, 'place')} not analysed, and why`)}`,
+    summary,
     head: ['not analysed', 'why', 'changed here'],
-    above: notes.slice(0, 10).map((note) => [text(shortenProse(note, FIRST_SCREEN.message))]),
     rowCount: rows.length,
     row: (index) => {
       const part = rows[index]!
@@ -314,6 +316,21 @@ export function coverageSection(coverage: Coverage, context: PageContext): Secti
     },
     rest: (left) => line`… and ${left} more: ${fullReport(context)}`,
   })
+}
+
+/** What the answer rests on beside the tree, folded away. */
+export function assumptions(coverage: Coverage): Section {
+  const { notes } = coverage
+  return {
+    gives: 'coverage',
+    rowCount: notes.length,
+    row: (index) => `- ${toMarkdown([text(shortenProse(notes[index]!, FIRST_SCREEN.message))])}`,
+    render(rows, left) {
+      if (notes.length === 0) return ''
+      const rest = left > 0 ? [`- ${toMarkdown(line`… and ${left} more`)}`] : []
+      return details(line`Assumed: ${count_(notes.length, 'note')}`, [...rows, ...rest].join('\n'))
+    },
+  }
 }
 
 /** Prose is cut at its end, between words. */

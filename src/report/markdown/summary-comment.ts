@@ -12,6 +12,7 @@ import { countFixedSince, formatSummaryMarker, type SummaryMarker, toSummaryMark
 import { COMMENT_LIMIT, fixed, layOut, type Section } from './page.ts'
 import {
   allFlows,
+  assumptions,
   changeGraph,
   coverageSection,
   decisions,
@@ -20,6 +21,7 @@ import {
   packetLine,
   patches,
   proposals,
+  shortenProse,
   topFindings,
   topFlows,
   undecidedParts,
@@ -66,19 +68,20 @@ export function reviewSections(report: ReviewReport, context: PageContext): read
     undecidedParts(undecided, context),
     proposals(report.proposedSuppressions ?? [], context),
     packetLine(fresh),
-    changeGraph(report, context),
+    changeGraph(flows, context),
     decisions(fresh),
     ...patches(fresh),
     otherFindings(fresh, gone, context),
     allFlows(flows, context),
     coverageSection(report.coverage, context),
+    assumptions(report.coverage),
     fixed(footer(footerLine(report, fresh, context))),
   ]
 }
 
 /** What is left to say where an earlier push had an effect and this one has none. */
 function resolvedSections(report: ReviewReport, context: PageContext): readonly Section[] {
-  const was = context.previous === undefined ? [] : wasLine(context.previous)
+  const was = context.previous === undefined ? [] : wasLine(context.previous, report)
   return [
     fixed(
       heading(
@@ -87,6 +90,7 @@ function resolvedSections(report: ReviewReport, context: PageContext): readonly 
       ),
     ),
     coverageSection(report.coverage, context),
+    assumptions(report.coverage),
     fixed(footer(footerLine(report, [], context))),
   ]
 }
@@ -100,7 +104,9 @@ function headline(
 ): Line {
   const worst = fresh[0]
   if (worst !== undefined) {
-    const what = firstSentence(messageLine(worst), MAX_HEADLINE) ?? line`${text(worst.title)}: ${code(worst.resource)}`
+    const what =
+      firstSentence(messageLine(worst), MAX_HEADLINE) ??
+      line`${text(shortenProse(worst.title, MAX_HEADLINE))}: ${code(worst.resource)}`
     const more = fresh.length > 1 ? ` (and ${count(fresh.length - 1, 'more finding')})` : ''
     return line`${text(SEVERITY_MARK[worst.severity])} Ringfence: ${what}${text(more)}`
   }
@@ -128,14 +134,11 @@ function countsLine(report: ReviewReport, flows: readonly Flow[], context: PageC
     [false, 'connection'],
   ] as const) {
     const some = flows.filter((flow) => flow.exposure === exposure)
-    for (const [change, sign] of [
-      ['new', '+'],
-      ['gone', '−'],
-      ['changed', '~'],
-    ] as const) {
-      const n = some.filter((flow) => flow.change === change).length
-      if (n > 0) parts.push([strong(text(`${sign}${count(n, word)}`))])
-    }
+    const number = (change: Flow['change']) => some.filter((flow) => flow.change === change).length
+    const [opened, closed, changed] = [number('new'), number('gone'), number('changed')]
+    if (opened > 0) parts.push([strong(text(`+${count(opened, word)}`))])
+    if (closed > 0) parts.push([strong(text(`−${count(closed, word)}`))])
+    if (changed > 0) parts.push([strong(text(`${count(changed, word)} changed`))])
   }
   const left = report.coverage.notAnalysed.length
   if (left > 0) parts.push([text(`${count(left, 'place')} not analysed`)])
@@ -159,9 +162,12 @@ function atHead(tree: string | undefined, context: PageContext): Line {
   return tree === undefined ? [] : line` at ${commitLine(tree, context)}`
 }
 
-function wasLine(previous: SummaryMarker): Line {
+function wasLine(previous: SummaryMarker, report: ReviewReport): Line {
   const parts = [...previous.open].map(([severity, n]) => `${n} ${severity}`)
-  return parts.length === 0 ? [] : [text(` (was: ${parts.join(', ')}; fixed)`)]
+  if (parts.length === 0) return []
+  // Not fixed, where the base has it too by now, or the configuration suppresses it.
+  const fixed = countFixedSince(previous, report.findings) === previous.fingerprints.length ? ', fixed' : ''
+  return [text(` (was: ${parts.join(', ')}${fixed})`)]
 }
 
 function footer(content: Line): string {
@@ -171,7 +177,7 @@ function footer(content: Line): string {
 function footerLine(report: ReviewReport, fresh: readonly Finding[], context: PageContext): Line {
   const { summary } = report
   const parts: Line[] = [
-    line`Check: ${strong(text(summary.verdict === 'pass' ? 'passed' : 'failed'))} (${text(summary.reason)})`,
+    line`Check: ${strong(text(summary.verdict === 'pass' ? 'passed' : 'failed'))} (${text(shortenProse(summary.reason, 200))})`,
   ]
   if (context.inlineCount !== undefined && fresh.length > 0) {
     parts.push([
@@ -180,7 +186,9 @@ function footerLine(report: ReviewReport, fresh: readonly Finding[], context: Pa
       ),
     ])
   }
-  const before = context.previous === undefined ? 0 : countFixedSince(context.previous, report.findings)
+  // Where something could not be judged, what is not found any more need not be gone.
+  const judged = report.coverage.notAnalysed.every(({ changed }) => !changed)
+  const before = context.previous === undefined || !judged ? 0 : countFixedSince(context.previous, report.findings)
   if (before > 0) parts.push([text(`since the last push: ${before} fixed`)])
   if (summary.suppressed > 0) parts.push([text(`${summary.suppressed} suppressed`)])
   const hidden = findHidden(report)
