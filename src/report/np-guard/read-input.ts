@@ -5,7 +5,8 @@ import type { Tree } from '../../source/tree.ts'
 import type { NpGuardInput } from './input.ts'
 
 /**
- * Reads every YAML and JSON file of a tree by itself, whether it belongs to a chart or a kustomization or not. `only` takes one file.
+ * Reads every YAML and JSON file of a tree by itself, whether it belongs to a chart or a kustomization or not, up to the first document
+ * that is broken. `only` takes one file.
  */
 export function readNpGuardInput(tree: Tree, only?: string): NpGuardInput {
   const resources: Resource[] = []
@@ -20,8 +21,15 @@ export function readNpGuardInput(tree: Tree, only?: string): NpGuardInput {
       continue
     }
     const manifest = readManifest(read.source, { flux: false })
-    resources.push(...manifest.resources)
+    const end = brokenAt(manifest.problems)
+    resources.push(...manifest.resources.filter(({ origin }) => origin.start < end))
     problems.push(...manifest.problems)
   }
   return { name: tree.name, resources, problems, files }
+}
+
+/** Where the first broken document of a file stands: that analyser's reader stops there. */
+function brokenAt(problems: readonly Problem[]): number {
+  const starts = problems.flatMap(({ code, at }) => (code === 'syntax' && 'start' in at ? at.start : []))
+  return Math.min(Number.POSITIVE_INFINITY, ...starts)
 }
