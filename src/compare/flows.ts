@@ -1,6 +1,7 @@
 import type { AddressSet } from '../algebra/addresses.ts'
 import type { Bounds } from '../algebra/bounds.ts'
 import type { ConnectionSet } from '../algebra/connections.ts'
+import type { ConnectionChange } from './change.ts'
 
 /**
  * One pair of peers whose connections differ between two states.
@@ -13,6 +14,7 @@ export interface Flow {
   readonly to: FlowEnd
   readonly before: Bounds<ConnectionSet>
   readonly after: Bounds<ConnectionSet>
+  readonly cause?: NonNullable<ConnectionChange['cause']>
 }
 
 export interface FlowEnd {

@@ -31,18 +31,17 @@ export function findRenames(base: readonly Resource[], head: readonly Resource[]
   return renames
 }
 
-/** Keys whose values no packet ever meets; a rename is often made together with a new image. */
-const NOT_NETWORK = new Set([
-  'image',
-  'imagePullPolicy',
-  'resources',
-  'replicas',
-  'env',
-  'envFrom',
-  'args',
-  'command',
-  'annotations',
-])
+/** Keys of pod templates and their controllers whose values no packet ever meets. */
+const NOT_NETWORK = new Set(['image', 'imagePullPolicy', 'resources', 'replicas', 'env', 'envFrom', 'args', 'command'])
+const WORKLOADS =
+  /^(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Pod|Job|CronJob|DeploymentConfig|Rollout)$/
+
+/** Text that is equal for two versions of an object that no packet can tell apart. */
+export function networkSignature({ kind, value }: Resource): string {
+  const parts: string[] = [kind]
+  write(value, new Map(), parts, !WORKLOADS.test(kind))
+  return parts.join('\u0002')
+}
 
 /** Text that is equal for two resources that differ in their own name or namespace only. */
 function signatureOf({ kind, value }: Resource): string {
@@ -53,7 +52,7 @@ function signatureOf({ kind, value }: Resource): string {
   const name = stringOf(get(metadata, 'name')) ?? stringOf(get(value, 'name'))
   if (name !== undefined) own.set(name, '\u0001name')
   const parts: string[] = [kind]
-  write(value, own, parts, kind === 'Namespace' || metadata === undefined)
+  write(value, own, parts, !WORKLOADS.test(kind))
   return parts.join('\u0002')
 }
 

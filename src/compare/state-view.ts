@@ -1,3 +1,4 @@
+import type { Problem } from '../base/problem.ts'
 import type { Network } from '../model/network.ts'
 import type { Resource } from '../parse/resource.ts'
 import type { Reachability } from '../reach/reachability.ts'
@@ -7,8 +8,12 @@ export interface StateView {
   /** Name of the state; empty where the tree has one. */
   readonly name: string
   readonly resources: readonly Resource[]
+  /** What could not be read or used of its units and objects. */
+  readonly problems: readonly Problem[]
   readonly network: Network
   readonly reach: Reachability
   /** The address by which base and head know one resource: that of the base where the change renames or moves it. */
   identity(address: string): string
+  /** The base's side of the same state, where this is the head's: for patches that restore what was. */
+  readonly before?: StateView | undefined
 }

@@ -11,6 +11,8 @@ export interface FrontEnd {
   find(tree: Tree): FrontEndClaim
   /** Renders one unit. Never throws for what the tree holds. */
   render(tree: Tree, request: UnitRequest, cache: ParseCache): RenderedUnit
+  /** A unit that starts at a path which {@link FrontEnd.find} gives no unit: a module, a generated template. Asked for by `--unit` only. */
+  adopt?(tree: Tree, path: string): UnitRequest | undefined
 }
 
 export interface FrontEndClaim {

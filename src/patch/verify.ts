@@ -30,6 +30,7 @@ export function verifyPatch(
   const before = new Map(head.map((hit) => [keyOf(hit), hit.hit.extent ?? 0]))
   for (const hit of hits) {
     if (hit.rule === target.rule && hit.hit.subject === target.hit.subject) return 'finding-stays'
+    if (hit.hit.hidden) continue
     const extent = before.get(keyOf(hit))
     // A note that appears (a rule that the patch makes redundant, say) is still something new to explain: refuse it as well.
     if (extent === undefined || (hit.hit.extent ?? 0) > extent) return 'new-finding'

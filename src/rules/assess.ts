@@ -19,7 +19,7 @@ export interface AssessedFinding {
 
 /**
  * Findings from the hits of both sides: in head alone introduced, in base alone fixed, in both existing, or worsened or improved
- * where their severity or extent differs. One finding for all states in which the same is true. Most severe first.
+ * where their severity or extent differs. One finding for one cause, and for all states in which the same is true. Most severe first.
  */
 export function assess(
   base: readonly RuleHit[],
@@ -27,29 +27,72 @@ export function assess(
   severityOf: (rule: Rule, hit: Hit) => Severity | 'off',
   states: readonly string[],
 ): readonly AssessedFinding[] {
-  const before = new Map<string, RuleHit>()
-  for (const hit of base) before.set(keyOf(hit), hit)
+  const judged = judgeHits(base, head, severityOf)
   const merged = new Map<string, { made: AssessedFinding; states: Set<string> }>()
-
-  const add = (hit: RuleHit, status: FindingStatus): void => {
-    const severity = severityOf(hit.rule, hit.hit)
-    if (severity === 'off') return
+  for (const { hit, status, severity } of mergeByCause([...judged.values()].filter((one) => !isHidden(one, judged)))) {
     const finding = toFinding(hit, status, severity)
     const key = `${status}\0${severity}\0${finding.fingerprint}\0${finding.file}`
     const same = merged.get(key)
     if (same === undefined) merged.set(key, { made: { finding, hit }, states: new Set([hit.state]) })
     else same.states.add(hit.state)
   }
+  return [...merged.values()].map(({ made, states: where }) => withStates(made, where, states)).sort(byRank)
+}
 
-  const seen = new Set<string>()
+interface JudgedHit {
+  readonly hit: RuleHit
+  readonly status: FindingStatus
+  readonly severity: Severity
+}
+
+/** By state, rule and subject; without those that the configuration turns off. */
+function judgeHits(
+  base: readonly RuleHit[],
+  head: readonly RuleHit[],
+  severityOf: (rule: Rule, hit: Hit) => Severity | 'off',
+): ReadonlyMap<string, JudgedHit> {
+  const before = new Map(base.map((hit) => [keyOf(hit), hit]))
+  const judged = new Map<string, JudgedHit>()
+  const add = (key: string, hit: RuleHit, status: FindingStatus): void => {
+    const severity = severityOf(hit.rule, hit.hit)
+    if (severity !== 'off') judged.set(key, { hit, status, severity })
+  }
   for (const hit of head) {
     const key = keyOf(hit)
-    seen.add(key)
-    add(hit, statusOf(before.get(key), hit, severityOf))
+    add(key, hit, statusOf(before.get(key), hit, severityOf))
   }
-  for (const [key, hit] of before) if (!seen.has(key)) add(hit, 'fixed')
+  const inHead = new Set(head.map(keyOf))
+  for (const [key, hit] of before) if (!inHead.has(key)) add(key, hit, 'fixed')
+  return judged
+}
 
-  return [...merged.values()].map(({ made, states: where }) => withStates(made, where, states)).sort(byRank)
+/** Whether a wider finding says it as well: news is said by news, what is there by what is there, what is gone by what is gone. */
+function isHidden({ hit: { hit, state }, status }: JudgedHit, judged: ReadonlyMap<string, JudgedHit>): boolean {
+  if (hit.hidden) return true
+  const wider = hit.within && judged.get(`${state}\0${hit.within.rule}\0${hit.within.subject}`)
+  if (wider === undefined) return false
+  if (status === 'introduced' || status === 'worsened') return isNewStatus(wider.status)
+  return (status === 'fixed') === (wider.status === 'fixed')
+}
+
+/** One hit for all of one cause that have equal status and severity, where the rule says how. */
+function mergeByCause(judged: readonly JudgedHit[]): readonly JudgedHit[] {
+  const groups = new Map<string, [JudgedHit, ...JudgedHit[]]>()
+  for (const one of judged) {
+    const { rule, hit, state } = one.hit
+    const isOfMany = rule.merge !== undefined && hit.cause !== undefined
+    const key = isOfMany
+      ? `${state}\0${rule.id}\0${one.status}\0${one.severity}\0\0${hit.cause}`
+      : `${keyOf(one.hit)}\0${one.status}`
+    const same = groups.get(key)
+    if (same === undefined) groups.set(key, [one])
+    else same.push(one)
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group
+    if (group.length === 1) return first
+    return { ...first, hit: { ...first.hit, hit: first.hit.rule.merge!(group.map((one) => one.hit.hit)) } }
+  })
 }
 
 export function severityRank(severity: Severity): number {
@@ -58,6 +101,10 @@ export function severityRank(severity: Severity): number {
 
 /** True for what a change is answerable for. */
 export function isNew({ status }: Finding): boolean {
+  return isNewStatus(status)
+}
+
+function isNewStatus(status: FindingStatus): boolean {
   return status === 'introduced' || status === 'worsened'
 }
 

@@ -22,6 +22,8 @@ export interface Rule {
    * tree, analysed again, and shown only when proven.
    */
   patch?(hit: Hit, view: StateView, settings: RuleSettings): ProposedPatch | undefined
+  /** One hit that speaks for several of one cause, of which the first is given first: fifty workloads of a namespace are one finding. */
+  merge?(hits: readonly Hit[]): Hit
 }
 
 export interface RuleMeta {
@@ -61,6 +63,14 @@ export interface Hit {
   readonly decide?: string
   /** True for a connection that the finding objects to: a patch may close it. Without this, a patch may close nothing that the base had. */
   readonly objectsTo?: (flow: Flow) => boolean
+  /** What makes it so. Hits of one rule, cause, status and severity are shown as one finding, where the rule says how: `merge`. */
+  readonly cause?: string
+  /** A wider finding that says this as well. This one is compared, and shown only where the wider one is not or is no news. */
+  readonly within?: { readonly rule: string; readonly subject: string }
+  /** True for what is compared with the other side and never shown: it is so, and nothing in the tree is answerable for it. */
+  readonly hidden?: boolean
+  /** The edit, where only the check has what it takes to write it; made on demand. */
+  readonly fix?: () => ProposedPatch | undefined
 }
 
 export interface ProposedPatch {

@@ -1,0 +1,63 @@
+import { analyseTree } from './analyse.ts'
+import type { Config } from './config/config.ts'
+import { findInlineSuppressions } from './config/inline-suppression.ts'
+import { type Options, toPathFilter } from './config/options.ts'
+import { checkSuppressions } from './config/suppression.ts'
+import { coverageOf } from './coverage.ts'
+import { judge } from './judge.ts'
+import { ParseCache } from './parse/front-end.ts'
+import { parseTree } from './parse/units.ts'
+import type { AuditReport } from './report/review-report.ts'
+import { assess } from './rules/assess.ts'
+import { RULES } from './rules/index.ts'
+import { checkState, joinRuns, ruleSettings, severityBy, suppress } from './run-rules.ts'
+import type { Tree } from './source/tree.ts'
+
+export interface AuditInput {
+  readonly tree: Tree
+  readonly config: Config
+  readonly options: Options
+  /** ISO date that suppressions are judged by. */
+  readonly today: string
+}
+
+/** Every finding of one tree, whatever made it. */
+export function audit({ tree, config, options, today }: AuditInput): AuditReport {
+  const parsed = parseTree(tree, { cache: new ParseCache(), only: toPathFilter(options) })
+  const views = analyseTree(parsed, config)
+  const settings = ruleSettings(config, today)
+  const { hits, failed } = joinRuns(views.map((view) => checkState(RULES, view, settings)))
+  const states = views.map(({ name }) => name)
+  const assessed = assess(hits, hits, severityBy(config), states)
+  const inline = parsed.units.flatMap(({ unit }) =>
+    unit.files.flatMap((path) => {
+      const read = tree.read(path)
+      return read.ok ? findInlineSuppressions(read.source).suppressions : []
+    }),
+  )
+  const { findings: marked, used } = suppress(assessed, config, inline, today)
+  const findings = marked.map(({ finding }) => finding)
+  const notes = checkSuppressions(config.suppressions, today, { rules: new Set(RULES.map(({ id }) => id)), used })
+  const coverage = coverageOf(
+    parsed,
+    views,
+    new Set(),
+    notes.map(({ message, file, line }) => `${file}:${line}: ${message}`),
+  )
+  const suppressed = findings.filter((finding) => finding.suppressed !== undefined).length
+  return {
+    schemaVersion: 1,
+    head: { tree: tree.name },
+    summary: {
+      introduced: 0,
+      worsened: 0,
+      fixed: 0,
+      improved: 0,
+      existing: findings.length - suppressed,
+      suppressed,
+      ...judge(findings, coverage, options, failed, () => true),
+    },
+    findings,
+    coverage,
+  }
+}

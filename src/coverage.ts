@@ -1,0 +1,72 @@
+import { byCodeUnit } from './base/order.ts'
+import { type Problem, type ProblemCode, problemPlace } from './base/problem.ts'
+import type { StateView } from './compare/state-view.ts'
+import type { ParsedTree } from './parse/units.ts'
+import type { Coverage, CoveredUnit, NotAnalysed } from './report/review-report.ts'
+
+/** Codes of problems that leave something out; the others are findings of rules, or are analysed as unknown. */
+const LEAVES_OUT: ReadonlySet<ProblemCode> = new Set([
+  'syntax',
+  'not-rendered',
+  'not-followed',
+  'not-readable',
+  'too-large',
+  'limit-exceeded',
+])
+
+/**
+ * What was read, and what was not and why. `touched` are the paths that the change touches: what could not be judged there must not
+ * look like a pass.
+ */
+export function coverageOf(
+  tree: ParsedTree,
+  states: readonly StateView[],
+  touched: ReadonlySet<string>,
+  notes: readonly string[] = [],
+): Coverage {
+  const problems = [...tree.problems, ...tree.units.flatMap((unit) => unit.problems)]
+  return {
+    units: tree.units.flatMap((unit) => toCovered(unit.unit, unit.resources.length, states)).sort(byPath),
+    notAnalysed: unique([
+      ...problems.filter(({ code }) => LEAVES_OUT.has(code)).map((problem) => toNotAnalysed(problem, touched)),
+      ...unrendered(tree, touched),
+    ]),
+    notes,
+  }
+}
+
+/** A unit that could not be rendered stands for its files: a change to any of them could not be judged. */
+function unrendered(tree: ParsedTree, touched: ReadonlySet<string>): readonly NotAnalysed[] {
+  return tree.notRendered.flatMap(({ unit }) => {
+    const file = unit.files.find((path) => touched.has(path))
+    return file === undefined
+      ? []
+      : [{ file, reason: `part of ${unit.kind} unit ${unit.path}, which is not rendered`, changed: true }]
+  })
+}
+
+function toNotAnalysed(problem: Problem, touched: ReadonlySet<string>): NotAnalysed {
+  const { file, line } = problemPlace(problem)
+  return { file, ...(line !== undefined && { line }), reason: problem.message, changed: touched.has(file) }
+}
+
+function toCovered(
+  { kind, path, environment }: { kind: string; path: string; environment?: string },
+  resources: number,
+  states: readonly StateView[],
+): readonly CoveredUnit[] {
+  const own = states.filter(({ name, resources: of }) => name !== '' && of.some(({ unit }) => unit.path === path))
+  const unit = { kind, path, ...(environment !== undefined && { environment }), resources }
+  return own.length === 0 ? [unit] : own.map(({ name }) => ({ ...unit, state: name }))
+}
+
+function byPath(a: CoveredUnit, b: CoveredUnit): number {
+  return byCodeUnit(a.path, b.path) || byCodeUnit(a.state ?? '', b.state ?? '')
+}
+
+function unique(items: readonly NotAnalysed[]): readonly NotAnalysed[] {
+  const seen = new Map(items.map((item) => [`${item.file}\0${item.line ?? ''}\0${item.reason}`, item]))
+  return [...seen.values()].sort(
+    (a, b) => Number(b.changed) - Number(a.changed) || byCodeUnit(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0),
+  )
+}

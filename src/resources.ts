@@ -1,0 +1,105 @@
+import { toPlace } from './base/origin.ts'
+import { InputError } from './base/problem.ts'
+import { toJson } from './base/value.ts'
+import type { Call } from './command-line.ts'
+import { coverageOf } from './coverage.ts'
+import { ParseCache, type UnitRequest } from './parse/front-end.ts'
+import type { RenderedUnit } from './parse/resource.ts'
+import { FRONT_ENDS, findUnits, type ParsedTree, parseTree } from './parse/units.ts'
+import type { Tree } from './source/tree.ts'
+
+/** What was understood of a tree or of one unit: every resource with its evaluated values. */
+export function resources(tree: Tree, call: Call): string {
+  const parsed =
+    call.options.unit === undefined &&
+    call.options.varFiles.length + call.options.values.length + call.options.parameters.length === 0
+      ? parseTree(tree)
+      : parseUnit(tree, call)
+  if (call.format === 'json') return JSON.stringify(toDocument(parsed), null, 1)
+  return parsed.units
+    .flatMap(({ unit, resources: all }) => [
+      `${unit.path} (${unit.kind}${unit.environment === undefined ? '' : `, ${unit.environment}`})`,
+      ...all.map(({ address }) => `  ${address}`),
+    ])
+    .join('\n')
+}
+
+function toDocument(parsed: ParsedTree): object {
+  return {
+    schemaVersion: 1,
+    resources: parsed.units.flatMap(({ unit, resources: all }) =>
+      all.map((resource) => {
+        const { file, line } = toPlace(resource.origin)
+        return {
+          unit: unit.path,
+          unitKind: unit.kind,
+          ...(unit.environment !== undefined && { environment: unit.environment }),
+          address: resource.address,
+          kind: resource.kind,
+          file,
+          line,
+          ...(resource.maybe && { condition: { $unknown: resource.maybe.detail || resource.maybe.reason } }),
+          value: toJson(resource.value),
+        }
+      }),
+    ),
+    coverage: coverageOf(parsed, [], new Set()),
+  }
+}
+
+/** One unit by its path, with inputs of the caller's own choice (relative to the unit's folder). */
+function parseUnit(tree: Tree, { options }: Call): ParsedTree {
+  const path = normalise(options.unit ?? '.')
+  const folder = tree.entry(path) === undefined ? path : folderOf(path)
+  const own = [...options.values, ...options.varFiles, ...options.parameters]
+  const inputs = own.map((file) => within(tree, folder, file))
+  const found = findUnits(tree).found
+  const asked: Pick<UnitRequest, 'release' | 'namespace' | 'kubeVersion'> = {
+    ...(options.release !== undefined && { release: options.release }),
+    ...(options.namespace !== undefined && { namespace: options.namespace }),
+    ...(options.kubeVersion !== undefined && { kubeVersion: options.kubeVersion }),
+  }
+  for (const { frontEnd, requests } of found) {
+    const requested = requests.filter((request) => normalise(request.path) === path)
+    if (requested.length === 0) continue
+    const first = requested[0]!
+    const wanted: readonly UnitRequest[] =
+      inputs.length === 0
+        ? requested.map((request) => ({ ...request, ...asked }))
+        : [{ kind: first.kind, path: first.path, inputs, ...asked }]
+    return toParsed(wanted.map((request) => frontEnd.render(tree, request, new ParseCache())))
+  }
+  // A file that no unit starts with (a module, a generated template) is still a unit when somebody asks for it.
+  for (const frontEnd of FRONT_ENDS) {
+    const request = frontEnd.adopt?.(tree, path)
+    if (request !== undefined)
+      return toParsed([frontEnd.render(tree, { ...request, inputs, ...asked }, new ParseCache())])
+  }
+  throw new InputError(`no unit ${JSON.stringify(path)}; without --unit every unit that was found is printed`)
+}
+
+function toParsed(units: readonly RenderedUnit[]): ParsedTree {
+  return { units, problems: [], notRendered: [] }
+}
+
+function within(tree: Tree, folder: string, file: string): string {
+  const path = normalise(folder === '.' ? file : `${folder}/${file}`)
+  if (tree.entry(path) !== undefined) return path
+  const plain = normalise(file)
+  if (tree.entry(plain) !== undefined) return plain
+  throw new InputError(`no file ${JSON.stringify(file)} in the tree`)
+}
+
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.'
+}
+
+/** A POSIX path without `.`, `..` and empty parts; `..` never leads out of the tree. */
+function normalise(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split(/[\\/]/)) {
+    if (part === '..') parts.pop()
+    else if (part !== '.' && part !== '') parts.push(part)
+  }
+  return parts.length === 0 ? '.' : parts.join('/')
+}

@@ -1,0 +1,198 @@
+import { connectionSets } from './algebra/connections.ts'
+import { type AnalysedPair, analysePair } from './analyse.ts'
+import type { TreeEdit } from './base/edit.ts'
+import { toPlace } from './base/origin.ts'
+import { diffStates } from './compare/diff-states.ts'
+import type { Flow } from './compare/flows.ts'
+import { toChanges } from './compare/to-changes.ts'
+import type { Config } from './config/config.ts'
+import { divideInline, findInlineSuppressions, type InlineSuppression } from './config/inline-suppression.ts'
+import { readConfig } from './config/load-config.ts'
+import { type Options, toPathFilter } from './config/options.ts'
+import { describeSuppression } from './config/suppression.ts'
+import { coverageOf } from './coverage.ts'
+import { judge } from './judge.ts'
+import { ParseCache } from './parse/front-end.ts'
+import { type ParsedTree, parseTree } from './parse/units.ts'
+import { offerPatches } from './patch/offer-patches.ts'
+import type { EditedOutcome } from './patch/verify.ts'
+import type { ProposedSuppression, ReviewReport } from './report/review-report.ts'
+import { assess, isNew, type RuleHit } from './rules/assess.ts'
+import type { Finding } from './rules/finding.ts'
+import { RULES } from './rules/index.ts'
+import type { RuleSettings } from './rules/settings.ts'
+import { checkChange, checkState, joinRuns, type RuleRun, ruleSettings, severityBy, suppress } from './run-rules.ts'
+import { touchesNothing } from './silence.ts'
+import { compareTrees, touchedPaths } from './source/compare-trees.ts'
+import { overlayTree } from './source/overlay.ts'
+import type { Tree } from './source/tree.ts'
+
+export interface ReviewInput {
+  readonly base: Tree
+  readonly head: Tree
+  /** Of the base, so that a change cannot wave itself through. */
+  readonly config: Config
+  readonly options: Options
+  /** ISO date that suppressions are judged by. */
+  readonly today: string
+}
+
+/** What a pull request changes: the pipeline, stage by stage. */
+export function review({ base, head, config, options, today }: ReviewInput): ReviewReport {
+  const touched = touchedPaths(compareTrees(base, head))
+  const cache = new ParseCache()
+  const only = toPathFilter(options)
+  if (touchesNothing(base, head, touched, { cache, only })) return silentReport(base, head)
+
+  const [before, after] = [parseTree(base, { cache, only }), parseTree(head, { cache, only })]
+  const all = analysePair(before, after, config)
+  const pairs = all.filter(({ changed }) => changed)
+  const states = all.map(({ name }) => name)
+  const settings = ruleSettings(config, today)
+
+  const flows = pairs.map((pair) => diffStates(pair.base, pair.head))
+  const baseRun = joinRuns(pairs.map((pair) => checkState(RULES, pair.base, settings)))
+  const headRun = joinRuns(pairs.map((pair, i) => runHead(pair, flows[i]!, settings)))
+  const inline = inlineSuppressions(base, head, touched)
+  const assessed = assess(baseRun.hits, headRun.hits, severityBy(config), states)
+  const { findings } = suppress(assessed, config, inline.inForce, today)
+
+  const patched = offerPatches(findings, {
+    tree: head,
+    view: (state) => pairs.find(({ name }) => name === state)?.head,
+    head: headRun.hits,
+    settings,
+    analyse: (edit) => analyseEdited({ before, after, pairs, flows, head, config, settings, cache, only }, edit),
+    wants: (finding) => isNew(finding) && finding.suppressed === undefined,
+  })
+
+  const coverage = coverageOf(
+    after,
+    all.map((pair) => pair.head),
+    touched,
+  )
+  const failed = [...baseRun.failed, ...headRun.failed]
+  return {
+    schemaVersion: 1,
+    base: { tree: base.name },
+    head: { tree: head.name },
+    summary: { ...countFindings(patched), ...judge(patched, coverage, options, failed) },
+    ...toChanges(
+      pairs.map(({ name }, i) => [name, flows[i]!] as const),
+      states.length,
+    ),
+    findings: patched,
+    ...proposals(config, head, inline.proposed),
+    coverage,
+  }
+}
+
+function runHead(pair: AnalysedPair, flows: readonly Flow[], settings: RuleSettings): RuleRun {
+  return joinRuns([
+    checkState(RULES, pair.head, settings),
+    checkChange(RULES, { base: pair.base, head: pair.head, flows }, settings),
+  ])
+}
+
+interface EditContext {
+  readonly before: ParsedTree
+  readonly after: ParsedTree
+  readonly pairs: readonly AnalysedPair[]
+  /** Of each pair, between base and head. */
+  readonly flows: readonly (readonly Flow[])[]
+  readonly head: Tree
+  readonly config: Config
+  readonly settings: RuleSettings
+  readonly cache: ParseCache
+  readonly only: (path: string) => boolean
+}
+
+/** The analysis again, with an edit laid over the head. What the head itself closed is not the patch's doing. */
+function analyseEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
+  const { before, after, config, settings, cache, only } = context
+  const edited = parseTree(overlayTree(context.head, edit), { cache, only })
+  if (countProblems(edited) > countProblems(after)) return { hits: [], lost: [], broken: true }
+  const hits: RuleHit[] = []
+  const lost: Flow[] = []
+  for (const pair of analysePair(before, edited, config)) {
+    const own = context.pairs.findIndex(({ name }) => name === pair.name)
+    if (own < 0 && !pair.changed) continue
+    const flows = diffStates(pair.base, pair.head)
+    hits.push(...runHead(pair, flows, settings).hits)
+    lost.push(...newLosses(flows, context.flows[own] ?? []))
+  }
+  return { hits, lost, broken: false }
+}
+
+function countProblems({ units, problems }: ParsedTree): number {
+  return units.reduce((sum, unit) => sum + unit.problems.length, problems.length)
+}
+
+/** What the base had and the edited head has not, beyond what the head as proposed has lost. */
+function newLosses(edited: readonly Flow[], proposed: readonly Flow[]): readonly Flow[] {
+  const keyOf = ({ kind, from, to }: Flow) => `${kind}\0${from.name}\0${to.name}`
+  const lostOf = ({ before, after }: Flow) => connectionSets.subtract(before.possible, after.possible)
+  const known = new Map(proposed.map((flow) => [keyOf(flow), lostOf(flow)]))
+  return edited.filter((flow) => {
+    const already = known.get(keyOf(flow)) ?? connectionSets.empty
+    return !connectionSets.isEmpty(connectionSets.subtract(lostOf(flow), already))
+  })
+}
+
+function countFindings(findings: readonly Finding[]) {
+  const counts = { introduced: 0, worsened: 0, fixed: 0, improved: 0, existing: 0, suppressed: 0 }
+  for (const { status, suppressed } of findings) {
+    if (suppressed === undefined) counts[status]++
+    else counts.suppressed++
+  }
+  return counts
+}
+
+/** Comments that accept a finding count where the base had them; those that the change brings are proposals. */
+function inlineSuppressions(base: Tree, head: Tree, touched: ReadonlySet<string>) {
+  const of = (tree: Tree): readonly InlineSuppression[] =>
+    [...touched].flatMap((path) => {
+      const read = tree.entry(path) === undefined ? undefined : tree.read(path)
+      return read?.ok ? findInlineSuppressions(read.source).suppressions : []
+    })
+  return divideInline(of(base), of(head))
+}
+
+/** Suppressions that the head adds, in its configuration and in comments: shown, not in force. */
+function proposals(
+  config: Config,
+  head: Tree,
+  inline: readonly InlineSuppression[],
+): { readonly proposedSuppressions?: readonly ProposedSuppression[] } {
+  const inForce = new Set(config.suppressions.map((suppression) => suppressionKey(suppression)))
+  const added = readConfig(head).config.suppressions.filter((suppression) => !inForce.has(suppressionKey(suppression)))
+  const proposed = [
+    ...added.map((suppression): ProposedSuppression => {
+      const { file, line } = toPlace(suppression.origin)
+      return { rule: suppression.rule, reason: suppression.reason, expires: suppression.expires, file, line }
+    }),
+    ...inline.map(
+      ({ rule, reason, expires, path, line }): ProposedSuppression => ({ rule, reason, expires, file: path, line }),
+    ),
+  ]
+  return proposed.length === 0 ? {} : { proposedSuppressions: proposed }
+}
+
+function suppressionKey(suppression: Config['suppressions'][number]): string {
+  return `${describeSuppression(suppression)} ${suppression.reason} ${suppression.expires}`
+}
+
+/** The answer for a change that cannot touch the network: nothing was compared because nothing could differ. */
+function silentReport(base: Tree, head: Tree): ReviewReport {
+  const nothing = { added: [], removed: [], changed: [] }
+  return {
+    schemaVersion: 1,
+    base: { tree: base.name },
+    head: { tree: head.name },
+    summary: { ...countFindings([]), verdict: 'pass', reason: 'no network effect' },
+    connections: nothing,
+    exposure: { ingress: nothing, egress: nothing },
+    findings: [],
+    coverage: { units: [], notAnalysed: [], notes: [] },
+  }
+}
