@@ -1,6 +1,6 @@
 import type { MapValue, Value } from '../../base/value.ts'
 import type { Resource } from '../../parse/resource.ts'
-import { at, type Prop, knownValue } from './prop.ts'
+import { at, knownValue, type Prop } from './prop.ts'
 
 /**
  * One Azure resource on ARM's own type and property names, whatever language it was written in.
@@ -43,5 +43,7 @@ export function fullName(object: AzureObject): string {
 
 /** What people read: the resource's address, and for an inline child its own name behind it. */
 export function labelOf(object: AzureObject): string {
-  return object.inline ? `${object.resource.address} ${knownValue(object.name) ?? ''}`.trimEnd() : object.resource.address
+  return object.inline
+    ? `${object.resource.address} ${knownValue(object.name) ?? ''}`.trimEnd()
+    : object.resource.address
 }

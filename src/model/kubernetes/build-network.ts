@@ -8,7 +8,7 @@ import type { KubernetesNetwork } from './kubernetes-network.ts'
 import { type Labels, readLabels } from './labels.ts'
 import { labelsOfUnseenNamespace, NAMESPACE_NAME_LABEL, type Namespace } from './namespace.ts'
 import type { NetworkPolicy } from './network-policy.ts'
-import { groupPods } from './pod-owners.ts'
+import { groupPods, type PodOwners } from './pod-owners.ts'
 import { readIngress, readRoute } from './read-ingress.ts'
 import { readNetworkPolicy } from './read-network-policy.ts'
 import { readService } from './read-service.ts'
@@ -22,8 +22,7 @@ export interface ModelOptions {
   readonly anyGroup?: boolean
   /** Namespaces whose object is not in the tree have no labels but their name, controllers add none, and the node's network is a pod's. */
   readonly closedWorld?: boolean
-  /** One pod stands for all pods of its owner, even if their labels differ. */
-  readonly onePodPerOwner?: boolean
+  readonly podOwners?: PodOwners
 }
 
 export interface KubernetesModel {
@@ -84,7 +83,7 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
         break
     }
   }
-  const folded = groupPods(pods, workloads, options.onePodPerOwner === true)
+  const folded = groupPods(pods, workloads, options.podOwners ?? 'fold')
   const allWorkloads = options.closedWorld === true ? folded.map(closed) : folded
   const used = [...allWorkloads, ...policies, ...services, ...ingresses].map((object) => object.namespace)
   const namespaces = readNamespaces(namespaceObjects, used, options.closedWorld === true)

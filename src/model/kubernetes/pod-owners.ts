@@ -4,40 +4,44 @@ import { controllerOf, type OwnerName, readWorkload } from './read-workload.ts'
 import type { Workload } from './workload.ts'
 
 /**
+ * What becomes of pods that a controller owns. `fold`: they are its workload; one whose labels differ, apart from those that controllers
+ * add, stays a workload of its own. `one-pod`: any one of them stands for all, and other labels are only kept. `apart`: each is its own.
+ */
+export type PodOwners = 'fold' | 'one-pod' | 'apart'
+
+/**
  * Folds pods into the workload that owns them, as a dump of a running cluster holds both, and gives all workloads.
  *
- * Pods whose owner is not in the tree stand together for it, under the owner's name. A pod whose labels differ from its owner's, apart
- * from those that controllers add, stays a workload of its own, unless `onePodPerOwner`: then it is counted in and only its labels kept.
+ * Pods whose owner is not in the tree stand together for it, under the owner's name.
  */
 export function groupPods(
   pods: readonly Resource[],
   workloads: readonly Workload[],
-  onePodPerOwner: boolean,
+  podOwners: PodOwners,
 ): readonly Workload[] {
+  const onePod = podOwners === 'one-pod'
   const byId = new Map<string, Workload>()
   for (const workload of workloads) byId.set(workload.id, workload)
   for (const resource of pods) {
     const pod = readWorkload(resource)
-    const owner = controllerOf(resource)
+    const owner = podOwners === 'apart' ? undefined : controllerOf(resource)
     if (owner === undefined) {
       byId.set(pod.id, pod)
       continue
     }
-    const id = onePodPerOwner ? idOf(pod.namespace, owner) : ownerId(pod, owner, byId)
+    const id = onePod ? idOf(pod.namespace, owner) : ownerId(pod, owner, byId)
     const known = byId.get(id)
     if (known === undefined) {
-      byId.set(id, { ...pod, ...owner, id, labels: onePodPerOwner ? pod.labels : withoutAdded(pod.labels) })
-    } else if (
-      onePodPerOwner ? labelsKey(known.labels) === labelsKey(pod.labels) : sameLabels(known.labels, pod.labels)
-    ) {
+      byId.set(id, { ...pod, ...owner, id, labels: onePod ? pod.labels : withoutAdded(pod.labels) })
+    } else if (onePod ? labelsKey(known.labels) === labelsKey(pod.labels) : sameLabels(known.labels, pod.labels)) {
       byId.set(id, { ...known, pods: [...known.pods, pod.name] })
-    } else if (onePodPerOwner) {
+    } else if (onePod) {
       byId.set(id, { ...known, pods: [...known.pods, pod.name], otherLabels: [...known.otherLabels, pod.labels] })
     } else {
       byId.set(pod.id, pod)
     }
   }
-  return foldReplicaSets(byId, onePodPerOwner)
+  return foldReplicaSets(byId, podOwners !== 'fold')
 }
 
 function idOf(namespace: string, owner: OwnerName): string {

@@ -199,9 +199,9 @@ export interface OwnerName {
 /** The owner with `controller: true`; undefined for a pod of its own and for one that the node made from a file. */
 export function controllerOf(resource: Resource): OwnerName | undefined {
   for (const owner of itemsOf(dig(resource.value, 'metadata', 'ownerReferences'))) {
-    const kind = stringOf(get(owner, 'kind'))
+    const kind = stringOf(get(owner, 'kind')) ?? resource.kind
     const name = stringOf(get(owner, 'name'))
-    if (booleanOf(get(owner, 'controller')) === true && kind !== undefined && kind !== 'Node' && name !== undefined) {
+    if (booleanOf(get(owner, 'controller')) === true && kind !== 'Node' && name !== undefined) {
       return { kind, name }
     }
   }

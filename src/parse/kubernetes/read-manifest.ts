@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
-import { get, isAbsent, type MapValue, stringOf, type Value } from '../../base/value.ts'
+import { get, isAbsent, type MapEntry, type MapValue, stringOf, type Value } from '../../base/value.ts'
 import { parseJson } from '../json.ts'
 import type { Resource, Unit } from '../resource.ts'
 import { parseYaml, splitDocuments, YAML_LIMITS, type YamlResult } from '../yaml.ts'
@@ -109,16 +109,35 @@ function readObject(value: Value, found: Found, depth: number): void {
   if (isAbsent(apiVersion) && isAbsent(kind)) return
   const items = get(value, 'items')
   if (stringOf(kind)?.endsWith('List') && (items !== undefined || stringOf(kind) === 'List')) {
-    readItems(items, found, depth)
+    readItems(items, found, depth, listedType(value))
     return
   }
   readResource(value, apiVersion, kind, found)
 }
 
-function readItems(items: Value | undefined, found: Found, depth: number): void {
+/**
+ * `apiVersion` and `kind` of the items of a typed list such as a `PodList`, whose items may leave them out; none for a plain `List`.
+ *
+ * Source: apimachinery pkg/apis/meta/v1/unstructured/helpers.go, `decodeToList`.
+ */
+function listedType(list: MapValue): ReadonlyMap<string, MapEntry> {
+  const type = new Map<string, MapEntry>()
+  const kind = get(list, 'kind')
+  const apiVersion = list.entries.get('apiVersion')
+  const name = stringOf(kind)?.slice(0, -'List'.length)
+  if (kind === undefined || apiVersion === undefined || name === undefined || name === '') return type
+  return type.set('apiVersion', apiVersion).set('kind', { value: { kind: 'scalar', value: name, origin: kind.origin } })
+}
+
+function withType(item: Value, type: ReadonlyMap<string, MapEntry>): Value {
+  if (item.kind !== 'map' || type.size === 0 || item.entries.has('kind')) return item
+  return { ...item, entries: new Map([...type, ...item.entries]) }
+}
+
+function readItems(items: Value | undefined, found: Found, depth: number, type: ReadonlyMap<string, MapEntry>): void {
   if (items?.kind !== 'list') return
   for (const item of items.items) {
-    if (depth < MAX_LIST_DEPTH) readObject(item, found, depth + 1)
+    if (depth < MAX_LIST_DEPTH) readObject(withType(item, type), found, depth + 1)
     else reject(found, item, `lists are nested deeper than ${MAX_LIST_DEPTH} levels`)
   }
 }
