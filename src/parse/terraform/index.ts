@@ -1,0 +1,48 @@
+import type { Tree } from '../../source/tree.ts'
+import type { FrontEnd, ParseCache, UnitRequest } from '../front-end.ts'
+import type { RenderedUnit } from '../resource.ts'
+import { findModules } from './find.ts'
+import { folderIndex } from './module-files.ts'
+import { renderModule } from './render.ts'
+
+/**
+ * Terraform and OpenTofu: root modules with their local modules, evaluated without running anything.
+ *
+ * A resource's value holds its arguments and, by type, its blocks as lists of objects; `count`, `for_each`, `provider`,
+ * `depends_on`, `lifecycle`, provisioners and connections are left out. In a list of blocks an unknown stands for any number
+ * of them. Data sources have the kind `data.TYPE`; the call of a module that is not in the tree has the kind `module` and its
+ * arguments with `source` and `version` as value; versions of the tool and of providers stand in one resource of kind and
+ * address `terraform`. An argument is evaluated when the value of its resource is first read.
+ */
+export const terraform: FrontEnd = {
+  find: findModules,
+  render: (tree, request, cache) => renderOnce(tree, request, cache),
+}
+
+/** What a rendering depended on: a tree in which all of it is the same gives the same result. */
+interface Remembered {
+  readonly rendered: RenderedUnit
+  readonly looked: ReadonlyMap<string, string>
+  readonly listed: ReadonlyMap<string, string>
+}
+
+/** Base and head differ in few files: a unit that read none of these is rendered once for both. */
+function renderOnce(tree: Tree, request: UnitRequest, cache: ParseCache): RenderedUnit {
+  const key = JSON.stringify([request.path, request.inputs, request.environment])
+  const known = cache.parsed<Remembered[]>('terraform', key, '', () => [])
+  const folders = folderIndex(tree)
+  const listing = (folder: string) => folders.filesOf(folder).join('\n')
+  for (const { rendered, looked, listed } of known) {
+    const same =
+      [...looked].every(([path, id]) => (tree.entry(path)?.id ?? '') === id) &&
+      [...listed].every(([folder, names]) => listing(folder) === names)
+    if (same) return rendered
+  }
+  const { rendered, files } = renderModule(tree, request)
+  known.push({
+    rendered,
+    looked: files.looked,
+    listed: new Map([...files.listedFolders].map((folder) => [folder, listing(folder)])),
+  })
+  return rendered
+}

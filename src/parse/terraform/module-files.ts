@@ -1,0 +1,88 @@
+import type { FileRead, Tree } from '../../source/tree.ts'
+
+/** Reads files for one rendering and remembers which: a change of any other file cannot concern it. */
+export class ModuleFiles {
+  readonly #tree: Tree
+  /** Path to blob id; empty for what is not there. */
+  readonly #read = new Map<string, string>()
+  readonly #listed = new Set<string>()
+
+  constructor(tree: Tree) {
+    this.#tree = tree
+  }
+
+  read(path: string): FileRead {
+    this.#read.set(path, this.#tree.entry(path)?.id ?? '')
+    return this.#tree.read(path)
+  }
+
+  has(path: string): boolean {
+    const entry = this.#tree.entry(path)
+    if (!this.#read.has(path)) this.#read.set(path, entry === undefined ? '' : entry.id)
+    return entry?.kind === 'file'
+  }
+
+  /** Notes that the names of the files of a folder were asked for. */
+  listed(folder: string): void {
+    this.#listed.add(folder)
+  }
+
+  get listedFolders(): ReadonlySet<string> {
+    return this.#listed
+  }
+
+  /** Every path that was looked at, with the id of what was there. */
+  get looked(): ReadonlyMap<string, string> {
+    return this.#read
+  }
+}
+
+/** Which files stand in which folder. */
+export interface FolderIndex {
+  /** Names, sorted; none for a folder that is not there. */
+  filesOf(folder: string): readonly string[]
+  readonly folders: ReadonlyMap<string, readonly string[]>
+}
+
+const indexes = new WeakMap<Tree, FolderIndex>()
+
+/** Built once for each tree. O(entries). */
+export function folderIndex(tree: Tree): FolderIndex {
+  let index = indexes.get(tree)
+  if (index === undefined) {
+    const folders = new Map<string, string[]>()
+    for (const { path, kind } of tree.entries) {
+      if (kind !== 'file') continue
+      const slash = path.lastIndexOf('/')
+      const folder = slash < 0 ? '.' : path.slice(0, slash)
+      const names = folders.get(folder)
+      if (names === undefined) folders.set(folder, [path.slice(slash + 1)])
+      else names.push(path.slice(slash + 1))
+    }
+    index = { folders, filesOf: (folder) => folders.get(folder) ?? [] }
+    indexes.set(tree, index)
+  }
+  return index
+}
+
+/** `path` as seen from `folder`, without `.` and `..`; undefined where it leaves the tree. */
+export function joinPath(folder: string, path: string): string | undefined {
+  if (path.startsWith('/')) return undefined
+  const parts = folder === '.' ? [] : folder.split('/')
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part !== '..') parts.push(part)
+    else if (parts.pop() === undefined) return undefined
+  }
+  return parts.length === 0 ? '.' : parts.join('/')
+}
+
+/** `to` as a path that starts in the folder `from`: `../shared/net`, `.` for the folder itself. */
+export function relativePath(from: string, to: string): string {
+  const a = from === '.' ? [] : from.split('/')
+  const b = to === '.' ? [] : to.split('/')
+  let shared = 0
+  while (shared < a.length && shared < b.length && a[shared] === b[shared]) shared++
+  const parts = [...a.slice(shared).map(() => '..'), ...b.slice(shared)]
+  return parts.length === 0 ? '.' : parts.join('/')
+}

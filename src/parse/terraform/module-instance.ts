@@ -1,0 +1,279 @@
+import type { Origin } from '../../base/origin.ts'
+import type { SourceText } from '../../base/text.ts'
+import { convert, explain, withoutOptional } from './convert.ts'
+import { type Bound, evaluate, type Names, originOf, type Scope } from './evaluate.ts'
+import type { Evaluation } from './evaluation.ts'
+import { type Expansion, expandCount, expandEnabled, expandForEach, failedExpansion, SINGLE } from './expansion.ts'
+import { Failure, refuse } from './failure.ts'
+import { ModuleCall } from './module-call.ts'
+import { argument, type ModuleConfig } from './module-config.ts'
+import { relativePath } from './module-files.ts'
+import { ResourceSet } from './resource-set.ts'
+import type { Attribute, Block, Expression, TraversalNode } from './syntax.ts'
+import { DYNAMIC } from './type.ts'
+import { applyDefaults, readTypeConstraint, type TypeConstraint } from './type-constraint.ts'
+import { makeString, type UnknownVal, type Val } from './val.ts'
+
+/** The value of an argument of a module, or of a root module's variable. */
+export interface Assignment {
+  /** Evaluates the value, in the scope of whoever gives it. */
+  readonly evaluate: () => Val
+  readonly origin: Origin
+}
+
+/** Where an instance of a module stands in the tree of calls. */
+export interface ModulePlace {
+  readonly prefix: string
+  readonly callPath: string
+  readonly ancestors: readonly string[]
+  /** Why it is not certain that the instance is there. */
+  readonly maybe?: UnknownVal
+}
+
+/** One instance of a module: its variables have values, and all that it declares is evaluated when it is asked for. */
+export class ModuleInstance implements Names {
+  readonly config: ModuleConfig
+  /** `module.a["k"].`, empty for the root. */
+  readonly prefix: string
+  readonly evaluation: Evaluation
+  readonly calls = new Map<string, ModuleCall>()
+  readonly resources = new Map<string, ResourceSet>()
+  /** Folders of the modules that this one is inside of, its own included. */
+  readonly ancestors: readonly string[]
+  /** Keys of the calls from the root to here, as `.terraform/modules/modules.json` names them. */
+  readonly callPath: string
+  readonly maybe: UnknownVal | undefined
+  readonly #assignments: ReadonlyMap<string, Assignment>
+  readonly #made = new Map<string, Val | Failure | typeof PENDING>()
+  readonly #constraints = new Map<string, TypeConstraint>()
+
+  constructor(
+    config: ModuleConfig,
+    evaluation: Evaluation,
+    place: ModulePlace,
+    assignments: ReadonlyMap<string, Assignment>,
+  ) {
+    this.config = config
+    this.evaluation = evaluation
+    this.prefix = place.prefix
+    this.callPath = place.callPath
+    this.maybe = place.maybe
+    this.ancestors = [...place.ancestors, config.folder]
+    this.#assignments = assignments
+    for (const [address, resource] of config.resources)
+      this.resources.set(address, new ResourceSet(this, address, resource))
+    for (const [name, block] of config.modules) this.calls.set(name, new ModuleCall(this, name, block))
+  }
+
+  /** The scope of an expression of this module. */
+  scope(source: SourceText, names: Names = this, bound?: Bound): Scope {
+    const { budget, call } = this.evaluation
+    return bound === undefined ? { source, names, budget, call } : { source, names, budget, call, bound }
+  }
+
+  evaluateAttribute(attribute: Attribute, names: Names = this, bound?: Bound): Val {
+    return evaluate(attribute.expression, this.scope(attribute.source, names, bound))
+  }
+
+  resolve(node: TraversalNode, scope: Scope): { readonly val: Val; readonly used: number } {
+    const { root, steps } = node
+    const first = steps[0]
+    const name = first?.kind === 'attribute' ? first.name : undefined
+    switch (root) {
+      case 'var':
+        return { val: this.variable(name ?? refuse('"var" needs the name of a variable')), used: 1 }
+      case 'local':
+        return { val: this.local(name ?? refuse('"local" needs the name of a local value')), used: 1 }
+      case 'module': {
+        const call = this.calls.get(name ?? '')
+        if (call === undefined) return refuse(`there is no module ${JSON.stringify(name ?? '')}`)
+        return call.resolve(steps, 1, scope)
+      }
+      case 'path':
+        return { val: this.#path(name, originOf(node, scope)), used: 1 }
+      case 'terraform':
+      case 'tofu':
+        if (name === 'workspace') return { val: makeString('default', originOf(node, scope)), used: 1 }
+        return refuse(`there is no ${root}.${name ?? ''}`)
+      case 'each':
+      case 'count':
+      case 'self':
+        return refuse(`${JSON.stringify(root)} has no meaning here`)
+      case 'data':
+      case 'ephemeral':
+        return this.#resource(node, `${root}.`, 1, scope)
+      case 'resource':
+        return this.#resource(node, '', 1, scope)
+      default:
+        return this.#resource(node, '', 0, scope)
+    }
+  }
+
+  #resource(
+    node: TraversalNode,
+    mode: string,
+    from: number,
+    scope: Scope,
+  ): { readonly val: Val; readonly used: number } {
+    const names: string[] = from === 0 ? [node.root] : []
+    let used = from
+    while (names.length < 2) {
+      const step = node.steps[used]
+      if (step?.kind !== 'attribute') return refuse(`${JSON.stringify(node.root)} is not declared`)
+      names.push(step.name)
+      used++
+    }
+    const address = `${mode}${names.join('.')}`
+    const set = this.resources.get(address)
+    if (set === undefined) return refuse(`${address} is not declared in this module`)
+    return set.resolve(node.steps, used, scope)
+  }
+
+  #path(name: string | undefined, origin: Origin): Val {
+    const { rootFolder } = this.evaluation
+    switch (name) {
+      case 'module':
+        return makeString(relativePath(rootFolder, this.config.folder), origin)
+      case 'root':
+        return makeString('.', origin)
+      case 'cwd':
+        return {
+          kind: 'unknown',
+          type: { kind: 'string' },
+          reason: 'deployment-context',
+          detail: 'path.cwd depends on the machine',
+          origin,
+          notNull: true,
+        }
+      default:
+        return refuse(`there is no path.${name ?? ''}`)
+    }
+  }
+
+  local(name: string): Val {
+    const attribute = this.config.locals.get(name)
+    if (attribute === undefined) return refuse(`there is no local value ${JSON.stringify(name)}`)
+    return this.#remember(`local.${name}`, () => this.evaluateAttribute(attribute))
+  }
+
+  variable(name: string): Val {
+    const block = this.config.variables.get(name)
+    if (block === undefined) return refuse(`there is no variable ${JSON.stringify(name)}`)
+    return this.#remember(`var.${name}`, () => this.#variableValue(name, block))
+  }
+
+  output(name: string): Val {
+    const block = this.config.outputs.get(name)
+    if (block === undefined) return refuse(`the module has no output ${JSON.stringify(name)}`)
+    return this.#remember(`output.${name}`, () => {
+      const value = argument(block.body, 'value')
+      return value === undefined
+        ? refuse(`the output ${JSON.stringify(name)} has no value`)
+        : this.evaluateAttribute(value)
+    })
+  }
+
+  /** Evaluates once. A value that needs itself has none. */
+  #remember(key: string, make: () => Val): Val {
+    const made = this.#made.get(key)
+    if (made !== undefined) {
+      if (made === PENDING) throw new Failure('evaluation-error', `${this.prefix}${key} depends on itself`, true)
+      if (made instanceof Failure) throw made
+      return made
+    }
+    this.#made.set(key, PENDING)
+    try {
+      const val = this.evaluation.budget.separately(make)
+      this.#made.set(key, val)
+      return val
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure
+      // Whoever refers to it cannot do without: the tool fails as a whole.
+      const final = new Failure(failure.reason, failure.message, true)
+      this.#made.set(key, final)
+      throw final
+    }
+  }
+
+  /** The type constraint of a variable. */
+  constraint(name: string, block: Block): TypeConstraint {
+    let constraint = this.#constraints.get(name)
+    if (constraint === undefined) {
+      const type = argument(block.body, 'type')
+      const evaluateDefault = (node: Expression, source: SourceText) => evaluate(node, this.scope(source, NO_NAMES))
+      constraint =
+        type === undefined
+          ? { type: DYNAMIC, defaults: undefined }
+          : explain(`the type of variable ${JSON.stringify(name)}`, () =>
+              readTypeConstraint(type.expression, type.source, evaluateDefault),
+            )
+      this.#constraints.set(name, constraint)
+    }
+    return constraint
+  }
+
+  #variableValue(name: string, block: Block): Val {
+    const constraint = this.constraint(name, block)
+    const assignment = this.#assignments.get(name)
+    const fallback = argument(block.body, 'default')
+    const declared: Origin = { source: block.source, start: block.start, end: block.end }
+    let val = assignment?.evaluate()
+    const nullable = argument(block.body, 'nullable')
+    const refusesNull = nullable?.expression.kind === 'literal' && nullable.expression.value === false
+    if (val?.kind === 'null' && refusesNull) val = undefined
+    if (val === undefined && fallback !== undefined)
+      val = evaluate(fallback.expression, this.scope(fallback.source, NO_NAMES))
+    if (val === undefined) {
+      if (assignment !== undefined) return refuse(`the variable ${JSON.stringify(name)} may not be null`)
+      const type = withoutOptional(constraint.type)
+      const detail = `variable ${JSON.stringify(name)} has no default`
+      return {
+        kind: 'unknown',
+        type,
+        reason: 'variable-without-default',
+        detail,
+        origin: declared,
+        ...(refusesNull ? { notNull: true } : {}),
+      }
+    }
+    const given = val
+    const converted = explain(`the value of variable ${JSON.stringify(name)}`, () =>
+      convert(constraint.defaults === undefined ? given : applyDefaults(given, constraint.defaults), constraint.type),
+    )
+    // What overrides the default stands behind it, so that the chain leads to the line that decides.
+    if (assignment === undefined || fallback === undefined) return converted
+    const origin: Origin = {
+      source: fallback.source,
+      start: fallback.expression.start,
+      end: fallback.expression.end,
+      from: converted.origin,
+    }
+    return { ...converted, origin }
+  }
+
+  /** The instances that `count`, `for_each` or `enabled` of a block ask for. */
+  expand(body: Block['body']): Expansion {
+    const count = argument(body, 'count')
+    const forEach = argument(body, 'for_each')
+    const enabled = body.blocks.find((block) => block.type === 'lifecycle')
+    const condition = enabled && argument(enabled.body, 'enabled')
+    const attribute = count ?? forEach ?? condition
+    if (attribute === undefined) return SINGLE
+    const by = count !== undefined ? 'count' : forEach !== undefined ? 'for_each' : 'none'
+    try {
+      const val = this.evaluation.budget.separately(() => this.evaluateAttribute(attribute))
+      return by === 'count' ? expandCount(val) : by === 'for_each' ? expandForEach(val) : expandEnabled(val)
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure
+      const { source, expression } = attribute
+      return failedExpansion(by, failure, { source, start: expression.start, end: expression.end })
+    }
+  }
+}
+
+const PENDING = Symbol('pending')
+
+/** Where no names are known: defaults of variables, types. */
+const NO_NAMES: Names = {
+  resolve: (node) => refuse(`${JSON.stringify(node.root)} may not be used here`),
+}

@@ -1,0 +1,304 @@
+import type { Problem } from '../../base/problem.ts'
+import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.ts'
+import type { Tree } from '../../source/tree.ts'
+import type { UnitRequest } from '../front-end.ts'
+import type { RenderedUnit, Resource, Unit } from '../resource.ts'
+import { Budget } from './budget.ts'
+import type { Evaluation } from './evaluation.ts'
+import type { InstanceKey } from './expansion.ts'
+import { Failure } from './failure.ts'
+import { callFunction } from './functions/index.ts'
+import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
+import { argument, type ModuleConfig, readModule } from './module-config.ts'
+import { folderIndex, ModuleFiles } from './module-files.ts'
+import { type Assignment, ModuleInstance } from './module-instance.ts'
+import type { ResourceInstance } from './resource-set.ts'
+import { failedValue, toUnknown, toValue } from './to-value.ts'
+import type { Val } from './val.ts'
+import { readVariableFiles } from './variable-files.ts'
+import { readVendored } from './vendored.ts'
+import { versionsResource } from './versions.ts'
+
+/** Resources of one unit; what comes behind is left out and named in a problem. */
+const MAX_RESOURCES = 100_000
+
+/** Evaluates a root module with the variable files of the request. */
+export function renderModule(
+  tree: Tree,
+  request: UnitRequest,
+): { readonly rendered: RenderedUnit; readonly files: ModuleFiles } {
+  const files = new ModuleFiles(tree)
+  const folders = folderIndex(tree)
+  const modules = new Map<string, ModuleConfig | undefined>()
+  const problems: Problem[] = []
+  const module = (folder: string): ModuleConfig | undefined => {
+    if (!modules.has(folder)) {
+      const config = readModule(files, folders, folder)
+      modules.set(folder, config.files.length === 0 && config.problems.length === 0 ? undefined : config)
+      problems.push(...config.problems)
+    }
+    return modules.get(folder)
+  }
+  const rootConfig = module(request.path)
+  const assignments =
+    rootConfig === undefined
+      ? new Map<string, Assignment>()
+      : readVariableFiles(files, folders, request, rootConfig, problems)
+  const evaluation: Evaluation = {
+    rootFolder: request.path,
+    budget: new Budget(),
+    files,
+    call: (name, args, scope, origin) => callFunction(name, args, { scope, origin, evaluation, folders }),
+    module,
+    vendored: readVendored(files, request.path),
+    instantiate: (config, place, given) => new ModuleInstance(config, evaluation, place, given),
+    findManaged: (type, wanted) => managed.find(type, wanted),
+  }
+  const managed = new ManagedIndex(() => root)
+  const root =
+    rootConfig && new ModuleInstance(rootConfig, evaluation, { prefix: '', callPath: '', ancestors: [] }, assignments)
+  const unit: { -readonly [K in keyof Unit]: Unit[K] } = {
+    kind: 'terraform',
+    path: request.path,
+    ...(request.environment === undefined ? {} : { environment: request.environment }),
+    files: [],
+  }
+  const collector = new Collector(unit, problems)
+  if (root !== undefined) collector.module(root)
+  if (mayReadFiles([...modules.values()])) for (const resource of collector.resources) void resource.value
+  const versions = root && versionsResource(unit, [...modules.values()], files, request.path)
+  unit.files = [...files.looked]
+    .filter(([, id]) => id !== '')
+    .map(([path]) => path)
+    .sort()
+  const resources = versions ? [versions, ...collector.resources] : collector.resources
+  const rendered: RenderedUnit = { unit, resources, problems, ...(collector.incomplete ? { incomplete: true } : {}) }
+  return { rendered, files }
+}
+
+/** Values are evaluated when somebody reads them; those that read files are evaluated at once, so that it is known which. */
+function mayReadFiles(modules: readonly (ModuleConfig | undefined)[]): boolean {
+  return modules.some((module) =>
+    module?.files.some(({ source }) => /\b(?:file\w*|templatefile)\s*\(/.test(source.text)),
+  )
+}
+
+/** Finds managed resources by type and by the names that a data source looks for. */
+class ManagedIndex {
+  readonly #root: () => ModuleInstance | undefined
+  #instances: Map<string, ResourceInstance[]> | undefined
+  #busy = false
+
+  constructor(root: () => ModuleInstance | undefined) {
+    this.#root = root
+  }
+
+  find(type: string, wanted: ReadonlyMap<string, string>): ResourceInstance | undefined {
+    // While the names of resources are compared, a data source that one of them needs has no twin.
+    if (this.#busy) return undefined
+    this.#busy = true
+    try {
+      this.#instances ??= this.#index()
+      const found = (this.#instances.get(type) ?? []).filter((instance) => matches(instance, wanted))
+      return found.length === 1 ? found[0] : undefined
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  #index(): Map<string, ResourceInstance[]> {
+    const instances = new Map<string, ResourceInstance[]>()
+    const visit = (module: ModuleInstance) => {
+      for (const set of module.resources.values()) {
+        if (set.config.mode !== 'managed') continue
+        const list = instances.get(set.config.type) ?? []
+        instances.set(set.config.type, list)
+        for (const key of attempted(() => set.expansion.instances) ?? []) list.push(set.instance(key))
+      }
+      for (const call of module.calls.values()) {
+        for (const key of attempted(() => call.expansion.instances) ?? []) {
+          const inner = call.instance(key)
+          if (inner !== undefined) visit(inner)
+        }
+      }
+    }
+    const root = this.#root()
+    if (root !== undefined) visit(root)
+    return instances
+  }
+}
+
+function matches(instance: ResourceInstance, wanted: ReadonlyMap<string, string>): boolean {
+  for (const [name, text] of wanted) {
+    const val = attempted(() => instance.attribute(name))
+    if (val?.kind !== 'string' || val.value !== text) return false
+  }
+  return true
+}
+
+function attempted<T>(step: () => T): T | undefined {
+  try {
+    return step()
+  } catch (failure) {
+    if (failure instanceof Failure) return undefined
+    throw failure
+  }
+}
+
+/** Walks the modules and lists the resources that they declare. */
+class Collector {
+  readonly resources: Resource[] = []
+  incomplete = false
+  readonly #unit: Unit
+  readonly #problems: Problem[]
+  readonly #reported = new Set<unknown>()
+
+  constructor(unit: Unit, problems: Problem[]) {
+    this.#unit = unit
+    this.#problems = problems
+  }
+
+  module(module: ModuleInstance): void {
+    for (const set of module.resources.values()) {
+      for (const key of set.expansion.instances) {
+        if (!this.#hasRoom(set.config.block)) return
+        this.resources.push(new TerraformResource(this.#unit, set.instance(key)))
+      }
+    }
+    for (const call of module.calls.values()) this.#call(call)
+  }
+
+  #call(call: ModuleCall): void {
+    const { target } = call
+    if (!('config' in target) && !this.#reported.has(call.block)) {
+      this.#reported.add(call.block)
+      this.incomplete = true
+      this.#problems.push(target.problem)
+    }
+    for (const key of call.expansion.instances) {
+      const inner = call.instance(key)
+      if (inner !== undefined) this.module(inner)
+      else if (!('config' in target) && target.isRemote && this.#hasRoom(call.block)) {
+        this.resources.push(new ModuleCallResource(this.#unit, call, key))
+      }
+    }
+  }
+
+  #hasRoom(block: {
+    readonly source: Resource['origin']['source']
+    readonly start: number
+    readonly end: number
+  }): boolean {
+    if (this.resources.length < MAX_RESOURCES) return true
+    if (!this.#reported.has('limit')) {
+      this.#reported.add('limit')
+      const at = { source: block.source, start: block.start, end: block.end }
+      this.#problems.push({ code: 'limit-exceeded', message: `more than ${MAX_RESOURCES} resources`, at })
+    }
+    return false
+  }
+}
+
+/** A resource or data source whose arguments are evaluated when its value is first read. */
+class TerraformResource implements Resource {
+  readonly unit: Unit
+  readonly address: string
+  readonly kind: string
+  readonly origin: Resource['origin']
+  readonly maybe?: UnknownValue
+  readonly #instance: ResourceInstance
+  #value: MapValue | undefined
+
+  constructor(unit: Unit, instance: ResourceInstance) {
+    const { config } = instance.set
+    this.unit = unit
+    this.#instance = instance
+    this.address = instance.address
+    this.kind = config.mode === 'managed' ? config.type : `${config.mode}.${config.type}`
+    this.origin = instance.set.origin
+    const maybe = instance.key.maybe ?? instance.set.module.maybe
+    if (maybe !== undefined) this.maybe = toUnknown(maybe)
+  }
+
+  get value(): MapValue {
+    this.#value ??= this.#evaluate()
+    return this.#value
+  }
+
+  #evaluate(): MapValue {
+    const instance = this.#instance
+    const { body } = instance.set.config.block
+    const entries = new Map<string, MapEntry>()
+    for (const name of instance.argumentNames()) {
+      const attribute = argument(body, name)
+      const value = settledValue(
+        () => instance.attribute(name),
+        attribute === undefined ? this.origin : originOfAttribute(attribute),
+      )
+      entries.set(
+        name,
+        attribute === undefined
+          ? { value }
+          : { value, key: { source: attribute.source, start: attribute.start, end: attribute.nameEnd } },
+      )
+    }
+    return { kind: 'map', entries, origin: this.origin }
+  }
+}
+
+function originOfAttribute({ source, expression }: NonNullable<ReturnType<typeof argument>>): Resource['origin'] {
+  return { source, start: expression.start, end: expression.end }
+}
+
+function settledValue(evaluate: () => Val, origin: Resource['origin']): Value {
+  try {
+    return toValue(evaluate())
+  } catch (failure) {
+    if (failure instanceof Failure) return failedValue(failure, origin)
+    throw failure
+  }
+}
+
+/** The call of a module that is not in the tree, with its arguments: what the module makes of them has to be told from those. */
+class ModuleCallResource implements Resource {
+  readonly unit: Unit
+  readonly address: string
+  readonly kind = 'module'
+  readonly origin: Resource['origin']
+  readonly maybe?: UnknownValue
+  readonly #call: ModuleCall
+  readonly #key: InstanceKey
+  #value: MapValue | undefined
+
+  constructor(unit: Unit, call: ModuleCall, key: InstanceKey) {
+    this.unit = unit
+    this.#call = call
+    this.#key = key
+    this.address = `${call.address}${key.suffix}`
+    const { source, start, end } = call.block
+    this.origin = { source, start, end }
+    const maybe = key.maybe ?? call.caller.maybe
+    if (maybe !== undefined) this.maybe = toUnknown(maybe)
+  }
+
+  get value(): MapValue {
+    this.#value ??= this.#evaluate()
+    return this.#value
+  }
+
+  #evaluate(): MapValue {
+    const names = this.#call.namesOf(this.#key)
+    const entries = new Map<string, MapEntry>()
+    for (const attribute of this.#call.block.body.attributes) {
+      const { name, source, start, nameEnd } = attribute
+      if (MODULE_META_ARGUMENTS.has(name) && name !== 'source' && name !== 'version') continue
+      const value = settledValue(
+        () =>
+          this.#call.caller.evaluation.budget.separately(() => this.#call.caller.evaluateAttribute(attribute, names)),
+        originOfAttribute(attribute),
+      )
+      entries.set(name, { value, key: { source, start, end: nameEnd } })
+    }
+    return { kind: 'map', entries, origin: this.origin }
+  }
+}

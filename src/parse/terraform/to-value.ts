@@ -1,0 +1,58 @@
+import type { Origin } from '../../base/origin.ts'
+import { unreachable } from '../../base/problem.ts'
+import type { MapEntry, UnknownValue, Value } from '../../base/value.ts'
+import type { Failure } from './failure.ts'
+import { toNumber } from './number.ts'
+import type { UnknownVal, Val } from './val.ts'
+
+/** The value as models and outputs read it: sets are lists, and types are gone. */
+export function toValue(val: Val): Value {
+  const { origin } = val
+  switch (val.kind) {
+    case 'string':
+    case 'bool':
+      return { kind: 'scalar', value: val.value, origin }
+    case 'number':
+      return { kind: 'scalar', value: toNumber(val.value), origin }
+    case 'null':
+      return { kind: 'scalar', value: null, origin }
+    case 'list':
+    case 'set':
+    case 'tuple':
+      return { kind: 'list', items: val.items.map(toValue), origin }
+    case 'map':
+    case 'object': {
+      const entries = new Map<string, MapEntry>()
+      for (const [name, item] of val.entries) {
+        const key = val.keys?.get(name)
+        entries.set(name, key === undefined ? { value: toValue(item) } : { value: toValue(item), key })
+      }
+      return { kind: 'map', entries, origin }
+    }
+    case 'unknown':
+      if (val.options !== undefined) {
+        const { reason, detail } = val
+        return { kind: 'choice', options: val.options.map(toValue), reason, detail, origin }
+      }
+      return toUnknown(val)
+    default:
+      return unreachable(val)
+  }
+}
+
+export function toUnknown(val: UnknownVal): UnknownValue {
+  const { reason, detail, origin, reference, prefix } = val
+  return {
+    kind: 'unknown',
+    reason,
+    detail,
+    origin,
+    ...(reference === undefined ? {} : { reference }),
+    ...(prefix === undefined ? {} : { prefix }),
+  }
+}
+
+/** What stands at the place of a value that could not be evaluated. */
+export function failedValue(failure: Failure, origin: Origin): UnknownValue {
+  return { kind: 'unknown', reason: failure.reason, detail: failure.message, origin }
+}
