@@ -7,6 +7,7 @@ import { applyFunction } from '../template/functions.ts'
 import { Once } from '../template/once.ts'
 import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from '../template/rendered.ts'
 import type { Run } from '../template/run.ts'
+import { toDeclaredType } from '../template/substitution.ts'
 import {
   choose,
   derive,
@@ -88,7 +89,7 @@ export class BicepDeployment implements Deployment, Host {
         given !== undefined &&
         !(given.kind === 'scalar' && given.value === null && declaration.value !== undefined)
       ) {
-        return usedAt(given, origin)
+        return usedAt(toDeclaredType(given, declaration.type?.name), origin)
       }
       if (declaration.value !== undefined) return usedAt(evaluate(declaration.value, this.#scope), origin)
       if (declaration.type !== undefined && this.#isNullable(declaration.type, 0)) return scalar(null, origin)

@@ -1,13 +1,13 @@
 import type { Origin } from '../../base/origin.ts'
 import type { SourceText } from '../../base/text.ts'
-import type { Value } from '../../base/value.ts'
+import type { MapEntry, Value } from '../../base/value.ts'
 import { accessIndex } from '../template/access.ts'
 import { evaluate, originOf, type Scope } from '../template/evaluate.ts'
 import type { CallExpression } from '../template/expression.ts'
 import { parseJsonFile } from '../template/json-file.ts'
 import { resolvePath } from '../template/paths.ts'
 import { knownText, textParts } from '../template/text.ts'
-import { choose, derive, failure, fromPlain, list, scalar, unknown, usedAt } from '../template/values.ts'
+import { choose, derive, failure, fromPlain, list, map, scalar, unknown, usedAt } from '../template/values.ts'
 import { parseYaml } from '../yaml.ts'
 import { locate } from './locate.ts'
 
@@ -38,7 +38,7 @@ export function applyFileFunction(call: CallExpression, scope: Scope, origin: Or
       return withFile(call, scope, origin, (source) => {
         const { documents, problems } = parseYaml(source)
         for (const problem of problems) scope.run.report(problem)
-        return select(documents[0]?.value, call, scope, origin)
+        return select(documents[0] && asYaml12(documents[0].value), call, scope, origin)
       })
     case 'loadDirectoryFileInfo':
       return listFolder(call, scope, origin)
@@ -122,12 +122,11 @@ function listFolder(call: CallExpression, scope: Scope, origin: Origin): Value {
   const folder = resolvePath(origin.source.path, reference)
   if (folder === undefined) return unknown('outside-tree', `"${reference}" is not in the tree`, origin)
   const anchor = folder === '' ? '' : `${folder}/`
-  const matches = toPattern(pattern)
   const found: Value[] = []
   for (const { path, kind } of run.tree.entries) {
     if (kind !== 'file' || !path.startsWith(anchor)) continue
     const name = path.slice(anchor.length)
-    if (name.includes('/') || !matches.test(name)) continue
+    if (name.includes('/') || !matchesPattern(name, pattern)) continue
     if (found.length >= MAX_LISTED) return unknown('limit-exceeded', 'the folder has too many files', origin)
     const dot = name.lastIndexOf('.')
     found.push(
@@ -144,13 +143,49 @@ function listFolder(call: CallExpression, scope: Scope, origin: Origin): Value {
   return list(found, origin)
 }
 
-/** `*` and `?` of a file pattern. */
-function toPattern(pattern: string): RegExp {
-  const body = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '[^/]*')
-    .replaceAll('?', '[^/]')
-  return new RegExp(`^${body}$`, 'i')
+/** Whether a name fits a pattern of `*` and `?`, case ignored. At most the product of both lengths. */
+function matchesPattern(name: string, pattern: string): boolean {
+  const text = name.toLowerCase()
+  const wanted = pattern.toLowerCase()
+  let at = 0
+  let star = -1
+  let resume = 0
+  let i = 0
+  while (i < text.length) {
+    if (wanted[at] === '*') {
+      star = at++
+      resume = i
+    } else if (wanted[at] === '?' || wanted[at] === text[i]) {
+      at++
+      i++
+    } else if (star >= 0) {
+      at = star + 1
+      i = ++resume
+    } else return false
+  }
+  while (wanted[at] === '*') at++
+  return at === wanted.length
+}
+
+/** `y`, `on` and their like are strings to Bicep's reader, which knows `true` and `false` alone. */
+function asYaml12(value: Value): Value {
+  switch (value.kind) {
+    case 'scalar': {
+      if (typeof value.value !== 'boolean') return value
+      const { source, start, end } = value.origin
+      const text = source.text.slice(start, end)
+      return /^(?:true|false)$/i.test(text) ? value : scalar(text, value.origin)
+    }
+    case 'list':
+      return list(value.items.map(asYaml12), value.origin)
+    case 'map': {
+      const entries = new Map<string, MapEntry>()
+      for (const [key, entry] of value.entries) entries.set(key, { ...entry, value: asYaml12(entry.value) })
+      return map(entries, value.origin)
+    }
+    default:
+      return value
+  }
 }
 
 function withoutMark(text: string): string {

@@ -27,18 +27,24 @@ export function parseBicep(source: SourceText): BicepFile {
   const cursor = new Cursor(source.text)
   const declarations: Declaration[] = []
   const problems: Problem[] = []
+  let failures = 0
   for (;;) {
     cursor.skipLines()
     if (cursor.atEnd) break
     const start = cursor.at
+    const complain = (message: string, offset: number) => {
+      const at = Math.min(offset, source.text.length)
+      const last = problems.at(-1)?.at
+      if (last !== undefined && 'start' in last && last.start === at) return
+      problems.push({ code: 'syntax', message, at: { source, start: at, end: at + 1 } })
+    }
     try {
-      declarations.push(parseDeclaration(cursor))
+      declarations.push(parseDeclaration(cursor, complain))
       if (!cursor.atLineEnd()) cursor.fail('a line break is missing')
     } catch (error) {
       if (!(error instanceof SyntaxFailure)) throw error
-      const at = Math.min(error.offset, source.text.length)
-      problems.push({ code: 'syntax', message: error.message, at: { source, start: at, end: at + 1 } })
-      if (problems.length >= MAX_FAILURES) break
+      complain(error.message, error.offset)
+      if (++failures >= MAX_FAILURES) break
       cursor.reset()
       cursor.at = nextDeclaration(source.text, start)
     }
@@ -57,7 +63,9 @@ function nextDeclaration(text: string, from: number): number {
   }
 }
 
-function parseDeclaration(cursor: Cursor): Declaration {
+type Complain = (message: string, offset: number) => void
+
+function parseDeclaration(cursor: Cursor, complain: Complain): Declaration {
   parseDecorators(cursor)
   const start = cursor.at
   const keyword = cursor.expectName('a declaration')
@@ -102,8 +110,17 @@ function parseDeclaration(cursor: Cursor): Declaration {
       const { name } = takeDeclaredName(cursor)
       return { kind: keyword, name, value: parseAssigned(cursor), start, end: cursor.at }
     }
-    default:
-      return cursor.fail(`"${keyword}" begins no declaration`, start)
+    default: {
+      const message = `"${keyword}" begins no declaration`
+      if (cursor.code !== 0x3a) cursor.fail(message, start)
+      // `name: value` instead of `param name = value`: a slip that tells all there is to know.
+      complain(message, start)
+      cursor.at++
+      cursor.skipLines()
+      const value = parseExpression(cursor)
+      const name = { name: keyword, nameStart: start, nameEnd: start + keyword.length }
+      return { kind: 'parameter', ...name, type: undefined, value, start, end: cursor.at }
+    }
   }
 }
 

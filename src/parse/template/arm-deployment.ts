@@ -11,6 +11,7 @@ import { argumentsOf, readJson } from './parameter-file.ts'
 import { resolvePath } from './paths.ts'
 import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from './rendered.ts'
 import type { Run } from './run.ts'
+import { toDeclaredType } from './substitution.ts'
 import { knownText, textParts } from './text.ts'
 import { derive, entryOf, failure, isLazy, scalar, unknown, usedAt } from './values.ts'
 
@@ -124,7 +125,8 @@ export class ArmDeployment implements Deployment, Host {
       const fallback = get(declaration.value, 'defaultValue')
       const given = this.#use.given(name)
       if (given !== undefined && !(given.kind === 'scalar' && given.value === null && fallback !== undefined)) {
-        return usedAt(given, at)
+        const type = get(declaration.value, 'type')
+        return usedAt(toDeclaredType(given, type?.kind === 'scalar' ? String(type.value).toLowerCase() : undefined), at)
       }
       if (fallback !== undefined) return usedAt(evaluateJson(fallback, this.#scope), at)
       if (this.#isNullable(declaration.value, 0)) return scalar(null, at)

@@ -2,6 +2,7 @@ import { dig, get, type Value } from '../../base/value.ts'
 import { parseJsonFile } from './json-file.ts'
 import { type Arguments, NO_ARGUMENTS } from './rendered.ts'
 import type { Run } from './run.ts'
+import { withSubstitutions } from './substitution.ts'
 import { entryOf, unknown } from './values.ts'
 
 /** The parameters of a JSON parameter file. Their values are literal: `[` begins no expression in them. */
@@ -9,7 +10,7 @@ export function readJsonParameters(path: string, run: Run): Arguments {
   const root = readJson(path, run)
   if (root === undefined) return NO_ARGUMENTS
   // A file of parameters alone, without its envelope, is what some tools write.
-  return argumentsOf(get(root, 'parameters') ?? root)
+  return argumentsOf(withSubstitutions(get(root, 'parameters') ?? root))
 }
 
 /** Parameters written as `{"name": {"value": …}}` or `{"name": {"reference": {"keyVault": …}}}`. */

@@ -59,10 +59,12 @@ function distance(file: string, entry: string): number {
 }
 
 function stemOf(path: string): string {
-  return path
-    .slice(path.lastIndexOf('/') + 1)
-    .replace(/\.(?:bicep|bicepparam|jsonc?)$/i, '')
-    .toLowerCase()
+  return baseOf(path).toLowerCase()
+}
+
+/** The name of a file without its folder and extension. */
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.(?:bicep|bicepparam|jsonc?)$/i, '')
 }
 
 /** One request for each parameter file, or one without; environments are named after what tells the files apart. */
@@ -80,10 +82,10 @@ export function toRequests(kind: UnitKind, entry: string, files: readonly string
 /** What a parameter file's name says besides the template's: `prod` of `main.prod.parameters.json` or `prod/main.bicepparam`. */
 function environmentName(file: string, entry: string): string {
   const stem = stemOf(entry)
-  const words = stemOf(file)
+  const words = baseOf(file)
     .split('.')
-    .filter((word) => word !== 'parameters' && word !== 'params' && word !== 'parameter')
-  if (words[0] === stem) words.shift()
+    .filter((word) => !/^param(?:eter)?s?$/i.test(word))
+  if (words[0]?.toLowerCase() === stem) words.shift()
   const own = words.join('.')
   if (own !== '') return own
   const folder = file.split('/').at(-2)

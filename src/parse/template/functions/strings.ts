@@ -1,4 +1,4 @@
-import type { Value } from '../../../base/value.ts'
+import type { UnknownValue, Value } from '../../../base/value.ts'
 import { knownText, mapText, splitId, type TextPart, textParts, toText } from '../text.ts'
 import { derive, failure, firstUnknown, fromPlain, list, scalar, toPlain } from '../values.ts'
 import { formatText } from './format.ts'
@@ -47,8 +47,10 @@ export const STRING_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
     if (old === undefined) return derive(from, site.origin)
     const text = knownText(textParts(value))
     if (text === undefined || old === '') return openOr(value, site)
-    const fresh = knownText(textParts(to))
-    if (fresh === undefined && !text.includes(old)) return scalar(text, site.origin)
+    if (knownText(textParts(to)) === undefined && !text.includes(old)) {
+      // Where nothing is replaced the text stays as it is, but only if the argument that is not used can be evaluated at all.
+      return { ...(derive(to, site.origin) as UnknownValue), prefix: text }
+    }
     const pieces = text.split(old)
     const parts: TextPart[] = []
     pieces.forEach((piece, i) => {
