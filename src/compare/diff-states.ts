@@ -11,7 +11,7 @@ import type { PeerSet } from '../reach/peers.ts'
 import type { Reachability } from '../reach/reachability.ts'
 import type { ConnectionChange } from './change.ts'
 import type { Flow } from './flows.ts'
-import { nameAddresses, namePeers } from './name-peers.ts'
+import { EVERYWHERE, nameAddresses, namePeers } from './name-peers.ts'
 import type { StateView } from './state-view.ts'
 
 /** Pairs of one state that are told; more than that is said to be more. */
@@ -43,6 +43,8 @@ function toFlows(
   return senders.flatMap((from) =>
     receivers.flatMap((to): readonly Flow[] => {
       if (from.addresses !== undefined && to.addresses !== undefined) return []
+      // A node always reaches the pods on it (kubernetes.io/docs/concepts/services-networking/network-policies).
+      if (from.name === 'nodes') return []
       const kind =
         from.addresses !== undefined || from.name === 'nodes'
           ? 'ingress'
@@ -58,9 +60,7 @@ function toFlows(
 
 /** A policy that admits any address does not make a pod reachable from the internet: only a way in does. */
 function outsideName(name: string): string {
-  return name.startsWith('internet and every other address')
-    ? name.replace('internet and every other address', 'any address outside the cluster')
-    : name
+  return name.replace(EVERYWHERE, 'any address outside the cluster')
 }
 
 /** The ingress controller's own side is told by the doors that lead through it. */
@@ -125,6 +125,12 @@ function sourcesOf(
       pair[side as 0 | 1] = connections
       names.set(name, pair)
     }
+  }
+  // A door that is open to the internet is open to everybody whom the other side's door admits.
+  const internet = names.get('internet')
+  for (const pair of names.values()) {
+    for (const side of [0, 1] as const)
+      if (pair[side] === NOTHING && internet !== undefined) pair[side] = internet[side]
   }
   return [...names].map(([name, [was, is]]) => [name, was, is] as const)
 }

@@ -8,7 +8,8 @@ import {
   toCidrs,
 } from '../algebra/addresses.ts'
 import { type ClassSet, membersOf } from '../algebra/classes.ts'
-import { byKey } from '../base/order.ts'
+import { byCodeUnit, byKey } from '../base/order.ts'
+import { isEverything } from '../model/kubernetes/selector.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import type { Endpoint } from '../reach/endpoint.ts'
 import { printHypothetical } from '../reach/hypothetical.ts'
@@ -19,6 +20,7 @@ import type { FlowEnd } from './flows.ts'
 /** More names than this of one side are told as a number and the first few. */
 const MOST_NAMES = 12
 const MOST_RANGES = 6
+const MOST_EXCEPTIONS = 3
 
 /**
  * Peers as people call them, never expanded further than they are different: every pod in the cluster, every pod of a namespace,
@@ -30,14 +32,18 @@ export function namePeers(
   base: Reachability,
   head: Reachability,
 ): readonly FlowEnd[] {
-  return [...nameClasses(peers.classes, except, base, head), ...nameAddresses(peers.addresses)]
+  const addresses = nameAddresses(peers.addresses)
+  const classes = nameClasses(peers.classes, except, base, head)
+  // Nodes have addresses: where all are said, they are said.
+  const hasAll = addresses.some(({ name }) => name.startsWith(EVERYWHERE))
+  return [...(hasAll ? classes.filter(({ name }) => name !== 'nodes') : classes), ...addresses]
 }
 
 /** Addresses as people call them: the internet and the metadata service by name, others as ranges. */
 export function nameAddresses(addresses: AddressSet): readonly FlowEnd[] {
   if (addressSets.isEmpty(addresses)) return []
   const whole = wholeFamilies(addresses)
-  if (whole !== undefined) return [{ name: `internet and every other address${whole}`, addresses }]
+  if (whole !== undefined) return [{ name: `${EVERYWHERE}${whole}`, addresses }]
   const ends: FlowEnd[] = []
   let rest = addresses
   const v4 = addressSets.intersect(PUBLIC_ADDRESSES, ALL_V4)
@@ -58,12 +64,25 @@ export function nameAddresses(addresses: AddressSet): readonly FlowEnd[] {
   return ends
 }
 
+/** The name of all addresses, or of all of a family; what is left out of it stands behind. */
+export const EVERYWHERE = 'internet and every other address'
+
+/** ` (IPv4) except 10.2.0.0/16` for all addresses but a few ranges; undefined where more is missing. */
 function wholeFamilies(addresses: AddressSet): string | undefined {
-  const v4 = addressSets.covers(addresses, ALL_V4)
-  const v6 = addressSets.covers(addresses, ALL_V6)
-  if (v4 && v6) return ''
-  if (v4 && addresses.v6.length === 0) return ' (IPv4)'
-  return v6 && addresses.v4.length === 0 ? ' (IPv6)' : undefined
+  const families = ([ALL_V4, ALL_V6] as const).filter(
+    (all) => !addressSets.isEmpty(addressSets.intersect(addresses, all)),
+  )
+  const all = families.reduce<AddressSet>((a, b) => addressSets.union(a, b), NO_ADDRESSES)
+  const missing = addressSets.subtract(all, addresses)
+  const name = families.length === 2 ? '' : families[0] === ALL_V4 ? ' (IPv4)' : ' (IPv6)'
+  if (addressSets.isEmpty(missing)) return name
+  const isInternet = addressSets.covers(
+    addressSets.union(addresses, addressSets.subtract(PUBLIC_ADDRESSES, all)),
+    PUBLIC_ADDRESSES,
+  )
+  return isInternet && toCidrs(missing).length <= MOST_EXCEPTIONS
+    ? `${name} except ${toCidrs(missing).join(', ')}`
+    : undefined
 }
 
 function printRanges(addresses: AddressSet): string {
@@ -82,8 +101,13 @@ function nameClasses(classes: ClassSet, except: ClassSet, base: Reachability, he
   if (own.length === 0) return []
   const pods = podClasses(base, head)
   const ends: FlowEnd[] = own.includes(universe.classOf.get('nodes')!) ? [{ name: 'nodes' }] : []
-  if (universe.classSets.covers(inside, pods.all) && own.length > 1)
-    return [{ name: 'every pod in the cluster' }, ...ends]
+  const missing = membersOf(universe.classSets.subtract(pods.all, inside)).flatMap(
+    (number) => universe.classes[number]!.members,
+  )
+  if (own.length > 1 && missing.length <= Math.min(MOST_EXCEPTIONS, own.length - 1) && own.includes(pods.anywhere)) {
+    const left = missing.flatMap((member) => nameEndpoint(member)?.name ?? []).sort(byCodeUnit)
+    return [{ name: `every pod in the cluster${left.length === 0 ? '' : ` except ${left.join(', ')}`}` }, ...ends]
+  }
 
   const told = new Set<number>()
   for (const [namespace, members] of pods.byNamespace) {
@@ -126,6 +150,8 @@ function nameEndpoint(endpoint: Endpoint): FlowEnd | undefined {
 interface PodClasses {
   readonly all: ClassSet
   readonly byNamespace: ReadonlyMap<string, readonly number[]>
+  /** The class of a pod without labels in a namespace that the tree does not name; -1 where there is none. */
+  readonly anywhere: number
 }
 
 const known = new WeakMap<Reachability, PodClasses>()
@@ -136,22 +162,28 @@ function podClasses(base: Reachability, head: Reachability): PodClasses {
   if (made !== undefined) return made
   const byNamespace = new Map<string, number[]>()
   const all: number[] = []
+  let anywhere = -1
   for (const [number, { members }] of head.universe.classes.entries()) {
     const { kind } = members[0]!
     const facts = head.classes.facts[number] ?? base.classes.facts[number]
     if ((kind !== 'workload' && kind !== 'hypothetical') || facts === undefined) continue
     all.push(number)
+    if (members.some((member) => isAnywhere(member))) anywhere = number
     if (facts.namespace === undefined) continue
     const same = byNamespace.get(facts.namespace)
     if (same === undefined) byNamespace.set(facts.namespace, [number])
     else same.push(number)
   }
-  const pods = { all: head.universe.classSets.of(all), byNamespace }
+  const pods = { all: head.universe.classSets.of(all), byNamespace, anywhere }
   known.set(head, pods)
   return pods
 }
 
-/** No peers at all, of a universe. */
-export function noPeers({ universe }: Reachability): PeerSet {
-  return { classes: universe.classSets.empty, addresses: NO_ADDRESSES }
+function isAnywhere(member: Endpoint): boolean {
+  return (
+    member.kind === 'hypothetical' &&
+    member.namespace === undefined &&
+    isEverything(member.namespaceSelector) &&
+    isEverything(member.podSelector)
+  )
 }
