@@ -9,7 +9,6 @@ import { countOutputs, type Outputs } from './outputs.ts'
 import { writeReports } from './report-files.ts'
 import { configure, linksOf, type Session, writeSummary } from './session.ts'
 import { openAuditTree } from './trees.ts'
-import { judge } from './verdict.ts'
 
 /** Judges one version: every finding of its state, but those that the baseline knows. */
 export async function runAudit(session: Session, { revision }: AuditPlan): Promise<Partial<Outputs>> {
@@ -17,7 +16,7 @@ export async function runAudit(session: Session, { revision }: AuditPlan): Promi
   const { tree, commit } = await openAuditTree(revision, session.trees)
   const { config, options } = configure(session, tree)
   const audited = stages.audit({ tree, config, options, today: runner.today })
-  const report = withoutBaseline(audited, readBaseline(session), options)
+  const report = withoutBaseline(session, audited, options)
 
   for (const annotation of toAuditAnnotations(report, options.failOn)) log.annotate(annotation)
   const files = writeReports(session, report, tree, toAuditJson(report))
@@ -49,7 +48,8 @@ function readBaseline({ inputs, runner }: Session): ReadonlySet<string> {
   }
 }
 
-function withoutBaseline(report: AuditReport, known: ReadonlySet<string>, options: Options): AuditReport {
+function withoutBaseline(session: Session, report: AuditReport, options: Options): AuditReport {
+  const known = readBaseline(session)
   const findings = report.findings.filter(({ fingerprint }) => !known.has(fingerprint))
   const left = report.findings.length - findings.length
   if (left === 0) return report
@@ -58,6 +58,9 @@ function withoutBaseline(report: AuditReport, known: ReadonlySet<string>, option
     suppressed: findings.filter(({ suppressed }) => suppressed !== undefined).length,
   }
   const notes = [`${left} findings stand in the baseline and are left out.`, ...report.coverage.notes]
-  const summary = { ...report.summary, ...counts, ...judge(findings, report.coverage, options) }
+  // What could not be decided with the findings that are left out cannot be decided without them.
+  const open = report.summary.reason.startsWith('could not decide')
+  const verdict = open ? {} : session.stages.judgeAudit(findings, report.coverage, options)
+  const summary = { ...report.summary, ...counts, ...verdict }
   return { ...report, findings, summary, coverage: { ...report.coverage, notes } }
 }

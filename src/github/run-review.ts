@@ -94,17 +94,19 @@ async function post(
     return undefined
   }
   const marker = { key: options.commentKey, head: pullRequest.head, run: formatRun(environment.run) }
+  const create = mayCreate(report, options)
   const posting: Posting = {
     pullRequest,
     key: options.commentKey,
     run: environment.run,
-    create: mayCreate(report, options),
+    create,
     summary: (inlineCount: number, previous: SummaryMarker | undefined) =>
       summaryComment(report, { ...context, marker, inlineCount, ...(previous !== undefined && { previous }) }),
     inline: {
       tree: head,
       candidates: report.findings.filter(isNew).map((finding) => toCandidate(finding, head, options, context)),
-      limit: options.inlineComments,
+      // Where nothing new is to be said on the pull request, what stands on lines is still kept true.
+      limit: create ? options.inlineComments : 0,
       renderFixed: (id) => fixedInlineComment(id, pullRequest.head, context.links),
     },
   }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Options } from '../config/options.ts'
-import type { AuditReport, ReviewReport } from '../report/review-report.ts'
+import type { AuditReport, Coverage, ReviewReport, ReviewSummary } from '../report/review-report.ts'
+import type { Finding } from '../rules/finding.ts'
 import type { Tree } from '../source/tree.ts'
 import type { Host } from './host.ts'
 
@@ -26,6 +27,12 @@ export interface Stages {
   readonly rules: ReadonlySet<string>
   review(input: ReviewInput): ReviewReport
   audit(input: AuditInput): AuditReport
+  /** The verdict of an audit when some of its findings are left out. */
+  judgeAudit(
+    findings: readonly Finding[],
+    coverage: Coverage,
+    options: Options,
+  ): Pick<ReviewSummary, 'verdict' | 'reason'>
   sarif(report: ReviewReport | AuditReport): string
 }
 

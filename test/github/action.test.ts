@@ -7,6 +7,7 @@ import { testMerge } from './fake-operations.ts'
 import { createFakeRepository, type FakeRepository } from './fake-repository.ts'
 import { exampleOf, pullRequestEvent } from './payloads.ts'
 import { runStep, type Step, type StepResult } from './run-process.ts'
+import { applySuggestion } from './suggestion.ts'
 
 const ENTRY = join(import.meta.dirname, 'stub-action.ts')
 const POLICY = [
@@ -180,7 +181,26 @@ test('the configuration is the base’s; an input wins over it', async () => {
   expect((await run({ inputs: { 'fail-on': 'high' } })).status).toBe(1)
 })
 
-test('a head that brings its own configuration is judged by the base’s', async () => {
+test('the head’s configuration counts where the workflow trusts it', async () => {
+  const { run } = await openPullRequest(
+    { 'a.yaml': CLOSED },
+    { 'a.yaml': OPEN, '.github/ringfence.yml': 'fail-on: none\n' },
+  )
+  expect((await run({ inputs: { 'config-from': 'head' } })).status).toBe(0)
+})
+
+test.each([
+  ['never', []],
+  ['on-failure', ['pulls/create-review', 'issues/create-comment']],
+])('comment: %s posts %j for a change that fails, and nothing for one that passes', async (comment, writes) => {
+  const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  expect((await run({ inputs: { comment, 'fail-on': 'critical' } })).status).toBe(0)
+  expect(fake.writes()).toEqual([])
+  expect((await run({ inputs: { comment } })).status).toBe(1)
+  expect(fake.writes()).toEqual(writes)
+})
+
+test('a fork’s head that brings its own configuration is judged by the base’s', async () => {
   const { run } = await openPullRequest(
     { 'a.yaml': CLOSED },
     { 'a.yaml': OPEN, '.github/ringfence.yml': 'fail-on: none\n' },
@@ -410,12 +430,3 @@ describe('what keeps it from an answer is no pass', () => {
     expect(limited.log).toContain('rate limit')
   })
 })
-
-/** Replaces the comment's lines by its suggestion block. Source: docs.github.com, "Incorporating feedback in your pull request" */
-function applySuggestion(text: string, startLine: number, endLine: number, body: string): string {
-  const block = /^(`{3,})suggestion\n([\s\S]*?)\n?^\1$/m.exec(body)
-  if (block === null) throw new Error('the comment has no suggestion')
-  const lines = text.split('\n')
-  lines.splice(startLine - 1, endLine - startLine + 1, ...(block[2] === '' ? [] : block[2]!.split('\n')))
-  return lines.join('\n')
-}
