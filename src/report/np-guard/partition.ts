@@ -11,14 +11,14 @@ export interface AddressRange {
 
 const END = 2 ** 32
 
-/** Where the IPv4 blocks of all rules of a direction, exceptions included, begin and end. */
+/** Where the IPv4 blocks of all rules of a direction begin and end; exceptions that touch are one. */
 export function addressCuts({ policies }: KubernetesNetwork, direction: Direction): ReadonlySet<number> {
   const cuts = new Set<number>()
   for (const policy of policies) {
     for (const rule of policy.rules[direction]) {
       for (const peer of rule.peers ?? []) {
         if (peer.kind !== 'block') continue
-        for (const { addresses } of [peer.cidr, ...peer.except]) for (const cut of addresses.v4) cuts.add(cut)
+        for (const cut of peer.addresses.v4) cuts.add(cut)
       }
     }
   }
