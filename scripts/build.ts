@@ -10,7 +10,9 @@ const DIST = join(ROOT, 'dist')
 const ENTRIES = ['cli', 'action'] as const
 
 rmSync(BUILD, { recursive: true, force: true })
-execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.json')], { stdio: 'inherit' })
+execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.json')], {
+  stdio: 'inherit',
+})
 // ncc reads the module type from the nearest package.json.
 copyFileSync(join(ROOT, 'package.json'), join(BUILD, 'package.json'))
 

@@ -40,7 +40,9 @@ function step(name: string, run: () => Count): void {
   console.log(`\n== ${name}`)
   const count = run()
   counts.push(count)
-  console.log(`== ${name}: ${count.failed === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - start) / 1000).toFixed(0)} s`)
+  console.log(
+    `== ${name}: ${count.failed === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - start) / 1000).toFixed(0)} s`,
+  )
 }
 
 function commandCount(command: string, args: readonly string[]): Count {
@@ -54,7 +56,10 @@ function testCount(): Count {
   const args = ['test', '--', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const { status } = spawnSync('npm', args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
   if (!existsSync(file)) return { passed: 0, failed: 1 }
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8')) as Record<
+    string,
+    number
+  >
   if (numPendingTests) console.log(`${numPendingTests} skipped: a skipped test fails here`)
   const failed = (numFailedTests ?? 0) + (numPendingTests ?? 0)
   return { passed: numPassedTests ?? 0, failed: failed === 0 && status !== 0 ? 1 : failed }
@@ -77,7 +82,11 @@ function corpusCount({ name, args, figure, floor }: Corpus): Count {
     console.log(`${script} is not there: ${required ? 'required in CI' : 'skipped'}`)
     return { passed: 0, failed: required ? 1 : 0 }
   }
-  const { stdout } = spawnSync(process.execPath, [script, '--cli', CLI, ...args], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 })
+  const { stdout } = spawnSync(process.execPath, [script, '--cli', CLI, ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
   console.log(stdout.trim().split('\n').slice(-25).join('\n'))
   const match = new RegExp(figure, 'm').exec(stdout)
   const value = match?.[1] === undefined ? Number.NaN : Number(match[1])

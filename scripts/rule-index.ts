@@ -14,9 +14,12 @@ export function listRuleFiles(): readonly RuleFile[] {
   return readdirSync(RULES)
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'index.ts')
     .flatMap((file) => {
-      const match = /^export const (\w+)(?:: Rule)? = defineRule\(\{\n\s*id: '([\w-]+)'/m.exec(readFileSync(join(RULES, file), 'utf8'))
+      const match = /^export const (\w+)(?:: Rule)? = defineRule\(\{\n\s*id: '([\w-]+)'/m.exec(
+        readFileSync(join(RULES, file), 'utf8'),
+      )
       if (match === null) return []
-      if (`${match[2]}.ts` !== file) throw new Error(`src/rules/${file} defines the rule ${match[2]}: name the file after it`)
+      if (`${match[2]}.ts` !== file)
+        throw new Error(`src/rules/${file} defines the rule ${match[2]}: name the file after it`)
       return [{ id: match[2]!, name: match[1]! }]
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1))

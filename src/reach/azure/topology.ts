@@ -121,7 +121,8 @@ function peersOf(azure: AzureNetwork, network: VirtualNetwork): readonly Peer[] 
       const here: Truth = local.object.resource.maybe === undefined ? 'yes' : 'maybe'
       if (other === undefined) return { network: undefined, local, remote: undefined, connected: 'maybe' }
       const remote = azure.peerings.all.find(
-        (peering) => azure.virtualNetworks.of(peering.network) === other && azure.virtualNetworks.of(peering.remote) === network,
+        (peering) =>
+          azure.virtualNetworks.of(peering.network) === other && azure.virtualNetworks.of(peering.remote) === network,
       )
       const there: Truth = remote === undefined ? 'no' : remote.object.resource.maybe === undefined ? 'yes' : 'maybe'
       return { network: other, local, remote, connected: both(here, there) }
@@ -201,7 +202,10 @@ function internetWithout(space: AddressSet): Places {
 }
 
 /** Prefixes of user routes; those that hold everything, alone or together, only may be in the tag. */
-function routedPrefixes(table: RouteTable | undefined): { readonly specific: AddressSet; readonly everything: boolean } {
+function routedPrefixes(table: RouteTable | undefined): {
+  readonly specific: AddressSet
+  readonly everything: boolean
+} {
   let specific = NO_ADDRESSES
   let everything = false
   for (const { prefix, nextHop } of table?.routes ?? []) {

@@ -47,7 +47,7 @@ export interface RouteChoice {
   readonly route: EffectiveRoute
 }
 
-/** Tags compare as prefixes longer than any default route and shorter than any written range. */
+/** Tags compare as prefixes longer than any default route; no written range holds what they stand for. */
 const TAG_LENGTH = 8
 const KIND_ORDER = { user: 0, learned: 1, system: 2 } as const
 
@@ -63,7 +63,11 @@ export interface RouteSet {
  * and of service endpoints stand before learned ones of any length.
  * Source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
  */
-export function effectiveRoutes(topology: Topology, network: VirtualNetwork | undefined, subnet: Subnet | undefined): RouteSet {
+export function effectiveRoutes(
+  topology: Topology,
+  network: VirtualNetwork | undefined,
+  subnet: Subnet | undefined,
+): RouteSet {
   const { azure } = topology
   const table = subnet && azure.routeTables.of(subnet.routeTable)
   const outside = subnet !== undefined && (subnet.routeTable.kind === 'outside' || subnet.routeTable.kind === 'unknown')
@@ -74,24 +78,31 @@ export function effectiveRoutes(topology: Topology, network: VirtualNetwork | un
     for (const peer of topology.peersOf(network)) routes.push(...peerRoutes(topology, peer))
     const propagation = table?.disableBgpRoutePropagation
     if (propagation === undefined || !propagation.known || !propagation.value) {
-      for (const gateway of topology.gatewaysOf(network)) routes.push(...gatewayRoutes(gateway, propagation?.known !== false))
+      for (const gateway of topology.gatewaysOf(network))
+        routes.push(...gatewayRoutes(gateway, propagation?.known !== false))
     }
   }
   if (subnet !== undefined) routes.push(...endpointRoutes(subnet, network))
   routes.push(...SYSTEM)
   return {
-    routes: routes.sort(byPreference),
+    routes: withoutFavoured(routes).toSorted(byPreference),
     unknown: outside ? 'the subnet has a route table that is not in the tree' : undefined,
   }
 }
 
-/** Routes of the network, of peerings and of service endpoints are preferred to learned ones even where those are longer. */
 function byPreference(a: EffectiveRoute, b: EffectiveRoute): number {
-  const favoured = (route: EffectiveRoute) =>
-    route.kind === 'system' && (route.hop.kind === 'local' || route.hop.kind === 'peering' || route.hop.kind === 'service-endpoint')
-  if (a.kind === 'learned' && favoured(b)) return 1
-  if (b.kind === 'learned' && favoured(a)) return -1
   return b.length - a.length || KIND_ORDER[a.kind] - KIND_ORDER[b.kind]
+}
+
+/** Learned routes without what routes of the network, of peerings and of service endpoints carry, which win at any length. */
+function withoutFavoured(routes: readonly EffectiveRoute[]): readonly EffectiveRoute[] {
+  const favoured = routes
+    .filter(({ kind, hop, certain }) => kind === 'system' && certain && hop.kind !== 'none' && hop.kind !== 'internet')
+    .map((route) => route.places)
+    .reduce(places.union, NOWHERE)
+  return routes.map((route) =>
+    route.kind === 'learned' ? { ...route, places: places.subtract(route.places, favoured) } : route,
+  )
 }
 
 function userRoutes(topology: Topology, route: Route): EffectiveRoute[] {
@@ -108,7 +119,13 @@ function userRoutes(topology: Topology, route: Route): EffectiveRoute[] {
   const block = parseCidr(route.prefix.value)
   if (block !== undefined) return [{ ...base, places: atAddresses(block.addresses), length: block.prefix }]
   const tag = serviceTag(route.prefix.value)
-  return tag === undefined ? [] : [{ ...base, places: atServices(tag), length: TAG_LENGTH }]
+  return tag === undefined ? [] : [{ ...base, places: atServices(tag), length: tagLength(route.prefix.value) }]
+}
+
+/** Among tags the closer one wins: region of a service, service, region of the cloud, cloud. */
+function tagLength(tag: string): number {
+  const isCloud = tag.toLowerCase().startsWith('azurecloud')
+  return TAG_LENGTH + (isCloud ? 0 : 0.5) + (tag.includes('.') ? 0.25 : 0)
 }
 
 function userHop(topology: Topology, { nextHop, nextHopAddress, object }: Route): NextHop {

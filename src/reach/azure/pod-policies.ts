@@ -1,0 +1,116 @@
+import {
+  type AddressSet,
+  addressSets,
+  firstAddress,
+  NO_ADDRESSES,
+  parseCidr,
+  printAddress,
+} from '../../algebra/addresses.ts'
+import type { KubernetesNetwork } from '../../model/kubernetes/kubernetes-network.ts'
+import { knownLabels } from '../../model/kubernetes/labels.ts'
+import { labelsOfUnseenNamespace } from '../../model/kubernetes/namespace.ts'
+import { DIRECTIONS } from '../../model/kubernetes/network-policy.ts'
+import { selectorOf } from '../../model/kubernetes/selector.ts'
+import type { Workload } from '../../model/kubernetes/workload.ts'
+import type { Endpoint, EndpointFacts } from '../endpoint.ts'
+import { findPeer } from '../find-peer.ts'
+import { hypothetical, namedSelector } from '../hypothetical.ts'
+import type { PacketEnd } from '../layer.ts'
+import type { Reachability } from '../reachability.ts'
+import { inSeries, type Outcome, type Step, toAnswer } from './outcome.ts'
+import { PUBLIC_ADDRESSES } from './places.ts'
+
+/** One end of a packet as the in-cluster layers see it. */
+export type PolicyEnd =
+  | { readonly kind: 'workload'; readonly workload: Workload }
+  | { readonly kind: 'nodes' }
+  /** The cluster's DNS server, which stands in no tree. */
+  | { readonly kind: 'cluster-dns' }
+  /** A host that no policy names more closely than "everything". */
+  | { readonly kind: 'public-host' }
+  | { readonly kind: 'addresses'; readonly addresses: AddressSet }
+
+/** The in-cluster layers, asked one packet at a time. */
+export interface PodPolicies {
+  judge(from: PolicyEnd, to: PolicyEnd, protocol: 'TCP' | 'UDP' | 'SCTP', port: number): Outcome
+}
+
+/** The engine's own layers for the packets of this walk. */
+export function toPodPolicies(reach: Reachability): PodPolicies {
+  const publicHost = unnamedAddress(reach.network.kubernetes)
+  const toEnd = (end: PolicyEnd): PacketEnd => {
+    switch (end.kind) {
+      case 'workload': {
+        const found = findPeer(reach, end.workload.id)
+        if (found?.kind === 'endpoint') return found.end
+        return { kind: 'address', address: publicHost }
+      }
+      case 'nodes': {
+        const found = findPeer(reach, 'nodes')
+        return found?.kind === 'endpoint' ? found.end : { kind: 'address', address: publicHost }
+      }
+      case 'cluster-dns':
+        return clusterDns(reach.network.kubernetes)
+      case 'public-host':
+        return { kind: 'address', address: publicHost }
+      case 'addresses': {
+        const first = firstAddress(end.addresses)
+        return { kind: 'address', address: first === undefined ? publicHost : printAddress(first) }
+      }
+    }
+  }
+  return {
+    judge(from, to, protocol, port) {
+      const path = reach.explain({ from: toEnd(from), to: toEnd(to), protocol, port })
+      const steps = path.verdicts.map(
+        ({ layer, allowed, rule, resource, origin }): Step => ({
+          layer,
+          answer: toAnswer(allowed),
+          rule,
+          ...(resource && { resource }),
+          ...(origin && { origin }),
+        }),
+      )
+      const answer = toAnswer(path.allowed)
+      const outcome = inSeries(...steps.map((step) => ({ answer: step.answer, layer: step.layer, steps: [step] })))
+      const layer = outcome.layer ?? (answer === 'allowed' ? undefined : 'network-policy')
+      return { answer, layer: answer === 'allowed' ? undefined : layer, steps }
+    },
+  }
+}
+
+/** Pods of `kube-system` that carry the label of the cluster's DNS server. Source: learn.microsoft.com/azure/aks/coredns-custom */
+function clusterDns(network: KubernetesNetwork): PacketEnd {
+  const labels: readonly (readonly [string, string])[] = [['k8s-app', 'kube-dns']]
+  const endpoint: Endpoint = hypothetical('kube-system', namedSelector('kube-system'), selectorOf(labels))
+  const facts: EndpointFacts = {
+    namespace: 'kube-system',
+    namespaceLabels: network.namespaces.get('kube-system')?.labels ?? labelsOfUnseenNamespace('kube-system'),
+    labels: knownLabels(labels),
+    ports: [],
+    hostNetwork: 'no',
+    workload: undefined,
+  }
+  return { kind: 'endpoint', endpoint, facts: { ...facts, ports: undefined } }
+}
+
+/** A public address outside every range that a policy writes out, which stands for hosts that none names. */
+function unnamedAddress(network: KubernetesNetwork): string {
+  let free: AddressSet = { v4: PUBLIC_ADDRESSES.v4, v6: NO_ADDRESSES.v6 }
+  const take = (addresses: AddressSet) => {
+    if (!addressSets.covers(addresses, PUBLIC_ADDRESSES_V4)) free = addressSets.subtract(free, addresses)
+  }
+  for (const policy of network.policies) {
+    for (const direction of DIRECTIONS) {
+      for (const peer of policy.rules[direction].flatMap((rule) => rule.peers ?? [])) {
+        if (peer.kind !== 'block') continue
+        take(peer.cidr.addresses)
+        for (const except of peer.except) take(except.addresses)
+      }
+    }
+  }
+  const first = firstAddress(free) ?? firstAddress(PUBLIC_ADDRESSES)!
+  return printAddress(first)
+}
+
+const PUBLIC_ADDRESSES_V4: AddressSet = { v4: PUBLIC_ADDRESSES.v4, v6: NO_ADDRESSES.v6 }

@@ -1,0 +1,61 @@
+import { type AddressSet, addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
+import type { AzureNetwork } from '../../model/azure/azure-network.ts'
+import type { Cluster, NodePool } from '../../model/azure/cluster.ts'
+import type { KubernetesNetwork } from '../../model/kubernetes/kubernetes-network.ts'
+import { parseRange } from './places.ts'
+import type { PodPolicies } from './pod-policies.ts'
+import { type Topology, toTopology } from './topology.ts'
+
+/** A cluster's manifests together with the Azure network that it runs in. */
+export interface AzureState {
+  readonly azure: AzureNetwork
+  readonly kubernetes?: KubernetesNetwork
+  /** The in-cluster layers; without them no policy is asked. */
+  readonly policies?: PodPolicies
+  /** The cluster that the manifests are for; the only one, or the first, where it is not said. */
+  readonly cluster?: Cluster
+}
+
+/** A state with what is worked out from it once. */
+export interface Site {
+  readonly state: AzureState
+  readonly azure: AzureNetwork
+  readonly topology: Topology
+  readonly cluster: Cluster | undefined
+  /** Addresses that fixed hosts of the tree have, by which they are not anybody else's. */
+  readonly taken: AddressSet
+}
+
+export function toSite(state: AzureState): Site {
+  const { azure } = state
+  return {
+    state,
+    azure,
+    topology: toTopology(azure),
+    cluster: state.cluster ?? azure.clusters.all[0],
+    taken: takenAddresses(azure),
+  }
+}
+
+/** Static addresses of network cards, private endpoints and firewalls. */
+function takenAddresses(azure: AzureNetwork): AddressSet {
+  let taken = NO_ADDRESSES
+  for (const { configurations } of azure.interfaces) {
+    for (const { privateAddress } of configurations) {
+      if (privateAddress?.known === true) taken = addressSets.union(taken, rangeOf(privateAddress.value))
+    }
+  }
+  for (const { addresses } of azure.privateEndpoints.all) {
+    for (const { address } of addresses) if (address.known) taken = addressSets.union(taken, rangeOf(address.value))
+  }
+  return taken
+}
+
+function rangeOf(text: string): AddressSet {
+  return parseRange(text) ?? NO_ADDRESSES
+}
+
+/** Pools whose nodes run workloads: gateway pools do not. */
+export function workerPools(cluster: Cluster): readonly NodePool[] {
+  return cluster.pools.filter(({ mode }) => !(mode.known && mode.value === 'Gateway'))
+}

@@ -1,0 +1,368 @@
+import { addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
+import type { Bounds } from '../../algebra/bounds.ts'
+import { hasNumber } from '../../algebra/intervals.ts'
+import { hasName, namePatterns } from '../../algebra/names.ts'
+import { both, either, type Truth, toTruth } from '../../algebra/truth.ts'
+import type { AzureNetwork } from '../../model/azure/azure-network.ts'
+import { labelOf } from '../../model/azure/azure-object.ts'
+import type { Firewall, FirewallPolicy, FirewallRule, RuleCollection } from '../../model/azure/firewall.ts'
+import type { Link } from '../../model/azure/link.ts'
+import { knownValue, type PropList } from '../../model/azure/prop.ts'
+import type { Resource } from '../../parse/resource.ts'
+import { AKS_REQUIRED_NAMES } from '../azure/aks-names.ts'
+import type { Answer, Step } from '../azure/outcome.ts'
+import {
+  atAddresses,
+  EVERYWHERE,
+  isIn,
+  type Places,
+  PRIVATE_V4,
+  parseRange,
+  places,
+  withPublic,
+} from '../azure/places.ts'
+import { ANYTHING, type PrefixSet, placeBounds, toPrefixSet } from '../azure/prefixes.ts'
+import { type FabricProtocol, toPorts } from './nsg.ts'
+
+/** A packet as a firewall sees it; `name` is what the client asks for, where it asks by name. */
+export interface FirewallPacket {
+  readonly source: Places
+  readonly destination: Places
+  readonly name: string | undefined
+  readonly protocol: FabricProtocol
+  readonly port: number
+}
+
+/** What the firewall does with a packet, and which of its rule types decided: application rules always translate the source. */
+export interface FirewallStep extends Step {
+  readonly by: 'network' | 'application' | 'nat' | 'default'
+}
+
+/** Collections in the order in which they are read: kinds first, then parents, groups and collections by priority. */
+interface Ruleset {
+  readonly nat: readonly RuleCollection[]
+  readonly network: readonly RuleCollection[]
+  readonly application: readonly RuleCollection[]
+  /** False where rules exist that could not be read. */
+  readonly complete: boolean
+  readonly dnsProxy: Truth
+  readonly privateRanges: PropList<string>
+  /** The policy, or the firewall where there is none. */
+  readonly resource: Resource
+}
+
+const RULESETS = new WeakMap<Firewall, Ruleset>()
+
+export function rulesetOf(network: AzureNetwork, firewall: Firewall): Ruleset {
+  const made = RULESETS.get(firewall)
+  if (made !== undefined) return made
+  const ruleset = toRuleset(network, firewall)
+  RULESETS.set(firewall, ruleset)
+  return ruleset
+}
+
+/** How many parents are followed: Azure allows one level, a cycle in the code must not hang us. */
+const MOST_PARENTS = 8
+
+function toRuleset(network: AzureNetwork, firewall: Firewall): Ruleset {
+  if (firewall.policy.kind === 'absent') {
+    return {
+      ...byKind([...firewall.collections].sort(byPriority)),
+      complete: firewall.collections.every(({ complete }) => complete),
+      dnsProxy: truthOf(firewall.dnsProxy),
+      privateRanges: firewall.privateRanges,
+      resource: firewall.object.resource,
+    }
+  }
+  const chain: FirewallPolicy[] = []
+  let link: Link = firewall.policy
+  while (chain.length < MOST_PARENTS) {
+    const policy = network.firewallPolicies.of(link)
+    if (policy === undefined || chain.includes(policy)) break
+    chain.push(policy)
+    link = policy.base
+  }
+  const own = chain[0]
+  const ordered = [...chain].reverse().flatMap((policy) => policy.groups)
+  return {
+    ...byKind(ordered.flatMap((group) => group.collections)),
+    complete:
+      own !== undefined &&
+      link.kind === 'absent' &&
+      ordered.every((group) => group.complete && group.collections.every(({ complete }) => complete)),
+    dnsProxy: own === undefined ? 'maybe' : truthOf(own.dnsProxy),
+    privateRanges: own?.privateRanges ?? firewall.privateRanges,
+    resource: own?.object.resource ?? firewall.object.resource,
+  }
+}
+
+function byKind(collections: readonly RuleCollection[]): Pick<Ruleset, 'nat' | 'network' | 'application'> {
+  const of = (kind: RuleCollection['kind']) => collections.filter((collection) => collection.kind === kind)
+  return { nat: of('nat'), network: of('network'), application: of('application') }
+}
+
+function byPriority(a: RuleCollection, b: RuleCollection): number {
+  return (knownValue(a.priority) ?? 0) - (knownValue(b.priority) ?? 0)
+}
+
+function truthOf(prop: { readonly known: boolean; readonly value?: boolean }): Truth {
+  return prop.known ? toTruth(prop.value === true) : 'maybe'
+}
+
+/**
+ * Network rules, then application rules, then the default deny; in each the first match ends. Kinds come before priorities, and a
+ * parent policy's groups before its children's within a kind. Source: learn.microsoft.com/azure/firewall/rule-processing
+ */
+export function judgeFirewall(network: AzureNetwork, firewall: Firewall, packet: FirewallPacket): FirewallStep {
+  const ruleset = rulesetOf(network, firewall)
+  const answers = new Set<Answer>()
+  let first: { step: FirewallStep } | undefined
+  const note = (collection: RuleCollection, rule: FirewallRule, by: 'network' | 'application') => {
+    const answer: Answer = !collection.action.known
+      ? 'unknown'
+      : collection.action.value === 'Deny'
+        ? 'denied'
+        : 'allowed'
+    answers.add(answer)
+    first ??= { step: stepOf(firewall, collection, rule, by, answer) }
+  }
+  let decided = false
+  for (const by of ['network', 'application'] as const) {
+    for (const collection of decided ? [] : ruleset[by]) {
+      if (decided) break
+      for (const rule of collection.rules) {
+        const match = both(
+          isThere(collection),
+          by === 'network'
+            ? matchesNetwork(network, rule, collection, packet, ruleset)
+            : matchesApplication(network, rule, collection, packet),
+        )
+        if (match === 'no') continue
+        note(collection, rule, by)
+        if (match === 'yes') {
+          decided = true
+          break
+        }
+      }
+    }
+  }
+  if (!decided) answers.add('denied')
+  if (!ruleset.complete) answers.add('allowed').add('denied')
+  const answer = answers.size === 1 ? [...answers][0]! : 'unknown'
+  const step = first?.step ?? {
+    layer: 'firewall' as const,
+    answer,
+    rule: `${labelOf(firewall.object)}: no rule matches, the default is to deny`,
+    resource: ruleset.resource,
+    by: 'default' as const,
+  }
+  return { ...step, answer }
+}
+
+function stepOf(
+  firewall: Firewall,
+  collection: RuleCollection,
+  rule: FirewallRule,
+  by: FirewallStep['by'],
+  answer: Answer,
+): FirewallStep {
+  const name = `${knownValue(collection.name) ?? '?'}/${knownValue(rule.name) ?? '?'}`
+  return {
+    layer: 'firewall',
+    answer,
+    rule: `${labelOf(firewall.object)}: ${by} rule ${name}`,
+    resource: collection.object.resource,
+    origin: rule.value.origin,
+    by,
+  }
+}
+
+function isThere(collection: RuleCollection): Truth {
+  return collection.object.resource.maybe === undefined ? 'yes' : 'maybe'
+}
+
+function matchesNetwork(
+  network: AzureNetwork,
+  rule: FirewallRule,
+  { object }: RuleCollection,
+  packet: FirewallPacket,
+  ruleset: Ruleset,
+): Truth {
+  const compiled = compile(network, rule, object.resource)
+  const base = both(
+    matchesProtocol(rule, packet.protocol),
+    both(within(packet.source, compiled.source), matchesPort(compiled, packet)),
+  )
+  if (base === 'no') return 'no'
+  const byAddress = compiled.hasDestination ? within(packet.destination, compiled.destination) : 'no'
+  return both(base, either(byAddress, matchesNames(rule, packet, ruleset)))
+}
+
+/** Names of network rules have no wildcards, and mean something only where the clients ask the firewall for names. */
+function matchesNames({ destinationNames }: FirewallRule, { name }: FirewallPacket, { dnsProxy }: Ruleset): Truth {
+  if (destinationNames.absent) return 'no'
+  if (name === undefined)
+    return destinationNames.complete && destinationNames.items.every((item) => item.known) ? 'no' : 'maybe'
+  const surely = destinationNames.items.some((item) => item.known && item.value.toLowerCase() === name)
+  if (surely) return dnsProxy === 'yes' ? 'yes' : 'maybe'
+  return destinationNames.complete && destinationNames.items.every((item) => item.known) ? 'no' : 'maybe'
+}
+
+/** Application rules are for HTTP, HTTPS and MSSQL over TCP, by the name in the request. */
+function matchesApplication(
+  network: AzureNetwork,
+  rule: FirewallRule,
+  { object }: RuleCollection,
+  packet: FirewallPacket,
+): Truth {
+  if (packet.protocol !== 'TCP') return 'no'
+  const compiled = compile(network, rule, object.resource)
+  const service = rule.services
+    .map(({ protocol, port }): Truth => {
+      if (!port.known) return 'maybe'
+      if (port.value !== packet.port) return 'no'
+      return protocol.known ? 'yes' : 'maybe'
+    })
+    .reduce(either, 'no')
+  if (service === 'no') return 'no'
+  return both(both(service, within(packet.source, compiled.source)), matchesTargets(rule, compiled, packet))
+}
+
+function matchesTargets(rule: FirewallRule, compiled: CompiledRule, packet: FirewallPacket): Truth {
+  const targets: Truth[] = []
+  const name = packet.name ?? ''
+  const isPublic = isIn(packet.destination, NOT_PRIVATE) !== 'no'
+  if (!rule.targetNames.absent) {
+    if (compiled.names === undefined) targets.push('maybe')
+    else targets.push(toTruth(hasName(compiled.names, name) && (name !== '' || isPublic)))
+    if (!rule.targetNames.complete || rule.targetNames.items.some((item) => !item.known)) targets.push('maybe')
+  }
+  for (const tag of rule.nameTags.items) {
+    if (!tag.known) targets.push('maybe')
+    else if (tag.value.toLowerCase() === 'azurekubernetesservice') targets.push(toTruth(AKS_REQUIRED_NAMES.has(name)))
+    else targets.push(name === '' ? 'no' : 'maybe')
+  }
+  // A URL is a host and a path: the host part decides whether a request can match at all.
+  for (const url of rule.targetUrls.items) {
+    const host = url.known ? url.value.replace(/^https?:\/\//i, '').split('/')[0] : undefined
+    const set = host === undefined ? undefined : namePatterns([host], 'any')
+    targets.push(set === undefined || hasName(set, name) ? 'maybe' : 'no')
+  }
+  // Which sites a category holds is Microsoft's to say.
+  if (!rule.webCategories.absent) targets.push('maybe')
+  return targets.reduce(either, 'no')
+}
+
+const NOT_PRIVATE: Places = places.subtract(EVERYWHERE, atAddresses(PRIVATE_V4))
+
+interface CompiledRule {
+  readonly source: Bounds<Places>
+  readonly destination: Bounds<Places>
+  readonly hasDestination: boolean
+  readonly ports: ReturnType<typeof toPorts>
+  readonly names: ReturnType<typeof namePatterns>
+}
+
+const COMPILED = new WeakMap<FirewallRule, CompiledRule>()
+
+function compile(network: AzureNetwork, rule: FirewallRule, from: Resource): CompiledRule {
+  const made = COMPILED.get(rule)
+  if (made !== undefined) return made
+  const destination = union(network, toPrefixSet(network, rule.destinations, from), rule.destinationGroups)
+  const compiled: CompiledRule = {
+    source: union(network, toPrefixSet(network, rule.sources, from), rule.sourceGroups),
+    destination,
+    hasDestination: !rule.destinations.absent || rule.destinationGroups.length > 0,
+    ports: toPorts(rule.destinationPorts),
+    names: namePatterns(
+      rule.targetNames.items.flatMap((item) => (item.known ? [item.value] : [])),
+      'any',
+    ),
+  }
+  COMPILED.set(rule, compiled)
+  return compiled
+}
+
+/** Addresses and the address groups beside them. */
+function union(network: AzureNetwork, prefixes: PrefixSet, groups: readonly Link[]): Bounds<Places> {
+  let all = prefixes.places
+  // A firewall knows no `Internet` or `VirtualNetwork`: such a word stands for nothing that could be told.
+  if (prefixes.tags.length > 0) all = placeBounds.union(all, ANYTHING)
+  for (const link of groups) {
+    const group = network.ipGroups.of(link)
+    all = placeBounds.union(
+      all,
+      group === undefined ? ANYTHING : toPrefixSet(network, group.addresses, group.object.resource).places,
+    )
+  }
+  return all
+}
+
+function within(where: Places, { certain, possible }: Bounds<Places>): Truth {
+  const surely = isIn(where, certain)
+  if (surely === 'yes') return 'yes'
+  return either(surely, isIn(where, possible) === 'no' ? 'no' : 'maybe')
+}
+
+function matchesProtocol({ protocols }: FirewallRule, wanted: FabricProtocol): Truth {
+  if (protocols.absent) return 'no'
+  const found = protocols.items.map((item): Truth => {
+    if (!item.known) return 'maybe'
+    return toTruth(item.value.toLowerCase() === 'any' || item.value.toUpperCase() === wanted)
+  })
+  return [...found, protocols.complete ? 'no' : ('maybe' as Truth)].reduce(either, 'no')
+}
+
+function matchesPort({ ports }: CompiledRule, { port, protocol }: FirewallPacket): Truth {
+  if (protocol === 'ICMP') return 'yes'
+  if (hasNumber(ports.certain, port)) return 'yes'
+  return hasNumber(ports.possible, port) ? 'maybe' : 'no'
+}
+
+/** Whether a network rule's packet leaves with the firewall's address: not towards private ranges. */
+export function translatesSource(network: AzureNetwork, firewall: Firewall, destination: Places): Truth {
+  const { privateRanges } = rulesetOf(network, firewall)
+  if (privateRanges.absent) return negate(isIn(destination, withPublic(PRIVATE_V4)))
+  const ranges = privateRanges.items.map((item) => {
+    if (!item.known) return undefined
+    return item.value.toLowerCase() === 'ianaprivateranges' ? PRIVATE_V4 : (parseRange(item.value) ?? NO_ADDRESSES)
+  })
+  if (ranges.includes(undefined) || !privateRanges.complete) return 'maybe'
+  return negate(isIn(destination, withPublic(ranges.map((range) => range!).reduce(addressSets.union, NO_ADDRESSES))))
+}
+
+function negate(truth: Truth): Truth {
+  return truth === 'yes' ? 'no' : truth === 'no' ? 'yes' : 'maybe'
+}
+
+/** NAT rules that a packet to one of the firewall's public addresses meets, in order; the first that matches translates it. */
+export function translationsOf(network: AzureNetwork, firewall: Firewall): readonly NatRule[] {
+  return rulesetOf(network, firewall).nat.flatMap((collection) =>
+    collection.rules.map((rule): NatRule => {
+      const compiled = compile(network, rule, collection.object.resource)
+      const address = rule.translatedAddress?.known === true ? parseRange(rule.translatedAddress.value) : undefined
+      const port = rule.translatedPort?.known === true ? Number(rule.translatedPort.value) : undefined
+      return {
+        matches: (packet) =>
+          both(
+            both(isThere(collection), matchesProtocol(rule, packet.protocol)),
+            both(within(packet.source, compiled.source), matchesPort(compiled, packet)),
+          ),
+        ports: compiled.ports,
+        address,
+        port,
+        step: stepOf(firewall, collection, rule, 'nat', 'allowed'),
+      }
+    }),
+  )
+}
+
+export interface NatRule {
+  readonly ports: ReturnType<typeof toPorts>
+  /** Without the destination, which is one of the firewall's public addresses. */
+  matches(packet: FirewallPacket): Truth
+  /** Where it leads; undefined where that is not known. */
+  readonly address: Places['addresses'] | undefined
+  readonly port: number | undefined
+  readonly step: FirewallStep
+}

@@ -1,0 +1,164 @@
+import { serviceSet } from '../../algebra/service-sets.ts'
+import { type AzureObject, labelOf } from '../../model/azure/azure-object.ts'
+import type { Cluster } from '../../model/azure/cluster.ts'
+import type { Link } from '../../model/azure/link.ts'
+import { knownItems, knownValue } from '../../model/azure/prop.ts'
+import type { Bounds } from '../../algebra/bounds.ts'
+import type { Host } from '../azure/hosts.ts'
+import { type Answer, type Step } from '../azure/outcome.ts'
+import { atServices, INTERNET, NOWHERE, type Places, places } from '../azure/places.ts'
+import { publicPlace } from '../azure/prefixes.ts'
+import type { Site } from '../azure/state.ts'
+import type { FabricProtocol } from './nsg.ts'
+
+/** How a host's connections leave for public addresses when no appliance takes them, and which address they leave with. */
+export interface Egress {
+  readonly step: Step
+  readonly answer: Answer
+  /** Public addresses that the far end may see. */
+  readonly identity: Bounds<Places>
+  /** True where it is the load balancer that AKS made for the cluster's own outbound traffic. */
+  readonly isClusterBalancer: boolean
+}
+
+const UNKNOWN_IDENTITY: Bounds<Places> = { certain: NOWHERE, possible: { ...INTERNET, addresses: { v4: [], v6: [] } } }
+
+/**
+ * NAT gateway of the subnet, then the host's own public address, then a load balancer's outbound rule, then default outbound access.
+ *
+ * Source: learn.microsoft.com/azure/nat-gateway/nat-overview
+ */
+export function egressOf(site: Site, host: Host, protocol: FabricProtocol, family: 'v4' | 'v6'): Egress {
+  const { subnet } = host
+  if (subnet !== undefined && (subnet.natGateway.kind === 'outside' || subnet.natGateway.kind === 'unknown')) {
+    return leaves('a NAT gateway that is not in the tree', subnet.object, UNKNOWN_IDENTITY)
+  }
+  const nat = subnet && site.azure.natGateways.of(subnet.natGateway)
+  // Standard NAT gateways carry IPv4 only, and none carries ICMP.
+  const carriesFamily = family === 'v4' || (nat !== undefined && knownValue(nat.sku)?.toLowerCase() === 'standardv2')
+  if (nat !== undefined && protocol !== 'ICMP' && carriesFamily) {
+    return leaves(`NAT gateway ${labelOf(nat.object)}`, nat.object, identityOf([...nat.publicIps, ...nat.publicIpPrefixes]))
+  }
+  const own = host.publicIps.filter((link) => isFamily(site, link, family))
+  if (own.length > 0) return leaves('the host\'s own public address', host.pool?.object ?? subnet?.object, identityOf(own))
+  if (host.cluster !== undefined) {
+    const cluster = clusterEgress(host.cluster, family)
+    if (cluster !== undefined) return cluster
+  } else {
+    const balancer = outboundBalancer(site, host)
+    if (balancer !== undefined) return balancer
+  }
+  return defaultOutbound(host, family)
+}
+
+function leaves(by: string, object: AzureObject | undefined, identity: Bounds<Places>, isClusterBalancer = false): Egress {
+  return {
+    answer: 'allowed',
+    step: { layer: 'nat', answer: 'allowed', rule: `leaves by ${by}`, ...(object && { resource: object.resource }) },
+    identity,
+    isClusterBalancer,
+  }
+}
+
+function identityOf(links: readonly Link[]): Bounds<Places> {
+  const found = links.flatMap((link) => (link.kind === 'found' ? [publicPlace(link.object)] : []))
+  const all = found.reduce(places.union, NOWHERE)
+  return found.length === links.length && links.length > 0 ? { certain: all, possible: all } : { certain: NOWHERE, possible: UNKNOWN_IDENTITY.possible }
+}
+
+function isFamily(site: Site, link: Link, family: 'v4' | 'v6'): boolean {
+  const address = site.azure.publicIps.of(link)
+  const version = address === undefined ? 'IPv4' : (knownValue(address.version) ?? 'IPv4')
+  return (version.toLowerCase() === 'ipv6') === (family === 'v6')
+}
+
+/** What AKS builds for the outbound type; undefined where it builds nothing. */
+function clusterEgress(cluster: Cluster, family: 'v4' | 'v6'): Egress | undefined {
+  const { object, outboundType } = cluster
+  if (!outboundType.known) {
+    return {
+      ...leaves('whatever the outbound type says, which is not known', object, UNKNOWN_IDENTITY),
+      answer: 'unknown',
+      step: { layer: 'nat', answer: 'unknown', rule: 'the outbound type of the cluster is not known', resource: object.resource },
+    }
+  }
+  const dual = knownItems(cluster.ipFamilies).some((item) => item.toLowerCase() === 'ipv6')
+  switch (outboundType.value) {
+    case 'loadBalancer': {
+      if (family === 'v6' && !dual) return undefined
+      const given = [...cluster.outboundIps, ...cluster.outboundIpPrefixes]
+      const managed = made(`outbound address of ${object.resource.address}`)
+      const identity = given.length > 0 ? identityOf(given) : { certain: managed, possible: managed }
+      return leaves('the outbound rule of the cluster\'s load balancer', object, identity, true)
+    }
+    case 'managedNATGateway':
+    case 'managedNATGatewayV2': {
+      if (family === 'v6') return undefined
+      const managed = made(`NAT address of ${object.resource.address}`)
+      return leaves('the NAT gateway that AKS manages', object, { certain: managed, possible: managed })
+    }
+    case 'block':
+      return {
+        ...leaves('nothing', object, UNKNOWN_IDENTITY),
+        answer: 'denied',
+        step: { layer: 'nsg', answer: 'denied', rule: 'outbound type block: AKS denies the internet', resource: object.resource },
+      }
+    case 'userAssignedNATGateway':
+    case 'userDefinedRouting':
+    case 'none':
+      return undefined
+    default:
+      // A word that Azure may add later.
+      return undefined
+  }
+}
+
+function made(name: string): Places {
+  return atServices(serviceSet(name))
+}
+
+/** A load balancer of the tree with an outbound rule whose pool holds the host's card. */
+function outboundBalancer(site: Site, host: Host): Egress | undefined {
+  for (const card of site.azure.interfaces) {
+    const own = card.configurations.find(
+      ({ subnet, backendPools }) => backendPools.length > 0 && host.subnet !== undefined && site.azure.subnets.of(subnet) === host.subnet,
+    )
+    if (own === undefined) continue
+    for (const balancer of site.azure.loadBalancers.all) {
+      if (balancer.outboundRules.length === 0) continue
+      return leaves(`an outbound rule of ${labelOf(balancer.object)}`, balancer.object, identityOf(balancer.frontends.map(({ publicIp }) => publicIp)))
+    }
+  }
+  return undefined
+}
+
+/** Addresses that Azure lends to hosts without any way out of their own, unless the subnet is private. IPv4 only. */
+function defaultOutbound({ subnet, pool, unknown }: Host, family: 'v4' | 'v6'): Egress {
+  const resource = subnet?.object.resource ?? pool?.object.resource
+  const at = resource && { resource }
+  const base = { identity: UNKNOWN_IDENTITY, isClusterBalancer: false }
+  if (unknown !== undefined) return { ...base, answer: 'unknown', step: { layer: 'nat', answer: 'unknown', rule: unknown, ...at } }
+  const access = subnet?.defaultOutboundAccess
+  if (family === 'v6') {
+    return { ...base, answer: 'denied', step: { layer: 'nat', answer: 'denied', rule: 'no way out for IPv6', ...at } }
+  }
+  if (access !== undefined && !access.known) {
+    return { ...base, answer: 'unknown', step: { layer: 'nat', answer: 'unknown', rule: 'whether the subnet is private is not known', ...at } }
+  }
+  // Subnets that AKS makes itself are private; a host in no subnet of the tree gets what Azure gives by default.
+  if (access?.value === true || (subnet === undefined && pool === undefined)) {
+    const rule = 'leaves by default outbound access'
+    return { ...base, answer: 'allowed', step: { layer: 'nat', answer: 'allowed', rule, ...at } }
+  }
+  return {
+    ...base,
+    answer: 'denied',
+    step: {
+      layer: 'nat',
+      answer: 'denied',
+      rule: 'no way out: no NAT gateway, public address or outbound rule, and the subnet is private',
+      ...at,
+      ...(access && { origin: access.origin }),
+    },
+  }
+}

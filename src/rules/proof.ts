@@ -1,0 +1,77 @@
+import type { PortProtocol } from '../algebra/connections.ts'
+import { hasAddress, parseAddress } from '../algebra/addresses.ts'
+import { toPlace } from '../base/origin.ts'
+import type { Origin } from '../base/origin.ts'
+import { METADATA_ADDRESS, PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
+import { printHypothetical } from '../reach/hypothetical.ts'
+import type { PacketEnd, Verdict } from '../reach/layer.ts'
+import type { Reachability } from '../reach/reachability.ts'
+import { NODES } from '../reach/universe.ts'
+import { workloadName } from '../model/kubernetes/workload.ts'
+import type { PathStep, Witness } from './finding.ts'
+
+/** One packet, followed through every layer by the plain engine, as findings show it. */
+export interface Question {
+  readonly from: PacketEnd
+  readonly to: PacketEnd
+  readonly protocol: PortProtocol
+  readonly port: number
+}
+
+/** The packet with its path. The path says allowed only where the engine that walks single packets says so as well. */
+export function proofOf(reach: Reachability, question: Question): Witness {
+  const { from, to, protocol, port } = question
+  const { verdicts } = reach.explain(question)
+  return {
+    packet: {
+      from: peerName(from),
+      to: peerName(to),
+      ...(from.kind === 'address' ? { sourceAddress: from.address } : {}),
+      ...(to.kind === 'address' ? { destinationAddress: to.address } : {}),
+      protocol,
+      port,
+    },
+    path: verdicts.map(toStep),
+  }
+}
+
+export function toStep({ layer, allowed, rule, resource, origin }: Verdict): PathStep {
+  const place = origin && toPlace(origin)
+  return {
+    layer,
+    verdict: allowed === 'yes' ? 'allow' : allowed === 'no' ? 'deny' : 'unknown',
+    rule,
+    ...(resource === undefined ? {} : { resource: resource.address }),
+    ...(place === undefined ? {} : { file: place.file, line: place.line }),
+  }
+}
+
+/** A step of a path that a Service, an Ingress or a node makes. */
+export function doorStep(layer: PathStep['layer'], rule: string, resource: string, origin: Origin): PathStep {
+  const { file, line } = toPlace(origin)
+  return { layer, verdict: 'allow', rule, resource, file, line }
+}
+
+export function addressOf(address: string): PacketEnd {
+  return { kind: 'address', address }
+}
+
+/** The nodes of the cluster as one end of a packet. */
+export function nodesEnd(reach: Reachability): PacketEnd {
+  const facts = reach.classes.facts[reach.universe.classOf.get(NODES.id)!]!
+  return { kind: 'endpoint', endpoint: NODES, facts }
+}
+
+/** Names of `design.md` §4: `shop/web`, `internet`, `metadata`, `nodes`, an address. */
+export function peerName(end: PacketEnd): string {
+  if (end.kind === 'address') {
+    const address = parseAddress(end.address)
+    if (address === undefined) return end.address
+    if (hasAddress(METADATA_ADDRESS, address)) return 'metadata'
+    return hasAddress(PUBLIC_ADDRESSES, address) ? 'internet' : end.address
+  }
+  const { endpoint, facts } = end
+  if (endpoint.kind === 'hypothetical') return printHypothetical(endpoint)
+  if (facts.workload !== undefined) return workloadName(facts.workload)
+  return endpoint.kind === 'ingress-controller' ? 'ingress controller' : endpoint.id
+}
