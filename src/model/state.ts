@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../base/order.ts'
-import { dig, get, stringOf } from '../base/value.ts'
-import { groupOf, isClusterScoped, isNetworkKind } from '../parse/kubernetes/kinds.ts'
+import { dig, stringOf } from '../base/value.ts'
+import { isNetworkKind } from '../parse/kubernetes/kinds.ts'
 import type { RenderedUnit, Resource, Unit } from '../parse/resource.ts'
 import { environmentOf, type Fork, type ForkSide, findForks, type Part, stemOf } from './alternatives.ts'
 
@@ -140,13 +140,9 @@ function choose(
 /** What a part defines that only one part of a state can. The tree's number keeps base and head apart. */
 function definitions(resources: readonly Resource[], tree: number): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const { kind, value } of resources) {
-    if (!isNetworkKind(kind)) continue
-    const name = stringOf(dig(value, 'metadata', 'name'))
-    if (name === undefined) continue
-    const group = groupOf(stringOf(get(value, 'apiVersion')) ?? '')
-    const namespace = isClusterScoped(kind) ? '' : (stringOf(dig(value, 'metadata', 'namespace')) ?? 'default')
-    names.add(`${tree} ${group === 'extensions' ? 'networking.k8s.io' : group} ${kind} ${namespace}/${name}`)
+  for (const { kind, address, value } of resources) {
+    // An object whose name the API server makes up, or somebody fills in, is no second definition of another.
+    if (isNetworkKind(kind) && stringOf(dig(value, 'metadata', 'name')) !== undefined) names.add(`${tree} ${address}`)
   }
   return names
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the braces are those of Flux and envsubst
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { problemPlace } from '../../src/base/problem.ts'
@@ -49,7 +50,7 @@ describe('what is a manifest', () => {
     const json = JSON.stringify({
       kind: 'ServiceList',
       apiVersion: 'v1',
-      items: [{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'b' } }],
+      items: [{ metadata: { name: 'b' } }],
     })
     const files = { 'a.yml': list, 'b.json': json }
     expect(addresses(files)).toEqual(['Service/default/a', 'Service/default/b'])
