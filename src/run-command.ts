@@ -4,6 +4,7 @@ import type { Call } from './command-line.ts'
 import { type Config, EMPTY_CONFIG } from './config/config.ts'
 import { loadConfig, loadConfigFile } from './config/load-config.ts'
 import { effectiveOptions, type Options } from './config/options.ts'
+import { diff, evaluateQueries, explain, list } from './queries.ts'
 import { toDot } from './report/dot.ts'
 import { graphOfChanges } from './report/graph.ts'
 import { auditHtml, reviewHtml } from './report/html.ts'
@@ -51,10 +52,15 @@ export function runCommand(call: Call, surroundings: Surroundings): CommandResul
     case 'rules':
       return done(catalogue(call.operands[0], call.format))
     case 'list':
-    case 'diff':
+      return list(openTree(call.operands[0]!, open(call)), call)
+    case 'diff': {
+      const where = open(call)
+      return diff(openTree(call.operands[0]!, where), openTree(call.operands[1]!, where), call)
+    }
     case 'eval':
+      return evaluateQueries(openTree(call.operands[0]!, open(call)), call)
     case 'explain':
-      throw new Error('not wired yet')
+      return explain(openTree(call.operands[0]!, open(call)), call)
   }
 }
 

@@ -59,7 +59,7 @@ function toFlows(
 }
 
 /** A policy that admits any address does not make a pod reachable from the internet: only a way in does. */
-function outsideName(name: string): string {
+export function outsideName(name: string): string {
   return name.replace(EVERYWHERE, 'any address outside the cluster')
 }
 
