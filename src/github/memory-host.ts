@@ -67,7 +67,8 @@ export function createMemoryHost(state: MemoryState = {}): MemoryHost {
     comments: () => answer('comments', () => [...comments]),
     createComment: (number, body) =>
       answer('createComment', () => {
-        const comment = { id: ++lastId, body, author, url: `memory:${number}/${lastId}` }
+        const id = ++lastId
+        const comment = { id, body, author, url: `memory:${number}/${id}` }
         comments.push(comment)
         return comment
       }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { parseFindingMarker } from '../report/markdown/marker.ts'
 import type { Author, Comment } from './host.ts'
 
@@ -27,20 +28,35 @@ export function readSubject(body: string): InlineSubject | undefined {
   return match === null ? undefined : { key: match[1]!, fingerprint: match[2]!, fixed: match[3] !== undefined }
 }
 
-/**
- * Whether a comment already tells a reader what `body` would: the marker is not shown, GitHub may store other line ends, the link
- * to the run leads to the same report, and what was fixed since an earlier push stays true of the same head.
- */
+/** Whether a comment reads as `body` does: GitHub may store other line ends. */
 export function readsAs(comment: Comment, body: string): boolean {
-  return readable(comment.body) === readable(body)
+  return withUnixLines(comment.body) === withUnixLines(body)
 }
 
-function readable(body: string): string {
-  return body
-    .replaceAll('\r\n', '\n')
-    .replace(/^<!-- ringfence:[^\n]*-->\n*/, '')
-    .replace(/\/actions\/runs\/\d+/g, '/actions/runs/0')
-    .replace(/ · since the last push: [\d,]+ fixed/, '')
-    .replace(/ \(was: [^()\n]*; fixed\)/, '')
-    .trim()
+/**
+ * The last line of a summary comment: a digest of what it says about the change, and one of all that stands above.
+ *
+ * The text names the run and what was fixed since an earlier push, which the next run of the same head cannot know. By the first
+ * digest it knows that it has nothing else to say, by the second that nobody has edited the text since.
+ */
+export function seal(body: string, says: string): string {
+  return `${body.trimEnd()}\n<!-- ringfence:seal ${digest(withoutRun(says))} ${digest(body)} -->\n`
+}
+
+/** Whether a sealed comment says this, untouched. */
+export function isSealed(comment: Comment, says: string): boolean {
+  const match = /^([\s\S]*)\n<!-- ringfence:seal (\w+) (\w+) -->\s*$/.exec(withUnixLines(comment.body))
+  return match !== null && match[2] === digest(withoutRun(says)) && match[3] === digest(match[1]!)
+}
+
+function withoutRun(body: string): string {
+  return body.replace(/^<!-- ringfence:[^\n]*-->\n/, '').replace(/\/actions\/runs\/\d+/g, '/actions/runs/0')
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(withUnixLines(text)).digest('hex').slice(0, 16)
+}
+
+function withUnixLines(text: string): string {
+  return text.replaceAll('\r\n', '\n').trim()
 }

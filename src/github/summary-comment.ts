@@ -1,7 +1,7 @@
 import { parseSummaryMarker, type SummaryMarker } from '../report/markdown/marker.ts'
 import { isNewer, parseRun, type Run } from './environment.ts'
 import type { Comment, Host } from './host.ts'
-import { isOwn, readsAs } from './own-comments.ts'
+import { isOwn, isSealed, seal } from './own-comments.ts'
 
 /** What is to stand in the summary comment. */
 export interface SummaryComment {
@@ -34,11 +34,12 @@ export async function postSummaryComment(host: Host, comment: SummaryComment): P
   const existing = marked.find(({ author }) => isOwn(author, viewer))
   if (existing === undefined && !comment.create) return { what: 'none' }
   const previous = existing && parseSummaryMarker(existing.body, key)
-  const body = comment.render(previous)
-  if (existing !== undefined && readsAs(existing, body)) return { what: 'unchanged', url: existing.url }
+  const says = comment.render(undefined)
+  if (existing !== undefined && isSealed(existing, says)) return { what: 'unchanged', url: existing.url }
   if (previous?.head === head && isNewer(parseRun(previous.run), run)) return { what: 'stale', ...urlOf(existing) }
   // As late as possible: a push while we were analysing makes all of this old.
   if ((await host.pullRequest(pullRequest)).head !== head) return { what: 'stale', ...urlOf(existing) }
+  const body = seal(previous === undefined ? says : comment.render(previous), says)
   if (existing === undefined) return { what: 'created', url: (await host.createComment(pullRequest, body)).url }
   return { what: 'updated', url: (await host.updateComment(existing.id, body)).url }
 }

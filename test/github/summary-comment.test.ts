@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Comment, PullRequest } from '../../src/github/host.ts'
 import { createMemoryHost, type MemoryState } from '../../src/github/memory-host.ts'
 import { postSummaryComment, type SummaryComment } from '../../src/github/summary-comment.ts'
@@ -76,18 +76,34 @@ test('hands what it said before to the new text', async () => {
   expect(previous).toBe(OLD)
 })
 
-test.each([
-  ['other line ends', (text: string) => text.replaceAll('\n', '\r\n')],
-  ['another run', (text: string) => text.replace('runs/20', 'runs/9').replace('20.1', '9.1')],
-  [
-    'what was fixed since the last push',
-    (text: string) => text.replace('</sub>', ' · since the last push: 2 fixed</sub>'),
-  ],
-  ['what there was before', (text: string) => text.replace('line', 'line (was: 1 high, 2 low; fixed)')],
-])('the same text with %s is not written again', async (_, change) => {
+describe('the same words are not written again', () => {
   const text = 'line\n<sub>Check · [Full report](https://github.com/acme/shop/actions/runs/20)</sub>'
-  const host = hostWith([stored(change(`${markerOf(HEAD, '20.1')}\n${text}`))])
-  expect((await postSummaryComment(host, saying(text))).what).toBe('unchanged')
+
+  async function rewritten(change: (body: string) => string, again: SummaryComment): Promise<string> {
+    const first = hostWith([])
+    await postSummaryComment(first, saying(text))
+    const [comment] = await first.comments(7)
+    return (await postSummaryComment(hostWith([{ ...comment!, body: change(comment!.body) }]), again)).what
+  }
+
+  test('whatever line ends GitHub stored', async () => {
+    expect(await rewritten((body) => body.replaceAll('\n', '\r\n'), saying(text))).toBe('unchanged')
+  })
+
+  test('by another run', async () => {
+    const render = () => `${markerOf(HEAD, '21.1')}\n${text.replace('runs/20', 'runs/21')}`
+    expect(await rewritten((body) => body, saying('', { run: { id: 21, attempt: 1 }, render }))).toBe('unchanged')
+  })
+
+  test('because of what there was before', async () => {
+    const render = (previous: unknown) =>
+      `${markerOf(HEAD, '20.1')}\n${text}${previous === undefined ? '' : ' (1 fixed)'}`
+    expect(await rewritten((body) => body, saying('', { render }))).toBe('unchanged')
+  })
+
+  test('but what somebody edited is put right', async () => {
+    expect(await rewritten((body) => body.replace('line', 'approved'), saying(text))).toBe('updated')
+  })
 })
 
 test.each([
