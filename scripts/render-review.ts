@@ -1,7 +1,7 @@
 /**
  * Draws a review as GitHub would show it: JSON in, PNG out. For the README's picture, and to look at what people will see.
  *
- *     node scripts/render-review.ts REVIEW.json OUT.png [--format markdown|html|text] [--dark] [--repository owner/name]
+ *     node scripts/render-review.ts REVIEW.json OUT.png [--format markdown|html|text] [--dark] [--open] [--repository owner/name]
  *
  * Needs a Chromium (`apt-get install chromium`), whose path `CHROMIUM` names where it is not `/usr/bin/chromium`. The page loads
  * nothing from the network.
@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { marked } from 'marked'
+import { diffLineKind } from '../src/report/diff-line.ts'
 import { reviewHtml } from '../src/report/html.ts'
 import type { ReviewLinks } from '../src/report/links.ts'
 import { summaryComment } from '../src/report/markdown/summary-comment.ts'
@@ -81,6 +82,10 @@ function comment(): string {
 function commentPage(markdown: string): string {
   const body = (marked.parse(markdown, { gfm: true, async: false }) as string)
     .replace(/<pre><code class="language-mermaid">([\s\S]*?)<\/code><\/pre>/g, '<pre class="mermaid">$1</pre>')
+    .replace(
+      /<pre><code class="language-diff">([\s\S]*?)<\/code><\/pre>/g,
+      (_, diff: string) => `<pre><code>${colorDiff(diff)}</code></pre>`,
+    )
     .replaceAll('<details>', values.open ? '<details open>' : '<details>')
   const mermaid = readFileSync(
     fileURLToPath(new URL('../node_modules/mermaid/dist/mermaid.min.js', import.meta.url)),
@@ -92,6 +97,13 @@ function commentPage(markdown: string): string {
 <script>${mermaid.replaceAll('</script', '<\\/script')}</script>
 <script>mermaid.initialize({ startOnLoad: false, theme: '${theme}', securityLevel: 'strict' }); mermaid.run().finally(() => setTimeout(height, 200));
 ${HEIGHT}</script></body></html>`
+}
+
+function colorDiff(diff: string): string {
+  return diff
+    .split('\n')
+    .map((row) => `<span class="${diffLineKind(row)}">${row}</span>`)
+    .join('\n')
 }
 
 function terminalPage(text: string): string {
@@ -137,8 +149,10 @@ pre code { background: none; padding: 0; font-size: 100%; } pre.mermaid { backgr
 table { border-collapse: collapse; display: block; overflow: auto; width: max-content; max-width: 100%; } th, td { border: 1px solid #d1d9e0; padding: 6px 13px; } th { font-weight: 600; }
 tr:nth-child(2n) td { background: #f6f8fa; } sub { font-size: 12px; vertical-align: baseline; }
 summary { cursor: pointer; } details { margin-bottom: 16px; }
+.add { background: #dafbe1; } .del { background: #ffebe9; } .hunk { color: #6639ba; }
 body.dark { background: #0d1117; color: #f0f6fc; } .dark .comment, .dark .bar, .dark th, .dark td { border-color: #3d444d; }
-.dark .bar, .dark pre, .dark tr:nth-child(2n) td { background: #151b23; } .dark .bar b { color: #f0f6fc; } .dark a { color: #4493f8; }
+.dark .bar, .dark pre, .dark tr:nth-child(2n) td { background: #151b23; } .dark .bar b { color: #f0f6fc; } .dark pre.mermaid { background: none; } .dark .add { background: #033a16; } .dark .del { background: #67060c; } .dark .hunk { color: #d2a8ff; }
+.dark a { color: #4493f8; }
 `
 
 const folder = mkdtempSync(join(tmpdir(), 'ringfence-render-'))

@@ -17,8 +17,8 @@ export interface Annotation {
 export type AnnotationLevel = 'error' | 'warning' | 'notice'
 
 /** A step shows ten of a type, and cuts messages. Source: actions/runner ExecutionContext.cs `_maxCountPerIssueType`, `_maxIssueMessageLength` */
-export const MAX_ANNOTATIONS_PER_LEVEL = 10
-export const MAX_ANNOTATION_LENGTH = 4_096
+const MAX_ANNOTATIONS_PER_LEVEL = 10
+const MAX_ANNOTATION_LENGTH = 4_096
 
 /**
  * The new findings and the changed places that could not be judged, the highest first. What fails the check is an error, the rest a

@@ -9,11 +9,9 @@ import type { RuleMeta } from '../rules/rule.ts'
 import { type SarifTool, toSarif } from './sarif.ts'
 
 /** The published schema of SARIF 2.1.0; its package is here for this file alone. */
+const require = createRequire(import.meta.url)
 const SCHEMA = JSON.parse(
-  readFileSync(
-    createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'),
-    'utf8',
-  ),
+  readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8'),
 )
 
 const META: RuleMeta = {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { toAnnotations } from '../../src/report/annotations.ts'
 import { inlineComment } from '../../src/report/markdown/inline-comment.ts'
 import { jobSummary } from '../../src/report/markdown/job-summary.ts'
@@ -10,6 +10,9 @@ import { parseMermaid } from './mermaid-parser.ts'
 import { CONTEXT, LINKS, plantedReview } from './planted.ts'
 import { connection, finding, OPENING } from './sample.ts'
 import { findOpenBlock, readMarkdown } from './structure.ts'
+
+/** Pages at their limit take a parser a while on a busy machine. */
+vi.setConfig({ testTimeout: 300_000 })
 
 /** A review with so many of everything, each with a text of so many characters. */
 function large(flows: number, findings: number, places: number, padding: number): ReviewReport {
