@@ -12,7 +12,7 @@ export interface ClientOptions {
   readonly limits?: Partial<ClientLimits>
 }
 
-export interface ClientLimits {
+interface ClientLimits {
   /** For one request with its answer. */
   readonly timeoutMs: number
   /** How often one request is sent again. */

@@ -20,7 +20,7 @@ export interface AuditPlan {
 }
 
 /** There is nothing to judge: a branch was deleted, a pull request closed. */
-export interface NothingPlan {
+interface NothingPlan {
   readonly kind: 'nothing'
   readonly reason: string
 }
@@ -82,7 +82,7 @@ export function planRun(environment: RunEnvironment, payload: unknown, inputs: P
 }
 
 /** Whether the event's payload holds a pull request. */
-export function isPullRequestEvent(event: string): boolean {
+function isPullRequestEvent(event: string): boolean {
   return event === 'pull_request' || event === 'pull_request_target'
 }
 

@@ -36,7 +36,7 @@ export interface Stages {
   sarif(report: ReviewReport | AuditReport): string
 }
 
-export interface ReviewInput {
+interface ReviewInput {
   readonly base: Tree
   readonly head: Tree
   /** The base's, unless the workflow trusts the head's. */
@@ -45,7 +45,7 @@ export interface ReviewInput {
   readonly today: string
 }
 
-export interface AuditInput {
+interface AuditInput {
   readonly tree: Tree
   readonly config: Config
   readonly options: Options

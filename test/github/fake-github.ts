@@ -21,12 +21,12 @@ export interface FakeGitHub {
   close(): Promise<void>
 }
 
-export interface Seen {
+interface Seen {
   readonly operation: string
   readonly status: number
 }
 
-export interface Failure {
+interface Failure {
   readonly status: number
   readonly message: string
   readonly headers?: Readonly<Record<string, string>>
@@ -83,14 +83,14 @@ export interface PullRequestState {
   unknownMergeable: number
 }
 
-export interface CommentState {
+interface CommentState {
   readonly id: number
   readonly issue: number
   readonly user: string
   body: string
 }
 
-export interface ReviewState {
+interface ReviewState {
   readonly id: number
   readonly pullRequest: number
   readonly commit: string
