@@ -25,6 +25,7 @@ import {
   makeSet,
   makeString,
   makeTuple,
+  type NullVal,
   typeOf,
   type UnknownVal,
   type Val,
@@ -35,13 +36,11 @@ import {
  * as maps and as objects with fewer attributes. Refuses what does not convert.
  */
 export function convert(val: Val, type: Type): Val {
-  if (type.kind === 'dynamic') return val
-  if (val.kind === 'null') {
-    if (!canConvert(val.type, type)) refuse(`${typeName(type)} required, not ${typeName(val.type)}`)
-    return sameType(val.type, type) ? val : makeNull(withoutOptional(type), val.origin)
-  }
+  if (val.kind === 'null') return convertNull(val, type)
   if (val.kind === 'unknown') return convertUnknown(val, type)
   switch (type.kind) {
+    case 'dynamic':
+      return val
     case 'string':
       return toText(val)
     case 'number':
@@ -60,7 +59,14 @@ export function convert(val: Val, type: Type): Val {
   }
 }
 
+function convertNull(val: NullVal, type: Type): Val {
+  if (type.kind === 'dynamic' || sameType(val.type, type)) return val
+  if (!canConvert(val.type, type)) refuse(`${typeName(type)} required, not ${typeName(val.type)}`)
+  return makeNull(withoutOptional(type), val.origin)
+}
+
 function convertUnknown(val: UnknownVal, type: Type): Val {
+  if (type.kind === 'dynamic') return val
   if (val.type.kind === 'dynamic' && val.attributes === undefined && val.options === undefined) {
     return { ...val, type: withoutOptional(type) }
   }
@@ -123,7 +129,10 @@ export function withoutOptional(type: Type): Type {
       return { kind: type.kind, element: withoutOptional(type.element) }
     case 'tuple':
       return tupleOf(type.elements.map(withoutOptional))
-    default:
+    case 'string':
+    case 'number':
+    case 'bool':
+    case 'dynamic':
       return type
   }
 }
@@ -239,8 +248,10 @@ function toObjectVal(val: Exclude<Val, { kind: 'null' | 'unknown' }>, type: Obje
 
 /** Whether values of one type may convert to another; a single value may still fail to. */
 export function canConvert(from: Type, to: Type): boolean {
-  if (from.kind === 'dynamic' || to.kind === 'dynamic') return true
+  if (from.kind === 'dynamic') return true
   switch (to.kind) {
+    case 'dynamic':
+      return true
     case 'string':
       return isPrimitive(from)
     case 'number':

@@ -273,8 +273,8 @@ export function pairsOf(collection: Val): readonly (readonly [Val, Val])[] | und
 function evaluateConditional(node: ConditionalNode, scope: Scope): Val {
   const condition = evaluate(node.condition, scope)
   const truth = explain('the condition', () => truthOf(condition))
-  const then = attempt(scope.budget, () => evaluate(node.then, scope))
-  const otherwise = attempt(scope.budget, () => evaluate(node.else, scope))
+  const then = attempt(scope.budget, () => evaluate(node.whenTrue, scope))
+  const otherwise = attempt(scope.budget, () => evaluate(node.whenFalse, scope))
   if (truth !== undefined) {
     const [taken, other] = truth ? [then, otherwise] : [otherwise, then]
     if (taken instanceof Failure) throw taken
@@ -375,8 +375,8 @@ function renderPart(
     case 'template-if': {
       const condition = evaluate(part.condition, scope)
       const truth = explain('the condition of "%{ if }"', () => truthOf(condition))
-      if (truth !== undefined) return toRenderedPart(renderParts(truth ? part.then : part.else, scope))
-      const results = [renderParts(part.then, scope), renderParts(part.else, scope)]
+      if (truth !== undefined) return toRenderedPart(renderParts(truth ? part.whenTrue : part.whenFalse, scope))
+      const results = [renderParts(part.whenTrue, scope), renderParts(part.whenFalse, scope)]
       const cause = findUnknown(condition)!
       if (results.some((result) => result.unknown !== undefined && result.options === undefined)) return { cause }
       return { cause, options: results.flatMap((result) => result.options ?? [result.text]) }

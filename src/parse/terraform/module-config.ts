@@ -108,22 +108,30 @@ class ModuleDraft {
       case 'resource':
       case 'data':
       case 'ephemeral': {
-        if (first === undefined || second === undefined)
-          return this.#reject(`${block.type} needs a type and a name`, block)
+        if (first === undefined || second === undefined) {
+          this.#reject(`${block.type} needs a type and a name`, block)
+          return
+        }
         const mode = block.type === 'resource' ? 'managed' : block.type
         const address = mode === 'managed' ? `${first}.${second}` : `${mode}.${first}.${second}`
         const before = this.#resources.get(address)
-        if (before !== undefined && !overrides) return this.#duplicate(address, block)
+        if (before !== undefined && !overrides) {
+          this.#duplicate(address, block)
+          return
+        }
         const merged = before === undefined ? block : mergeBlocks(before.block, block)
         this.#resources.set(address, { mode, type: first, name: second, block: merged })
         return
       }
       case 'variable':
-        return this.#named(this.#variables, 'var', block, overrides)
+        this.#named(this.#variables, 'var', block, overrides)
+        return
       case 'output':
-        return this.#named(this.#outputs, 'output', block, overrides)
+        this.#named(this.#outputs, 'output', block, overrides)
+        return
       case 'module':
-        return this.#named(this.#modules, 'module', block, overrides)
+        this.#named(this.#modules, 'module', block, overrides)
+        return
       case 'locals':
         for (const attribute of block.body.attributes) {
           if (this.#locals.has(attribute.name) && !overrides) {
@@ -154,10 +162,13 @@ class ModuleDraft {
 
   #named(into: Map<string, Block>, prefix: string, block: Block, overrides: boolean): void {
     const [name] = block.labels
-    if (name === undefined) return this.#reject(`${block.type} needs a name`, block)
+    if (name === undefined) {
+      this.#reject(`${block.type} needs a name`, block)
+      return
+    }
     const before = into.get(name)
-    if (before !== undefined && !overrides) return this.#duplicate(`${prefix}.${name}`, block)
-    into.set(name, before === undefined ? block : mergeBlocks(before, block))
+    if (before !== undefined && !overrides) this.#duplicate(`${prefix}.${name}`, block)
+    else into.set(name, before === undefined ? block : mergeBlocks(before, block))
   }
 
   #duplicate(address: string, block: Block): void {

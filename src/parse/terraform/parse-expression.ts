@@ -1,6 +1,7 @@
 import type { Cursor } from './cursor.ts'
+import { parseForNames } from './for-names.ts'
 import { type Numeric, parseNumber } from './number.ts'
-import { parseHeredoc, parseQuoted } from './parse-template.ts'
+import { parseHeredoc, parseQuoted, parseTemplateText } from './parse-template.ts'
 import type { BinaryOperator, Expression, ObjectItem, Step } from './syntax.ts'
 
 const QUOTE = 0x22
@@ -39,10 +40,22 @@ export function parseExpression(cursor: Cursor): Expression {
     cursor.at++
     cursor.skip()
     const otherwise = parseExpression(cursor)
-    result = { kind: 'conditional', start: condition.start, end: otherwise.end, condition, then, else: otherwise }
+    result = {
+      kind: 'conditional',
+      start: condition.start,
+      end: otherwise.end,
+      condition,
+      whenTrue: then,
+      whenFalse: otherwise,
+    }
   }
   cursor.depth--
   return result
+}
+
+/** Parses a whole text as a template: a file of `templatefile`, or a string of JSON syntax. `wrapped`: a lone interpolation is the value itself. */
+export function parseTemplate(text: string, wrapped: boolean): Expression {
+  return parseTemplateText(text, wrapped, parseExpression)
 }
 
 const LEVELS: Readonly<Record<BinaryOperator, number>> = {
@@ -134,9 +147,9 @@ function parseTerm(cursor: Cursor): Expression {
   if (unit >= 0x30 && unit <= 0x39) return numberLiteral(cursor)
   switch (unit) {
     case QUOTE:
-      return parseQuoted(cursor)
+      return parseQuoted(cursor, parseExpression)
     case LESS:
-      return parseHeredoc(cursor)
+      return parseHeredoc(cursor, parseExpression)
     case OPEN_PAREN: {
       const inner = inParentheses(cursor)
       // Parentheses end a traversal: what follows is a lookup in the value.
@@ -323,24 +336,6 @@ function parseFor(cursor: Cursor, start: number, close: number): Expression {
   if (cursor.peek() !== close) cursor.fail('"for" is not closed')
   cursor.at++
   return { kind: 'for', start, end: cursor.at, key, value, collection, resultKey, result, condition, grouped }
-}
-
-/** The one or two names of a loop, up to and with `in`. */
-export function parseForNames(cursor: Cursor): { readonly key: string | undefined; readonly value: string } {
-  if (!cursor.isIdentifierStart()) cursor.fail('a name is expected behind "for"')
-  const first = cursor.identifier()
-  let second: string | undefined
-  cursor.skip()
-  if (cursor.peek() === COMMA) {
-    cursor.at++
-    cursor.skip()
-    if (!cursor.isIdentifierStart()) cursor.fail('a second name is expected in "for"')
-    second = cursor.identifier()
-    cursor.skip()
-  }
-  if (!cursor.isIdentifierStart() || cursor.identifier() !== 'in') cursor.fail('"in" is expected in "for"')
-  cursor.skip()
-  return second === undefined ? { key: undefined, value: first } : { key: first, value: second }
 }
 
 function parseObject(cursor: Cursor): Expression {

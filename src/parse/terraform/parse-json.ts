@@ -3,7 +3,7 @@ import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
 import { MAX_NESTING } from './cursor.ts'
 import { fromNumber } from './number.ts'
-import { parseTemplate } from './parse-template.ts'
+import { parseTemplate } from './parse-expression.ts'
 import type { Attribute, Block, Body, Expression, ObjectItem, ParsedFile } from './syntax.ts'
 import { SyntaxFailure } from './syntax-failure.ts'
 
@@ -94,8 +94,11 @@ class JsonReader {
     this.#problems = problems
   }
 
-  /** Properties that `blockLabels` names are blocks, by so many levels of labels; the others are arguments. */
-  body(node: Node, blockLabels: ReadonlyMap<string, number>): Body {
+  /**
+   * Properties that `blockLabels` names are blocks, by so many levels of labels; the others are arguments. The arguments of a
+   * variable are constants, whose strings are no templates.
+   */
+  body(node: Node, blockLabels: ReadonlyMap<string, number>, templates = true): Body {
     const attributes: Attribute[] = []
     const blocks: Block[] = []
     for (const object of asObjects(node)) {
@@ -103,7 +106,7 @@ class JsonReader {
         const labels = blockLabels.get(name)
         if (name === '//') continue
         if (labels === undefined) {
-          if (blockLabels !== TOP_BLOCKS) attributes.push(this.#attribute(name, key, value, true))
+          if (blockLabels !== TOP_BLOCKS) attributes.push(this.#attribute(name, key, value, templates))
         } else this.#blocks(name, key, value, [], labels, blocks)
       }
     }
@@ -141,7 +144,9 @@ class JsonReader {
     for (const object of objects) {
       if (object.type !== 'object') continue
       const isFlat = type === 'locals' || type === 'required_providers'
-      const body = isFlat ? { attributes: this.attributes(object, true), blocks: [] } : this.body(object, INNER_BLOCKS)
+      const body = isFlat
+        ? { attributes: this.attributes(object, true), blocks: [] }
+        : this.body(object, INNER_BLOCKS, type !== 'variable')
       into.push({ type, labels, body, start: key.offset, end: object.offset + object.length, source: this.#source })
     }
   }

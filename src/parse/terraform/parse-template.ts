@@ -1,5 +1,5 @@
 import { Cursor } from './cursor.ts'
-import { parseExpression, parseForNames } from './parse-expression.ts'
+import { parseForNames } from './for-names.ts'
 import type { Expression, TemplatePart } from './syntax.ts'
 
 const QUOTE = 0x22
@@ -11,6 +11,9 @@ const CLOSE_BRACE = 0x7d
 const TILDE = 0x7e
 const LF = 0x0a
 const CR = 0x0d
+
+/** Expressions stand in templates and templates in expressions; the parser of the one is handed to the other. */
+type ParseExpression = (cursor: Cursor) => Expression
 
 /** A template as its tokens, before directives find their ends. */
 type Token = Literal | Interpolation | Directive
@@ -34,12 +37,12 @@ interface Directive {
 }
 
 /** Parses the quoted string or template under the cursor. */
-export function parseQuoted(cursor: Cursor): Expression {
+export function parseQuoted(cursor: Cursor, parseExpression: ParseExpression): Expression {
   const start = cursor.at
   const plain = plainString(cursor)
   if (plain !== undefined) return { kind: 'literal', start, end: cursor.at, value: plain }
   cursor.at = start + 1
-  const tokens = readTokens(cursor, 'quoted')
+  const tokens = readTokens(cursor, 'quoted', parseExpression)
   if (cursor.peek() !== QUOTE) cursor.fail('a string is not closed', start)
   cursor.at++
   return toExpression(tokens, start, cursor, true)
@@ -61,7 +64,7 @@ function plainString(cursor: Cursor): string | undefined {
 }
 
 /** Parses `<<NAME` or `<<-NAME` and the lines up to the one that holds NAME alone. */
-export function parseHeredoc(cursor: Cursor): Expression {
+export function parseHeredoc(cursor: Cursor, parseExpression: ParseExpression): Expression {
   const { text } = cursor
   const start = cursor.at
   if (!cursor.startsWith('<<')) cursor.fail('an expression is expected here')
@@ -79,7 +82,7 @@ export function parseHeredoc(cursor: Cursor): Expression {
     if (isMarkerLine(text, lineStart, end, marker)) {
       const inner = new Cursor(text, bodyStart, lineStart)
       inner.depth = cursor.depth
-      const tokens = readTokens(inner, 'lines')
+      const tokens = readTokens(inner, 'lines', parseExpression)
       if (inner.at < lineStart) inner.fail('a template is not closed')
       if (flush) removeIndent(tokens)
       cursor.at = end > lineStart && text.charCodeAt(end - 1) === CR ? end - 1 : end
@@ -97,10 +100,10 @@ function isMarkerLine(text: string, start: number, end: number, marker: string):
   return text.slice(at + marker.length, end).trim() === ''
 }
 
-/** Parses a whole text as a template: a file of `templatefile`, or a string of JSON syntax. */
-export function parseTemplate(text: string, wrapped: boolean): Expression {
+/** A whole text as a template. */
+export function parseTemplateText(text: string, wrapped: boolean, parseExpression: ParseExpression): Expression {
   const cursor = new Cursor(text, 0, text.length)
-  const tokens = readTokens(cursor, 'lines')
+  const tokens = readTokens(cursor, 'lines', parseExpression)
   return toExpression(tokens, 0, cursor, wrapped)
 }
 
@@ -108,7 +111,7 @@ export function parseTemplate(text: string, wrapped: boolean): Expression {
  * Reads literals, interpolations and directives. In mode `quoted` it ends before the closing quote and knows escapes;
  * in mode `lines` it ends at the limit, and each line is a literal of its own, because `~` trims one literal only.
  */
-function readTokens(cursor: Cursor, mode: 'quoted' | 'lines'): Token[] {
+function readTokens(cursor: Cursor, mode: 'quoted' | 'lines', parseExpression: ParseExpression): Token[] {
   const tokens: Token[] = []
   let trimNext = false
   let run = ''
@@ -153,7 +156,7 @@ function readTokens(cursor: Cursor, mode: 'quoted' | 'lines'): Token[] {
       continue
     }
     endLiteral()
-    trimNext = readSequence(cursor, tokens, unit === DOLLAR)
+    trimNext = readSequence(cursor, tokens, unit === DOLLAR, parseExpression)
     from = cursor.at
   }
   endLiteral()
@@ -161,7 +164,7 @@ function readTokens(cursor: Cursor, mode: 'quoted' | 'lines'): Token[] {
 }
 
 /** Reads `${…}` or `%{…}`; true where it ends in `~}`. */
-function readSequence(cursor: Cursor, tokens: Token[], isValue: boolean): boolean {
+function readSequence(cursor: Cursor, tokens: Token[], isValue: boolean, parseExpression: ParseExpression): boolean {
   const start = cursor.at
   cursor.at += 2
   if (cursor.peek() === TILDE) {
@@ -178,7 +181,7 @@ function readSequence(cursor: Cursor, tokens: Token[], isValue: boolean): boolea
     cursor.depth--
     tokens.push({ kind: 'value', value })
   } else {
-    tokens.push(readDirective(cursor, start))
+    tokens.push(readDirective(cursor, start, parseExpression))
   }
   cursor.skip()
   const trim = cursor.peek() === TILDE
@@ -189,7 +192,7 @@ function readSequence(cursor: Cursor, tokens: Token[], isValue: boolean): boolea
   return trim
 }
 
-function readDirective(cursor: Cursor, start: number): Directive {
+function readDirective(cursor: Cursor, start: number, parseExpression: ParseExpression): Directive {
   if (!cursor.isIdentifierStart()) cursor.fail('a keyword is expected behind "%{"')
   const keyword = cursor.identifier()
   cursor.skip()
@@ -327,5 +330,5 @@ function readNested(
   }
   if (closing?.kind !== 'endif') cursor.fail('"%{ if }" has no "%{ endif }"', start)
   reader.at++
-  return { kind: 'template-if', start, end: closing.end, condition: expression, then: body, else: otherwise }
+  return { kind: 'template-if', start, end: closing.end, condition: expression, whenTrue: body, whenFalse: otherwise }
 }

@@ -76,8 +76,8 @@ export type TemplatePart = string | Expression | TemplateIf | TemplateFor
 export interface TemplateIf extends Span {
   readonly kind: 'template-if'
   readonly condition: Expression
-  readonly then: readonly TemplatePart[]
-  readonly else: readonly TemplatePart[]
+  readonly whenTrue: readonly TemplatePart[]
+  readonly whenFalse: readonly TemplatePart[]
 }
 
 export interface TemplateFor extends Span {
@@ -162,6 +162,6 @@ export interface BinaryNode extends Span {
 export interface ConditionalNode extends Span {
   readonly kind: 'conditional'
   readonly condition: Expression
-  readonly then: Expression
-  readonly else: Expression
+  readonly whenTrue: Expression
+  readonly whenFalse: Expression
 }

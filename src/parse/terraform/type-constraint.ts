@@ -107,7 +107,7 @@ function readConstructor(
       if (arg.kind !== 'tuple') return refuse('the type tuple takes a list of types')
       const elements = arg.items.map(read)
       const inner = new Map<string, Defaults>()
-      elements.forEach((element, i) => element.defaults && inner.set(String(i), element.defaults))
+      for (const [i, element] of elements.entries()) if (element.defaults) inner.set(String(i), element.defaults)
       return {
         type: tupleOf(elements.map((element) => element.type)),
         defaults: inner.size > 0 ? { values: new Map(), inner } : undefined,

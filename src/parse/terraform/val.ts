@@ -292,9 +292,12 @@ export function byUtf8(a: string, b: string): number {
 /** True or false where it is decided; undefined where an unknown decides. Both must be of one type, or the answer is false. */
 export function equals(a: Val, b: Val): boolean | undefined {
   if (a === b && findUnknown(a) === undefined) return true
-  if (a.kind === 'unknown' || b.kind === 'unknown') return unknownEquals(a, b)
-  if (a.kind === 'null' || b.kind === 'null') return a.kind === b.kind
+  if (b.kind === 'unknown') return unknownEquals(b, a)
   switch (a.kind) {
+    case 'unknown':
+      return unknownEquals(a, b)
+    case 'null':
+      return b.kind === 'null'
     case 'string':
     case 'bool':
       return a.kind === b.kind && a.value === b.value
@@ -321,8 +324,7 @@ export function equals(a: Val, b: Val): boolean | undefined {
   }
 }
 
-function unknownEquals(a: Val, b: Val): boolean | undefined {
-  const [unknown, other] = a.kind === 'unknown' ? [a, b] : [b as UnknownVal, a]
+function unknownEquals(unknown: UnknownVal, other: Val): boolean | undefined {
   if (unknown.options !== undefined) {
     const answers = unknown.options.map((option) => equals(option, other))
     if (answers.every((answer) => answer === answers[0])) return answers[0]

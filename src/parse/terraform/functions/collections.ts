@@ -3,7 +3,7 @@ import { convert, explain, unify } from '../convert.ts'
 import { refuse } from '../failure.ts'
 import { elementAt } from '../lookup.ts'
 import { isEqual } from '../operators.ts'
-import { BOOL, DYNAMIC, EMPTY_OBJECT, listOf, mapOf, NUMBER, STRING, type Type } from '../type.ts'
+import { BOOL, DYNAMIC, listOf, mapOf, NUMBER, STRING, type Type } from '../type.ts'
 import {
   byUtf8,
   derived,
@@ -350,7 +350,6 @@ function merge(args: readonly Val[], { origin, scope }: Call): Val {
     }
   }
   if (unknown !== undefined) return derived(unknown, DYNAMIC, origin, { notNull: true })
-  if (args.every((arg) => arg.kind === 'null')) return makeNull(EMPTY_OBJECT, origin)
   if (!allMaps || element === undefined) return makeObject(entries, origin, keyPlaces)
   const type = element
   return makeMap(type, new Map([...entries].map(([key, item]) => [key, convert(item, type)])), origin, keyPlaces)
@@ -424,12 +423,11 @@ function zipmap([keysList, valuesList]: readonly Val[], { origin }: Call): Val {
   if (names.length !== valuesList.items.length) refuse('as many keys as values are required')
   const entries = new Map<string, Val>()
   const places = new Map<string, Call['origin']>()
-  names.forEach((name, i) => {
+  for (const [i, name] of names.entries()) {
     if (name.kind !== 'string') return refuse('a key is null')
     entries.set(name.value, valuesList.items[i]!)
     places.set(name.value, name.origin)
-    return undefined
-  })
+  }
   return valuesList.kind === 'list'
     ? makeMap(valuesList.element, entries, origin, places)
     : makeObject(entries, origin, places)

@@ -1,10 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { SourceText } from '../../../base/text.ts'
+import type { ScalarValue } from '../../../base/value.ts'
 import { parseJson } from '../../json.ts'
 import { parseYaml } from '../../yaml.ts'
 import { Failure, refuse } from '../failure.ts'
+import { type Numeric, parseNumber } from '../number.ts'
 import { DYNAMIC, objectOf, STRING } from '../type.ts'
-import { MAX_STRING, makeList, makeObject, makeString, type Val } from '../val.ts'
+import { MAX_STRING, makeList, makeNull, makeObject, makeString, type Val } from '../val.ts'
 import { type Call, type FunctionTable, text } from './definition.ts'
 import { fromValue } from './from-value.ts'
 import { encodeJson } from './json-encode.ts'
@@ -38,11 +40,25 @@ function yamldecode([val]: readonly Val[], { origin }: Call): Val {
   const { source, place } = documentOf(val, origin)
   const { documents, problems } = parseYaml(source)
   const [first] = documents
-  const broken = problems.find((problem) => problem.code !== 'duplicate-key') ?? problems[0]
+  const broken = problems.find((problem) => problem.code !== 'duplicate-key')
+  if (
+    documents.length === 0 &&
+    /^(?:---)?\s*(?:null|Null|NULL|~)?\s*$/.test(source.text) &&
+    source.text.trim() !== ''
+  ) {
+    return makeNull(DYNAMIC, origin)
+  }
   if (first === undefined || documents.length > 1 || broken !== undefined) {
     return refuse(`the string is no YAML document: ${broken?.message ?? 'it holds more or less than one'}`)
   }
-  return fromValue(first.value, place)
+  return fromValue(first.value, place, readNumber)
+}
+
+/** Of YAML's numbers the language knows the decimal ones; what else looks like a number is a string. */
+function readNumber(value: ScalarValue): Numeric | string {
+  const { source, start, end } = value.origin
+  const written = source.text.slice(start, end).trim()
+  return parseNumber(written) ?? (/^["']/.test(written) ? written.slice(1, -1) : written)
 }
 
 function base64decode(args: readonly Val[], { origin }: Call): Val {

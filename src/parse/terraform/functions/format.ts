@@ -197,8 +197,8 @@ function quote(text: string): string {
   ])
   let result = ''
   for (const character of text) {
-    const escape = escapes.get(character)
-    if (escape !== undefined) result += escape
+    const escaped = escapes.get(character)
+    if (escaped !== undefined) result += escaped
     else if (character < ' ' || character === '\x7f')
       result += `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
     else result += character

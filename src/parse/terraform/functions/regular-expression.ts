@@ -76,7 +76,7 @@ export class RegularExpression {
     for (let at = from; ; ) {
       // Threads of this position are in `threads`, marked in the current generation; a new start has the lowest rank.
       if (found === undefined) add(threads, 0, at, none)
-      if (threads.length === 0) return found
+      if (threads.length === 0 && found !== undefined) return found
       spend(1 + (threads.length >> 2))
       const point = at < text.length ? text.codePointAt(at)! : -1
       const width = point > 0xffff ? 2 : 1
@@ -131,18 +131,16 @@ function compile(node: PatternNode, program: Instruction[]): void {
       program.push({ op: 'assert', holds: node.holds })
       return
     case 'group':
-      if (node.index === undefined) return compile(node.inner, program)
-      program.push({ op: 'save', slot: node.index * 2 })
+      if (node.index !== undefined) program.push({ op: 'save', slot: node.index * 2 })
       compile(node.inner, program)
-      program.push({ op: 'save', slot: node.index * 2 + 1 })
+      if (node.index !== undefined) program.push({ op: 'save', slot: node.index * 2 + 1 })
       return
     case 'sequence':
       for (const item of node.items) compile(item, program)
       return
     case 'alternatives': {
       const ends: { op: 'jump'; to: number }[] = []
-      node.items.forEach((item, i) => {
-        if (i === node.items.length - 1) return compile(item, program)
+      for (const item of node.items.slice(0, -1)) {
         const split = { op: 'split' as const, first: program.length + 1, second: 0 }
         program.push(split)
         compile(item, program)
@@ -150,13 +148,13 @@ function compile(node: PatternNode, program: Instruction[]): void {
         ends.push(end)
         program.push(end)
         split.second = program.length
-        return undefined
-      })
+      }
+      compile(node.items.at(-1)!, program)
       for (const end of ends) end.to = program.length
       return
     }
     case 'repeat':
-      return compileRepeat(node, program)
+      compileRepeat(node, program)
   }
 }
 

@@ -71,7 +71,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 /** The characters as people count them. */
 export function graphemes(value: string): readonly string[] {
   // Below U+0300 only CR LF makes one character of two.
-  if (/^[^\r\u0300-\uffff]*$/.test(value)) return value.split('')
+  if (!/[^\0-\u02ff]|\r/.test(value)) return value.split('')
   return [...segmenter.segment(value)].map(({ segment }) => segment)
 }
 

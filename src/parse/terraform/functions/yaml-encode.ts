@@ -17,7 +17,7 @@ function writeValue(val: Val, head: string, indent: string, lines: string[]): vo
     case 'map':
     case 'object': {
       const entries = sortedEntries(val)
-      if (entries.length === 0) return void lines.push(`${head}{}`)
+      if (entries.length === 0) lines.push(`${head}{}`)
       entries.forEach(([key, item], i) => {
         writeEntry(`${i === 0 ? head : indent}${quoteYaml(key)}:`, item, indent, lines)
       })
@@ -26,7 +26,7 @@ function writeValue(val: Val, head: string, indent: string, lines: string[]): vo
     case 'list':
     case 'set':
     case 'tuple':
-      if (val.items.length === 0) return void lines.push(`${head}[]`)
+      if (val.items.length === 0) lines.push(`${head}[]`)
       val.items.forEach((item, i) => {
         writeValue(item, `${i === 0 ? head : indent}- `, `${indent}  `, lines)
       })
@@ -56,16 +56,21 @@ function writeScalar(
 ): void {
   switch (val.kind) {
     case 'string':
-      if (val.value.includes('\n') && isPrintable(val.value)) return writeBlock(val.value, head, indent, lines)
-      return void lines.push(head + quoteYaml(val.value))
+      if (val.value.includes('\n') && isPrintable(val.value)) writeBlock(val.value, head, indent, lines)
+      else lines.push(head + quoteYaml(val.value))
+      return
     case 'number':
-      return void lines.push(head + numberToString(val.value))
+      lines.push(head + numberToString(val.value))
+      return
     case 'bool':
-      return void lines.push(head + String(val.value))
+      lines.push(head + String(val.value))
+      return
     case 'null':
-      return void lines.push(`${head}null`)
+      lines.push(`${head}null`)
+      return
     case 'unknown':
-      return refuse('an unknown value cannot be encoded')
+      refuse('an unknown value cannot be encoded')
+      break
     default:
       unreachable(val)
   }
