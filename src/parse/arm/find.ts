@@ -1,8 +1,9 @@
+import type { Problem } from '../../base/problem.ts'
 import { get, type MapValue, type Value } from '../../base/value.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { FrontEndClaim } from '../front-end.ts'
 import { parameterNames, readAzureFile } from '../template/json-file.ts'
-import { type Entry, templateOf, toRequests } from '../template/parameter-files.ts'
+import { type Entry, lowerCased, templateOf, toRequests } from '../template/parameter-files.ts'
 import { resolvePath } from '../template/paths.ts'
 
 /** Nesting of resources and templates that is looked through for links. */
@@ -12,11 +13,17 @@ const MAX_DEPTH = 100
 export function findArm(tree: Tree): FrontEndClaim {
   const templates = new Map<string, MapValue>()
   const parameters = new Map<string, readonly string[]>()
+  const broken: string[] = []
+  const problems: Problem[] = []
   for (const { path, kind } of tree.entries) {
     if (kind !== 'file') continue
     const file = readAzureFile(tree, path)
     if (file?.kind === 'template') templates.set(path, file.root)
     else if (file?.kind === 'parameters') parameters.set(path, parameterNames(file.root))
+    else if (file?.kind === 'broken') {
+      broken.push(path)
+      problems.push(...file.problems)
+    }
   }
   const linked = new Set<string>()
   for (const [path, root] of templates) {
@@ -29,12 +36,15 @@ export function findArm(tree: Tree): FrontEndClaim {
   const inputs = new Map<string, string[]>()
   for (const [path, names] of parameters) {
     const entry = templateOf({ path, names }, entries)
-    if (entry !== undefined) inputs.set(entry.path, [...(inputs.get(entry.path) ?? []), path])
+    if (entry === undefined) continue
+    const files = inputs.get(entry.path)
+    if (files === undefined) inputs.set(entry.path, [path])
+    else files.push(path)
   }
   return {
     units: entries.flatMap(({ path }) => toRequests('arm', path, inputs.get(path) ?? [])),
-    files: new Set([...templates.keys(), ...parameters.keys()]),
-    problems: [],
+    files: new Set([...templates.keys(), ...parameters.keys(), ...broken]),
+    problems,
   }
 }
 
@@ -57,5 +67,5 @@ function describe(path: string, root: MapValue): Entry {
       if (!isOptional && get(value, '$ref') === undefined) required.push(name)
     }
   }
-  return { path, declared: new Set(parameterNames(root)), required }
+  return { path, declared: lowerCased(parameterNames(root)), required }
 }

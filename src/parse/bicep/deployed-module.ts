@@ -5,6 +5,7 @@ import { evaluate, originOf, type Scope } from '../template/evaluate.ts'
 import type { Expression } from '../template/expression.ts'
 import { Once } from '../template/once.ts'
 import { type Arguments, both, type Deployment, type Rendered } from '../template/rendered.ts'
+import { STEPS_OF_RESOURCE } from '../template/run.ts'
 import { choose, derive, entryOf, flow, type LazyObject, map, scalar, unknown, usedAt } from '../template/values.ts'
 import { isRemote } from './locate.ts'
 import type { ModuleDeclaration } from './syntax.ts'
@@ -162,6 +163,8 @@ export class DeployedModule {
     if (condition === false) return
     const maybe = condition === true ? undefined : condition
     const { declaration, scope } = this.#use
+    // A module costs something even where it declares nothing: modules of modules can be many.
+    if (scope.run.spend(STEPS_OF_RESOURCE, this.#pathOrigin) !== undefined) return
     if (!isRemote(declaration.path)) {
       this.#deployment()?.render(into, maybe)
       return

@@ -6,7 +6,7 @@ import type { CallExpression, NestedExpression } from '../template/expression.ts
 import { applyFunction } from '../template/functions.ts'
 import { Once } from '../template/once.ts'
 import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from '../template/rendered.ts'
-import type { Run } from '../template/run.ts'
+import { type Run, STEPS_OF_RESOURCE } from '../template/run.ts'
 import { toDeclaredType } from '../template/substitution.ts'
 import {
   choose,
@@ -348,9 +348,10 @@ export class BicepDeployment implements Deployment, Host {
 
   render(into: Rendered[], maybe: UnknownValue | undefined): void {
     for (const declaration of this.symbols.file.declarations) {
+      if (this.#use.run.isExhausted) return
       if (declaration.kind === 'resource') this.#renderResource(declaration, undefined, into, maybe)
       else if (declaration.kind === 'module') {
-        for (const module of this.modulesOf(declaration)) module.render(into, maybe)
+        for (const module of this.modulesOf(declaration)) if (!this.#use.run.isExhausted) module.render(into, maybe)
       }
     }
   }
@@ -362,6 +363,7 @@ export class BicepDeployment implements Deployment, Host {
     maybe: UnknownValue | undefined,
   ): void {
     for (const resource of this.resourcesOf(declaration, parent)) {
+      if (this.#use.run.spend(STEPS_OF_RESOURCE, resource.origin) !== undefined) return
       const condition = both(maybe, resource.condition())
       if (condition === false) continue
       if (!declaration.existing) {

@@ -134,7 +134,7 @@ function listFolder(call: CallExpression, scope: Scope, origin: Origin): Value {
         {
           baseName: dot < 0 ? name : name.slice(0, dot),
           extension: dot < 0 ? '' : name.slice(dot),
-          relativePath: `${reference.replace(/\/+$/, '')}/${name}`,
+          relativePath: `${reference.endsWith('/') ? reference.slice(0, -1) : reference}/${name}`,
         },
         originOf(scope, call),
       ),

@@ -2,7 +2,7 @@ import type { Problem } from '../../base/problem.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { FrontEndClaim, UnitRequest } from '../front-end.ts'
 import { type AzureFile, parameterNames, readAzureFile } from '../template/json-file.ts'
-import { type Entry, templateOf, toRequests } from '../template/parameter-files.ts'
+import { type Entry, lowerCased, templateOf, toRequests } from '../template/parameter-files.ts'
 import { resolvePath } from '../template/paths.ts'
 import { isRemote } from './locate.ts'
 import { type BicepSymbols, readSymbols } from './symbols.ts'
@@ -30,7 +30,7 @@ export function findBicep(tree: Tree): FrontEndClaim {
   const inputs = new Map<string, string[]>()
   const used = collectModules(sources)
   for (const [path, file] of namedTemplates(parameterFiles)) {
-    if (sources.has(path)) inputs.set(path, [...(inputs.get(path) ?? []), file])
+    if (sources.has(path)) addTo(inputs, path, file)
   }
   const entries = pickEntries(sources, used, new Set(inputs.keys()))
   const problems: Problem[] = []
@@ -47,7 +47,7 @@ export function findBicep(tree: Tree): FrontEndClaim {
       const entry = templateOf({ path, names: parameterNames(file.root) }, described)
       if (entry === undefined) continue
       files.add(path)
-      inputs.set(entry.path, [...(inputs.get(entry.path) ?? []), path])
+      addTo(inputs, entry.path, path)
     }
   }
   if (compiled.length > 0) problems.push(compiledCopies(compiled))
@@ -55,13 +55,19 @@ export function findBicep(tree: Tree): FrontEndClaim {
   return { units, files, problems }
 }
 
+function addTo(inputs: Map<string, string[]>, entry: string, file: string): void {
+  const files = inputs.get(entry)
+  if (files === undefined) inputs.set(entry, [file])
+  else files.push(file)
+}
+
 /** The files that modules of the tree refer to. */
-function collectModules(sources: ReadonlyMap<string, BicepSymbols>): ReadonlyMap<string, readonly string[]> {
-  const used = new Map<string, string[]>()
+function collectModules(sources: ReadonlyMap<string, BicepSymbols>): ReadonlySet<string> {
+  const used = new Set<string>()
   for (const [path, symbols] of sources) {
     for (const module of symbols.modules.values()) {
       const target = isRemote(module.path) ? undefined : resolvePath(path, module.path)
-      if (target !== undefined) used.set(target, [...(used.get(target) ?? []), path])
+      if (target !== undefined) used.add(target)
     }
   }
   return used
@@ -88,7 +94,7 @@ function pathDeclaration(symbols: BicepSymbols, kind: PathDeclaration['kind']): 
 
 function pickEntries(
   sources: ReadonlyMap<string, BicepSymbols>,
-  used: ReadonlyMap<string, readonly string[]>,
+  used: ReadonlySet<string>,
   named: ReadonlySet<string>,
 ): readonly string[] {
   const deploys = [...sources].filter(
@@ -122,7 +128,7 @@ function describe(path: string, symbols: BicepSymbols): Entry {
     (parameter) =>
       parameter.value === undefined && parameter.type?.nullable !== true && parameter.type?.name === undefined,
   )
-  return { path, declared: new Set(symbols.parameters.keys()), required: required.map(({ name }) => name) }
+  return { path, declared: lowerCased(symbols.parameters.keys()), required: required.map(({ name }) => name) }
 }
 
 /** A template that the compiler wrote beside its source. */

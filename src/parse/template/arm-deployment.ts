@@ -10,7 +10,7 @@ import { Once } from './once.ts'
 import { argumentsOf, readJson } from './parameter-file.ts'
 import { resolvePath } from './paths.ts'
 import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from './rendered.ts'
-import type { Run } from './run.ts'
+import { type Run, STEPS_OF_RESOURCE } from './run.ts'
 import { toDeclaredType } from './substitution.ts'
 import { knownText, textParts } from './text.ts'
 import { derive, entryOf, failure, isLazy, scalar, unknown, usedAt } from './values.ts'
@@ -387,6 +387,7 @@ export class ArmDeployment implements Deployment, Host {
 
   render(into: Rendered[], maybe: UnknownValue | undefined): void {
     for (const resource of this.resources()) {
+      if (this.#use.run.spend(STEPS_OF_RESOURCE, resource.json.origin) !== undefined) return
       const condition = both(maybe, resource.condition())
       if (condition !== false) resource.render(into, condition === true ? undefined : condition)
     }

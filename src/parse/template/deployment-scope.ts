@@ -136,10 +136,9 @@ function idFunction(
   for (const [i, value] of values.entries()) {
     const type = knownText(textParts(value))
     if (type === undefined || !type.includes('/')) continue
-    if (type.split('/').length - 1 !== values.length - 1 - i && i < 2) {
-      // A name may hold a slash; the type is the first argument that looks like one.
-      if (!/^[\w.]+\.[\w.]+\//.test(type)) continue
-    }
+    // A name may hold a slash; the type is the first argument whose namespace has a dot.
+    if (type.split('/').length - 1 !== values.length - 1 - i && !type.slice(0, type.indexOf('/')).includes('.'))
+      continue
     return resourceId(scopeOf(values.slice(0, i)), type, values.slice(i + 1), origin)
   }
   const unclear = values.find((value) => knownText(textParts(value)) === undefined)

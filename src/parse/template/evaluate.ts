@@ -62,7 +62,7 @@ export function evaluate(expression: Expression, scope: Scope): Value {
   if (spent !== undefined) return spent
   if (!run.enter()) return run.tooDeep(origin)
   try {
-    return evaluateNode(expression, scope, origin)
+    return run.bounded(evaluateNode(expression, scope, origin))
   } finally {
     run.leave()
   }

@@ -41,7 +41,7 @@ function nested(json: Value, scope: Scope, make: () => Value): Value {
   if (spent !== undefined) return spent
   if (!run.enter()) return run.tooDeep(json.origin)
   try {
-    return make()
+    return run.bounded(make())
   } finally {
     run.leave()
   }

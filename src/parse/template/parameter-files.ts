@@ -5,7 +5,7 @@ import type { UnitKind } from '../resource.ts'
 /** A template that parameter files may belong to. */
 export interface Entry {
   readonly path: string
-  /** Names of its parameters. */
+  /** Names of its parameters, in lower case. */
   readonly declared: ReadonlySet<string>
   /** Those without which it cannot be deployed. */
   readonly required: readonly string[]
@@ -26,7 +26,7 @@ export function templateOf(file: LooseParameters, entries: readonly Entry[]): En
   const fitting = entries.filter(
     (entry) =>
       names.size > 0 &&
-      [...names].every((name) => hasName(entry.declared, name)) &&
+      [...names].every((name) => entry.declared.has(name)) &&
       entry.required.every((name) => names.has(name.toLowerCase())),
   )
   const scored = fitting.map((entry) => ({ entry, score: distance(file.path, entry.path) }))
@@ -39,10 +39,11 @@ export function templateOf(file: LooseParameters, entries: readonly Entry[]): En
 /** Files of other subtrees say nothing of a template. */
 const TOO_FAR = 1000
 
-function hasName(declared: ReadonlySet<string>, name: string): boolean {
-  if (declared.has(name)) return true
-  for (const one of declared) if (one.toLowerCase() === name) return true
-  return false
+/** Names as they are compared: case is ignored. */
+export function lowerCased(names: Iterable<string>): ReadonlySet<string> {
+  const lower = new Set<string>()
+  for (const name of names) lower.add(name.toLowerCase())
+  return lower
 }
 
 /** Steps between the folders, doubled, less one where the name of the file begins with that of the template. */

@@ -1,11 +1,14 @@
 import type { Origin } from '../../base/origin.ts'
 import type { Problem } from '../../base/problem.ts'
-import type { UnknownValue } from '../../base/value.ts'
+import type { UnknownValue, Value } from '../../base/value.ts'
 import type { Tree } from '../../source/tree.ts'
+import { isTooLarge } from './measure.ts'
 import { unknown } from './values.ts'
 
 /** Expressions evaluated and items made in one rendering; the largest verified module takes under a hundredth of it. */
-const MAX_STEPS = 4_000_000
+const MAX_STEPS = 2_000_000
+/** What a resource or a module costs besides its expressions, so that their number is bounded as well. */
+export const STEPS_OF_RESOURCE = 50
 /** Nesting of expressions, variables and modules while evaluating; deeper ones are unknown. */
 const MAX_DEPTH = 350
 /** Characters of one computed string. */
@@ -42,6 +45,16 @@ export class Run {
     return this.#exceeded('the template takes too many steps to evaluate', origin)
   }
 
+  /** Whether the rendering has done all that it may: whoever makes more must stop. */
+  get isExhausted(): boolean {
+    return this.#steps > MAX_STEPS
+  }
+
+  /** The value, unless it has become too large to be walked. */
+  bounded(value: Value): Value {
+    return isTooLarge(value) ? this.#exceeded('the value is too large', value.origin) : value
+  }
+
   /** Goes one level deeper; every call that gives true is followed by one of {@link leave}. */
   enter(): boolean {
     if (this.#depth >= MAX_DEPTH) return false
@@ -57,9 +70,10 @@ export class Run {
     return this.#exceeded('the expression is nested too deeply', origin)
   }
 
-  /** Set where a string of this length is not made. */
+  /** Counts the work of a string of this length; set where it is not made. */
   tooLong(length: number, origin: Origin): UnknownValue | undefined {
-    return length <= MAX_TEXT ? undefined : this.#exceeded('the string is too long', origin)
+    if (length > MAX_TEXT) return this.#exceeded('the string is too long', origin)
+    return length > 1000 ? this.spend(length >> 6, origin) : undefined
   }
 
   #exceeded(message: string, origin: Origin): UnknownValue {

@@ -8,6 +8,9 @@ export type TextPart = string | UnknownValue
 /** A string of which only some pieces are known. */
 export type PartialText = (UnknownValue | IdValue) & { readonly parts: readonly TextPart[] }
 
+/** Parts of one string; of one with more only the start is kept. */
+const MAX_PARTS = 100
+
 /** The string that the parts make: known, an id of which only the scope is open, or unknown with what stands at its start. */
 export function toText(parts: readonly TextPart[], origin: Origin): Value {
   const merged: TextPart[] = []
@@ -23,6 +26,10 @@ export function toText(parts: readonly TextPart[], origin: Origin): Value {
   const first = merged[0]!
   if (merged.length === 1) {
     return typeof first === 'string' ? scalar(first, origin) : { ...first, origin }
+  }
+  if (merged.length > MAX_PARTS) {
+    const { reason, detail } = merged.find((part) => typeof part !== 'string')!
+    return { ...unknown(reason, detail, origin), ...(typeof first === 'string' && { prefix: first }) }
   }
   const id = relativeId(merged)
   if (id !== undefined) {
