@@ -240,6 +240,44 @@ describe('without write permission', () => {
   })
 })
 
+describe('what cannot be posted changes no verdict', () => {
+  test('a review that GitHub refuses: its findings are in the summary comment, and the count says so', async () => {
+    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+    fake.failNext('pulls/create-review', { status: 422, message: 'Unprocessable Entity' })
+    const result = await run()
+    expect(result.status, result.log).toBe(1)
+    expect(fake.writes()).toEqual(['issues/create-comment'])
+    expect(fake.state.comments[0]?.body).toContain('0 of 1 new finding also inline')
+    expect(result.log).toContain('refused the comments on lines')
+  })
+
+  test('a server that fails: the log says so, and no comment is written twice', async () => {
+    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+    fake.failNext('issues/create-comment', { status: 502, message: 'Bad Gateway' })
+    const result = await run({ inputs: { 'inline-comments': '0' } })
+    expect(result.status, result.log).toBe(1)
+    expect(result.log).toContain('could not create the comment')
+    expect(fake.state.comments).toEqual([])
+    expect(fake.requests.filter(({ operation }) => operation === 'issues/create-comment')).toHaveLength(1)
+  })
+
+  test('a diff that GitHub does not show: the finding is in the summary comment only', async () => {
+    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+    fake.state.withoutPatch.add('a.yaml')
+    expect((await run()).status).toBe(1)
+    expect(fake.writes()).toEqual(['issues/create-comment'])
+  })
+
+  test('a comment with our marker that somebody else wrote is left alone', async () => {
+    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+    const forged = `<!-- ringfence:v1 key=default head=${'1'.repeat(40)} run=99999999.1 -->\n✅ approved`
+    fake.state.comments.push({ id: 5, issue: 7, user: 'mallory', body: forged })
+    await run({ inputs: { 'inline-comments': '0' } })
+    expect(fake.state.comments.map(({ user }) => user)).toEqual(['mallory', 'github-actions[bot]'])
+    expect(fake.state.comments[0]?.body).toBe(forged)
+  })
+})
+
 describe('where the two sides come from', () => {
   test('a stale base.sha does not show other people’s merges', async () => {
     const { fake, run, base, head } = await openPullRequest(
