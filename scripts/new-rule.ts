@@ -35,7 +35,7 @@ write(
   `src/rules/${id}.test.ts`,
   `import { describe } from 'vitest'
 import { ${name} } from './${id}.ts'
-import { finds, silent } from './rule-table.ts'
+import { finds, silent } from '../../test/rule-table.ts'
 
 describe('${id}', () => {
   finds(${name}, 'what it is there for', {})

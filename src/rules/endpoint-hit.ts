@@ -1,5 +1,6 @@
-import type { Hit } from './rule.ts'
+import { SourceText } from '../base/text.ts'
 import type { Witness } from './finding.ts'
+import type { Hit } from './rule.ts'
 
 /** A hit about one endpoint that others of the same cause can join. */
 export interface EndpointHit extends Hit {
@@ -19,7 +20,10 @@ export function endpointHit({ name, say, prove, ...rest }: EndpointHitParts): En
   return named({ ...rest, say, names: [name] }, prove)
 }
 
-function named(parts: Omit<EndpointHit, 'message' | 'witness'>, prove: (() => Witness | undefined) | undefined): EndpointHit {
+function named(
+  parts: Omit<EndpointHit, 'message' | 'witness'>,
+  prove: (() => Witness | undefined) | undefined,
+): EndpointHit {
   let witness: Witness | undefined
   let isProven = false
   const hit = {
@@ -43,4 +47,12 @@ export function mergeEndpoints(hits: readonly Hit[]): Hit {
   const { message: _, witness: __, ...rest } = Object.getOwnPropertyDescriptors(first!)
   const parts = Object.defineProperties({}, rest) as Omit<EndpointHit, 'message' | 'witness'>
   return named({ ...parts, names: [...new Set(all.flatMap(({ names }) => names))] }, () => first!.witness)
+}
+
+const NOWHERE = { source: new SourceText('', ''), start: 0, end: 0 }
+
+/** What is so and nothing in the tree is answerable for: only compared with the other side. */
+export function hiddenHit(subject: string, extent?: number): Hit {
+  const shared = { resource: subject, at: NOWHERE, subject, message: '', hidden: true }
+  return extent === undefined ? shared : { ...shared, extent }
 }

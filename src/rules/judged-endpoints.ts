@@ -49,7 +49,13 @@ export function judgedEndpoints({ reach }: StateView): readonly JudgedEndpoint[]
     for (const endpoint of members) {
       if (endpoint.kind !== 'hypothetical' || endpoint.namespace === undefined) continue
       const name = printHypothetical(endpoint)
-      endpoints.push({ subject, end: { kind: 'endpoint', endpoint, facts }, id: endpoint.id, name, workload: undefined })
+      endpoints.push({
+        subject,
+        end: { kind: 'endpoint', endpoint, facts },
+        id: endpoint.id,
+        name,
+        workload: undefined,
+      })
     }
   }
   judged.set(reach, endpoints)
@@ -70,7 +76,11 @@ export function isOpen(reach: Reachability, subject: number, direction: Directio
  * Whether the tree is answerable for what the endpoint may do: it is a workload, or the pod that a policy names whose workloads are not
  * in the tree. Others are compared between base and head, and never shown.
  */
-export function isShown({ reach }: StateView, { subject, end, workload }: JudgedEndpoint, direction: Direction): boolean {
+export function isShown(
+  { reach }: StateView,
+  { subject, end, workload }: JudgedEndpoint,
+  direction: Direction,
+): boolean {
   if (workload !== undefined) return true
   const { endpoint } = end
   if (endpoint.kind !== 'hypothetical') return false

@@ -10,7 +10,7 @@ export function verb(names: readonly string[], one: string, many: string): strin
   return names.length === 1 ? one : many
 }
 
-/** A word for a sentence's start. */
-export function capital(text: string): string {
-  return text === '' ? text : text[0]!.toUpperCase() + text.slice(1)
+/** Names at a sentence's start: `Any pod …`; names of workloads stay as they are. */
+export function capital(names: string): string {
+  return names.startsWith('any pod') ? `A${names.slice(1)}` : names
 }

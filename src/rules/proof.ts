@@ -1,13 +1,13 @@
-import type { PortProtocol } from '../algebra/connections.ts'
 import { hasAddress, parseAddress } from '../algebra/addresses.ts'
-import { toPlace } from '../base/origin.ts'
+import type { PortProtocol } from '../algebra/connections.ts'
 import type { Origin } from '../base/origin.ts'
+import { toPlace } from '../base/origin.ts'
+import { workloadName } from '../model/kubernetes/workload.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { printHypothetical } from '../reach/hypothetical.ts'
 import type { PacketEnd, Verdict } from '../reach/layer.ts'
 import type { Reachability } from '../reach/reachability.ts'
 import { NODES } from '../reach/universe.ts'
-import { workloadName } from '../model/kubernetes/workload.ts'
 import type { PathStep, Witness } from './finding.ts'
 
 /** One packet, followed through every layer by the plain engine, as findings show it. */

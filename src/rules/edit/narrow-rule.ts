@@ -1,0 +1,81 @@
+import type { AddressSet } from '../../algebra/addresses.ts'
+import { parseCidr } from '../../algebra/addresses.ts'
+import type { Edit } from '../../base/edit.ts'
+import { get, type MapValue, stringOf } from '../../base/value.ts'
+import type { StateView } from '../../compare/state-view.ts'
+import { type Grant, namesDirection, peersList, printGrant, rulesList, ruleValue } from '../grant.ts'
+import type { ProposedPatch } from '../rule.ts'
+import { prepend, removeItem, replaceScalar } from './collection-edit.ts'
+import { asItem, DNS_RULE, peerLines } from './policy-manifest.ts'
+
+/**
+ * Narrows a rule that means everybody: to the block that it had before the change, to the DNS pods where it is about DNS, or by taking
+ * out the peers that are too wide, and the whole rule where nothing else is in it.
+ */
+export function narrowRule(
+  view: StateView,
+  grant: Grant,
+  isDns: boolean,
+  isTooWide: (block: AddressSet) => boolean,
+): ProposedPatch | undefined {
+  const peers = peersList(grant)
+  if (peers === undefined || peers.items.length === 0) {
+    const rule = ruleValue(grant)
+    return isDns && rule !== undefined && rule.entries.size > 0 ? toDnsPods(rule, grant) : withoutRule(grant)
+  }
+  const wide = peers.items.flatMap((item, index) => {
+    const cidr = stringOf(get(get(item, 'ipBlock'), 'cidr'))
+    const block = cidr === undefined ? undefined : parseCidr(cidr)
+    return block !== undefined && isTooWide(block.addresses) ? [index] : []
+  })
+  if (wide.length === 0) return undefined
+  const restored = restoreBlock(view, grant, wide)
+  if (restored !== undefined) return restored
+  if (wide.length === peers.items.length) return withoutRule(grant)
+  const edits = wide.map((index) => removeItem(peers, index))
+  if (edits.includes(undefined)) return undefined
+  return toPatch(
+    edits.flatMap((edit) => edit ?? []),
+    `Takes the widest address block out of ${printGrant(grant)}.`,
+  )
+}
+
+/** Takes a rule out of its policy, which still isolates. */
+export function withoutRule(grant: Grant): ProposedPatch | undefined {
+  const { policy, rule, direction } = grant
+  const list = rulesList(policy, direction)
+  const spec = get(policy.resource.value, 'spec')
+  if (list === undefined || spec?.kind !== 'map') return undefined
+  if (list.items.length === 1 && !namesDirection(policy, direction)) return undefined
+  const edits = removeItem(list, rule.index, { map: spec, key: direction })
+  return edits && toPatch(edits, `Takes ${printGrant(grant)} out.`)
+}
+
+function toDnsPods(rule: MapValue, grant: Grant): ProposedPatch | undefined {
+  const edits = prepend(rule, ['to:', ...asItem(peerLines(DNS_RULE.peers[0]!)).map((line) => `  ${line}`)])
+  return edits && toPatch(edits, `Limits ${printGrant(grant)} to the DNS pods of the cluster.`)
+}
+
+/** The block as the base had it, where the change widened just that. */
+function restoreBlock(
+  { before, identity }: StateView,
+  grant: Grant,
+  wide: readonly number[],
+): ProposedPatch | undefined {
+  const { policy, rule, direction } = grant
+  const known = before?.network.kubernetes.policies.find(
+    ({ resource }) => resource.address === identity(policy.resource.address),
+  )
+  const old = known?.rules[direction][rule.index]
+  const [index] = wide
+  if (known === undefined || old === undefined || index === undefined || wide.length > 1) return undefined
+  const was = stringOf(get(get(peersList({ policy: known, rule: old, direction })?.items[index], 'ipBlock'), 'cidr'))
+  const cidr = get(get(peersList(grant)?.items[index], 'ipBlock'), 'cidr')
+  if (was === undefined || cidr === undefined || stringOf(cidr) === was) return undefined
+  const edits = replaceScalar(cidr, was)
+  return edits && toPatch(edits, `Restores ${was} in ${printGrant(grant)}.`)
+}
+
+function toPatch(edits: readonly Edit[], summary: string): ProposedPatch {
+  return { edit: { edits, newFiles: new Map() }, summary }
+}

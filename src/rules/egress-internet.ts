@@ -1,0 +1,91 @@
+import { addressSets, printAddress } from '../algebra/addresses.ts'
+import { printConnections, samplePort } from '../algebra/connections.ts'
+import type { Region } from '../algebra/regions.ts'
+import { METADATA_ADDRESS, PUBLIC_ADDRESSES, sampleAddress } from '../reach/address-ranges.ts'
+import type { PeerSet } from '../reach/peers.ts'
+import { narrowRule } from './edit/narrow-rule.ts'
+import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
+import { goesTo, leavesCluster } from './flow-ends.ts'
+import { causeOf, findGrant, printGrant } from './grant.ts'
+import { isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { capital, listNames } from './listing.ts'
+import { type InternetBreadth, isWide, openEgress, publicPart } from './open-egress.ts'
+import { addressOf, proofOf } from './proof.ts'
+import { defineRule } from './rule.ts'
+import { withinIsolation } from './wider-finding.ts'
+
+export const egressInternet = defineRule({
+  id: 'egress-internet',
+  meta: {
+    title: 'Workload can reach the whole internet',
+    severity: 'high',
+    concepts: ['egress'],
+    layer: 'network-policy',
+    why: 'A compromised container can send data to any address, and load tools from any.',
+    fix: 'Allow the addresses that the workload needs, or send it through a proxy or firewall that knows the names.',
+    sources: [
+      'https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource',
+      'https://learn.microsoft.com/azure/aks/limit-egress-traffic',
+    ],
+  },
+
+  /** Yields a hit for each endpoint whose policies certainly let it connect to a good part of the public addresses. */
+  *check(view, { trusted }) {
+    const { reach } = view
+    for (const endpoint of judgedEndpoints(view)) {
+      const { subject, end, id, name, workload } = endpoint
+      const { internet, metadata, nodeSsh } = openEgress(view, subject, trusted)
+      if (internet === undefined) continue
+      const { addresses, connections, breadth, extent } = internet
+      const isWideRegion = (region: Region<PeerSet>) =>
+        region.some(({ peers }) => isWide(publicPart(peers.addresses, trusted)))
+      const grant = findGrant(reach, subject, 'egress', isWideRegion)
+      const resource = grant?.policy.resource ?? workload?.resource
+      if (resource === undefined || !isShown(view, endpoint, 'egress')) {
+        yield hiddenHit(id, extent)
+        continue
+      }
+      const also = [
+        metadata ? 'the instance metadata service (169.254.169.254)' : '',
+        nodeSsh === 'yes' ? "the nodes' SSH port" : '',
+      ]
+      const alsoWords = listNames(also.filter((text) => text !== ''))
+      const { protocol, port } = samplePort(connections) ?? { protocol: 'TCP', port: 443 }
+      yield endpointHit({
+        resource: resource.address,
+        at: grant?.rule.origin ?? resource.origin,
+        subject: id,
+        severity: SEVERITY[breadth],
+        extent,
+        ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+        ...withinIsolation(view, endpoint, 'egress'),
+        name,
+        say: (names) => {
+          const by = grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`
+          const ports = breadth === 'any' ? 'on any port' : `on ${printConnections(connections)}`
+          const more = alsoWords === '' ? '' : ` The same rule leads to ${alsoWords}.`
+          return `${capital(listNames(names))} can connect to any address on the internet ${ports}: ${by}.${more} ${ADVICE[breadth]}`
+        },
+        prove: () => {
+          const address = sampleAddress(addresses)
+          return address && proofOf(reach, { from: end, to: addressOf(printAddress(address)), protocol, port })
+        },
+        decide: 'Name the addresses that it needs; no manifest of the tree tells them.',
+        objectsTo: (flow) => leavesCluster(flow) || goesTo(flow, addressSets.union(PUBLIC_ADDRESSES, METADATA_ADDRESS)),
+        fix: () => grant && narrowRule(view, grant, breadth === 'names', (block) => isWide(publicPart(block, trusted))),
+      })
+    }
+  },
+
+  merge: mergeEndpoints,
+
+  /** What the rule said before the change, DNS to the DNS pods alone, or the rule without the peers that mean everybody. */
+  patch: (hit) => hit.fix?.(),
+})
+
+const SEVERITY = { any: 'high', some: 'medium', names: 'low' } as const
+const ADVICE: Record<InternetBreadth, string> = {
+  any: 'A compromised container could send data anywhere and load code from anywhere. Allow only the addresses and ports that it needs.',
+  some: 'A compromised container could send data to any host that answers there. Allow only the addresses that it needs, or leave the names to a proxy or firewall.',
+  names: 'DNS to any server is a way out for data. Allow it to the DNS pods of the cluster alone.',
+}

@@ -1,0 +1,69 @@
+import { addressSets } from '../algebra/addresses.ts'
+import { METADATA_ADDRESS } from '../reach/address-ranges.ts'
+import { exceptFromRule } from './edit/except.ts'
+import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
+import { goesTo } from './flow-ends.ts'
+import { causeOf, findGrant, printGrant } from './grant.ts'
+import { isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { capital, listNames } from './listing.ts'
+import { openEgress, reachesMetadata } from './open-egress.ts'
+import { addressOf, proofOf } from './proof.ts'
+import { defineRule } from './rule.ts'
+import { withinIsolation } from './wider-finding.ts'
+
+const ADDRESS = '169.254.169.254'
+
+export const imdsReachable = defineRule({
+  id: 'imds-reachable',
+  meta: {
+    title: 'Workload can reach the instance metadata service',
+    severity: 'medium',
+    concepts: ['egress'],
+    layer: 'network-policy',
+    why: 'On 169.254.169.254 every node tells its configuration, and hands out tokens of its managed identities to whoever asks.',
+    fix: 'Except 169.254.169.254/32 from the block that holds it; workloads that need an identity should use workload identity.',
+    sources: [
+      'https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service',
+      'https://learn.microsoft.com/azure/aks/imds-restriction',
+    ],
+  },
+
+  /** Yields a hit for each endpoint whose policies certainly let it connect to the metadata service. */
+  *check(view, { trusted }) {
+    const { reach } = view
+    for (const endpoint of judgedEndpoints(view)) {
+      const { subject, end, id, name, workload } = endpoint
+      const { metadata, internet } = openEgress(view, subject, trusted)
+      if (!metadata) continue
+      const grant = findGrant(reach, subject, 'egress', reachesMetadata)
+      const resource = grant?.policy.resource ?? workload?.resource
+      if (resource === undefined || !isShown(view, endpoint, 'egress')) {
+        yield hiddenHit(id)
+        continue
+      }
+      yield endpointHit({
+        resource: resource.address,
+        at: grant?.rule.origin ?? resource.origin,
+        subject: id,
+        ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+        ...(internet === undefined ? {} : { within: { rule: 'egress-internet', subject: id } }),
+        ...withinIsolation(view, endpoint, 'egress'),
+        name,
+        say: (names) =>
+          `${capital(listNames(names))} can connect to the instance metadata service (${ADDRESS}, TCP 80): ${grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`}. The service hands out tokens of the node's managed identities to whoever asks, so a compromised container could act in Azure as the node. Except ${ADDRESS}/32 from the block.`,
+        prove: () => proofOf(reach, { from: end, to: addressOf(ADDRESS), protocol: 'TCP', port: 80 }),
+        objectsTo: (flow) => goesTo(flow, METADATA_ADDRESS) && isOnlyMetadata(flow.to.addresses!),
+        fix: () => grant && exceptFromRule(view, grant, METADATA_ADDRESS, `${ADDRESS}/32`),
+      })
+    }
+  },
+
+  merge: mergeEndpoints,
+
+  /** An `except` in the block that holds the address. */
+  patch: (hit) => hit.fix?.(),
+})
+
+function isOnlyMetadata(addresses: Parameters<typeof addressSets.covers>[1]): boolean {
+  return addressSets.covers(METADATA_ADDRESS, addresses)
+}

@@ -1,0 +1,16 @@
+import type { StateView } from '../compare/state-view.ts'
+import type { Direction } from '../model/kubernetes/network-policy.ts'
+import { isOpen, type JudgedEndpoint } from './judged-endpoints.ts'
+import type { Hit } from './rule.ts'
+
+/** Whatever is open to an endpoint that no policy isolates follows from that, and one finding says so. */
+export function withinIsolation(
+  { reach }: StateView,
+  { subject, id }: JudgedEndpoint,
+  direction: Direction,
+): Pick<Hit, 'within'> {
+  if (!isOpen(reach, subject, direction)) return {}
+  const rule =
+    direction === 'ingress' || isOpen(reach, subject, 'ingress') ? 'namespace-no-default-deny' : 'egress-not-isolated'
+  return { within: { rule, subject: id } }
+}
