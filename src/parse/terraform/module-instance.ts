@@ -101,22 +101,22 @@ export class ModuleInstance implements Names {
         return refuse(`${JSON.stringify(root)} has no meaning here`)
       case 'data':
       case 'ephemeral':
-        return this.#resource(node, `${root}.`, 1, scope)
+        return this.#resource(node, `${root}.`, [], scope)
       case 'resource':
-        return this.#resource(node, '', 1, scope)
+        return this.#resource(node, '', [], scope)
       default:
-        return this.#resource(node, '', 0, scope)
+        return this.#resource(node, '', [root], scope)
     }
   }
 
   #resource(
     node: TraversalNode,
     mode: string,
-    from: number,
+    first: readonly string[],
     scope: Scope,
   ): { readonly val: Val; readonly used: number } {
-    const names: string[] = from === 0 ? [node.root] : []
-    let used = from
+    const names = [...first]
+    let used = 0
     while (names.length < 2) {
       const step = node.steps[used]
       if (step?.kind !== 'attribute') return refuse(`${JSON.stringify(node.root)} is not declared`)

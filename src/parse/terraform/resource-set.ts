@@ -245,11 +245,12 @@ export class ResourceInstance {
     let options: (readonly Val[])[] = [[]]
     let cause: UnknownVal | undefined
     for (const block of blocks) {
-      const isDynamic = block.type === 'dynamic'
-      const choices = isDynamic
-        ? this.#dynamicBlocks(type, block, bound, path)
-        : { options: [[this.#blockObject(block.body, block, bound, path)]] }
-      if (choices.cause !== undefined) cause ??= choices.cause
+      const at = { path, index: options[0]!.length }
+      const choices =
+        block.type === 'dynamic'
+          ? this.#dynamicBlocks(type, block, bound, at)
+          : { options: [[this.#blockObject(block.body, block, bound, `${path}[${at.index}]`)]] }
+      cause ??= choices.cause
       if (options.length * choices.options.length > MAX_BLOCK_OPTIONS) {
         options = [[...options[0]!, derived(cause!, DYNAMIC, originOfBlock(block))]]
       } else options = options.flatMap((before) => choices.options.map((more) => [...before, ...more]))
@@ -263,18 +264,19 @@ export class ResourceInstance {
     type: string,
     block: Block,
     bound: Bound | undefined,
-    path: string,
+    at: { readonly path: string; readonly index: number },
   ): { readonly options: readonly (readonly Val[])[]; readonly cause?: UnknownVal } {
     const { module } = this.set
     const forEach = argument(block.body, 'for_each')
     const content = block.body.blocks.find((inner) => inner.type === 'content')
-    if (forEach === undefined || content === undefined)
+    if (forEach === undefined || content === undefined) {
       return refuse(`dynamic ${JSON.stringify(type)} needs for_each and content`)
+    }
     const named = argument(block.body, 'iterator')?.expression
     const iterator = named?.kind === 'traversal' ? named.root : named?.kind === 'literal' ? String(named.value) : type
     const collection = module.evaluateAttribute(forEach, this.names, bound)
     const make = (pairs: readonly { readonly key: Val; readonly value: Val }[]) =>
-      pairs.map(({ key, value }) => {
+      pairs.map(({ key, value }, i) => {
         module.evaluation.budget.spend(1)
         const val = makeObject(
           new Map([
@@ -283,7 +285,12 @@ export class ResourceInstance {
           ]),
           value.origin,
         )
-        return this.#blockObject(content.body, content, { name: iterator, val, outer: bound }, path)
+        return this.#blockObject(
+          content.body,
+          content,
+          { name: iterator, val, outer: bound },
+          `${at.path}[${at.index + i}]`,
+        )
       })
     const singles = (collection.kind === 'unknown' && collection.options) || [collection]
     const options = singles.map((single) => pairsOfDynamic(single))
@@ -295,28 +302,27 @@ export class ResourceInstance {
     return collection.kind === 'unknown' ? { options: made, cause: collection } : { options: made }
   }
 
-  /** One block: its arguments, and its own blocks as lists. */
+  /** One block: its arguments, and its own blocks as lists. The provider may add further attributes. */
   #blockObject(body: Body, block: Block, bound: Bound | undefined, path: string): Val {
     const { module } = this.set
-    const entries = new Map<string, Val>()
+    const attributes = new Map<string, Val>()
     const keys = new Map<string, Origin>()
     for (const attribute of body.attributes) {
-      entries.set(
-        attribute.name,
-        this.#settled(attribute.expression, attribute.source, () =>
-          module.evaluateAttribute(attribute, this.names, bound),
-        ),
+      const { name, source, expression } = attribute
+      attributes.set(
+        name,
+        this.#settled(expression, source, () => module.evaluateAttribute(attribute, this.names, bound)),
       )
-      keys.set(attribute.name, { source: attribute.source, start: attribute.start, end: attribute.nameEnd })
+      keys.set(name, { source, start: attribute.start, end: attribute.nameEnd })
     }
     for (const name of blockTypes(body)) {
       const blocks = blocksOf(body, name)
-      entries.set(
+      attributes.set(
         name,
         this.#settled(blocks[0]!, block.source, () => this.#blocks(name, blocks, bound, `${path}.${name}`)),
       )
     }
-    return makeObject(entries, originOfBlock(block), keys)
+    return { ...this.#unknown(path), origin: originOfBlock(block), notNull: true, attributes, keys }
   }
 
   /** A failure costs the argument, not its block. */

@@ -21,15 +21,12 @@ export function toValue(val: Val): Value {
     case 'tuple':
       return { kind: 'list', items: val.items.map(toValue), origin }
     case 'map':
-    case 'object': {
-      const entries = new Map<string, MapEntry>()
-      for (const [name, item] of val.entries) {
-        const key = val.keys?.get(name)
-        entries.set(name, key === undefined ? { value: toValue(item) } : { value: toValue(item), key })
-      }
-      return { kind: 'map', entries, origin }
-    }
+    case 'object':
+      return toMap(val.entries, val.keys, origin)
     case 'unknown':
+      // A block of a resource is what is written of it; a resource as a whole is a reference.
+      if (val.attributes !== undefined && val.reference?.attribute !== '')
+        return toMap(val.attributes, val.keys, origin)
       if (val.options !== undefined) {
         const { reason, detail } = val
         return { kind: 'choice', options: val.options.map(toValue), reason, detail, origin }
@@ -38,6 +35,15 @@ export function toValue(val: Val): Value {
     default:
       return unreachable(val)
   }
+}
+
+function toMap(vals: ReadonlyMap<string, Val>, keys: ReadonlyMap<string, Origin> | undefined, origin: Origin): Value {
+  const entries = new Map<string, MapEntry>()
+  for (const [name, item] of vals) {
+    const key = keys?.get(name)
+    entries.set(name, key === undefined ? { value: toValue(item) } : { value: toValue(item), key })
+  }
+  return { kind: 'map', entries, origin }
 }
 
 export function toUnknown(val: UnknownVal): UnknownValue {

@@ -100,6 +100,8 @@ export interface UnknownVal {
   readonly options?: readonly Val[]
   /** What is known of an object whose other attributes only the provider knows. */
   readonly attributes?: ReadonlyMap<string, Val>
+  /** Where the known attributes are written. */
+  readonly keys?: ReadonlyMap<string, Origin>
 }
 
 /** Written out in full, a value that has more parts than this is refused. */
