@@ -17,11 +17,6 @@ export function classSetsOf(size: number): ClassSets {
   const all = new Uint32Array(words).fill(0xffffffff)
   if (size % 32 !== 0) all[words - 1] = 2 ** (size % 32) - 1
 
-  const combine = (a: ClassSet, b: ClassSet, operation: (a: number, b: number) => number): ClassSet => {
-    const result = new Uint32Array(words)
-    for (let i = 0; i < words; i++) result[i] = operation(a[i]!, b[i]!)
-    return result
-  }
   const sets: ClassSets = {
     size,
     all,
@@ -31,13 +26,31 @@ export function classSetsOf(size: number): ClassSets {
       for (const member of members) addClass(set, member)
       return set
     },
-    union: (a, b) => combine(a, b, (x, y) => x | y),
-    intersect: (a, b) => combine(a, b, (x, y) => x & y),
-    subtract: (a, b) => combine(a, b, (x, y) => x & ~y),
+    union(a, b) {
+      const result = a.slice()
+      for (let i = 0; i < words; i++) result[i]! |= b[i]!
+      return result
+    },
+    intersect(a, b) {
+      const result = a.slice()
+      for (let i = 0; i < words; i++) result[i]! &= b[i]!
+      return result
+    },
+    subtract(a, b) {
+      const result = a.slice()
+      for (let i = 0; i < words; i++) result[i]! &= ~b[i]!
+      return result
+    },
     complement: (a) => sets.subtract(all, a),
-    isEmpty: (a) => a.every((word) => word === 0),
-    equal: (a, b) => a === b || a.every((word, i) => word === b[i]),
-    covers: (a, b) => b.every((word, i) => (word & ~a[i]!) === 0),
+    isEmpty(a) {
+      for (let i = 0; i < words; i++) if (a[i] !== 0) return false
+      return true
+    },
+    equal: equalClasses,
+    covers(a, b) {
+      for (let i = 0; i < words; i++) if ((b[i]! & ~a[i]!) !== 0) return false
+      return true
+    },
   }
   return sets
 }
@@ -64,6 +77,29 @@ export function membersOf(set: ClassSet): number[] {
 export function overlaps(a: ClassSet, b: ClassSet): boolean {
   for (let i = 0; i < a.length; i++) if ((a[i]! & b[i]!) !== 0) return true
   return false
+}
+
+export function equalClasses(a: ClassSet, b: ClassSet): boolean {
+  if (a === b) return true
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** Adds what `a` and `b` share to a set that is still being built. */
+export function addCommon(set: ClassSet, a: ClassSet, b: ClassSet): void {
+  for (let i = 0; i < set.length; i++) set[i]! |= a[i]! & b[i]!
+}
+
+/** Adds all of `b` to a set that is still being built. */
+export function addClasses(set: ClassSet, b: ClassSet): void {
+  for (let i = 0; i < set.length; i++) set[i]! |= b[i]!
+}
+
+/** Equal for equal sets, and seldom for others. */
+export function hashClasses(set: ClassSet): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < set.length; i++) hash = Math.imul(hash ^ set[i]!, 0x01000193)
+  return hash
 }
 
 /** A text that is equal for equal sets of one universe and different for others. */

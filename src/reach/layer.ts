@@ -31,7 +31,8 @@ export interface PolicyLayer {
 /** `allow` and `deny` are disjoint in truth, and so are their certain parts; what is in neither goes on to the next layer. */
 export interface Decision {
   readonly allow: Bounds<Region<PeerSet>>
-  readonly deny: Bounds<Region<PeerSet>>
+  /** `rest`: everything that is not allowed, so that nothing is left to the next layer. */
+  readonly deny: Bounds<Region<PeerSet>> | 'rest'
 }
 
 /** {@link Decision} for one packet, with the rule that says so. Both `no`: the packet goes on to the next layer. */

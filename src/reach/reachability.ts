@@ -1,9 +1,10 @@
-import { type Bounds, boundsOf, exactly } from '../algebra/bounds.ts'
+import { type Bounds, boundsOf, exactly, isExact } from '../algebra/bounds.ts'
 import { addClass, type ClassSet, hasClass } from '../algebra/classes.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
-import type { Region, RegionPart } from '../algebra/regions.ts'
-import type { Direction } from '../model/kubernetes/network-policy.ts'
+import type { Region } from '../algebra/regions.ts'
+import { DIRECTIONS, type Direction } from '../model/kubernetes/network-policy.ts'
 import type { Network } from '../model/network.ts'
+import { ConnectionTable } from './connection-table.ts'
 import type { Door } from './door.ts'
 import { findDoors } from './doors.ts'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from './engine.ts'
@@ -12,6 +13,7 @@ import type { Path, PolicyLayer } from './layer.ts'
 import { type NetworkPolicyLayer, networkPolicyLayer, type Selection } from './layers/network-policy.ts'
 import type { PeerSet } from './peers.ts'
 import { findRectangles, type Rectangle } from './rectangles.ts'
+import { cutDown, type GroupSides, prepareGroups, type Side, toParts } from './sides.ts'
 import { type StateClasses, stateClasses } from './state-classes.ts'
 import { buildUniverse, type Universe } from './universe.ts'
 
@@ -76,7 +78,7 @@ export function reachabilityOf(network: Network, cluster?: ClusterFacts): Reacha
 
 function analyse(network: Network, cluster: ClusterFacts, classes: StateClasses): Reachability {
   const { universe } = classes
-  const { regions, classSets } = universe
+  const { regions } = universe
   const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster)
   const layers: readonly PolicyLayer[] = [networkPolicies]
   const everything = exactly(regions.of(universe.peerSets.all, ALL_CONNECTIONS))
@@ -92,26 +94,31 @@ function analyse(network: Network, cluster: ClusterFacts, classes: StateClasses)
     return group < 0 ? nothing : groups[direction].region(group)
   }
 
-  /** The parts of a class's own region, each cut down to what the other end's groups let through. */
-  const reachOn = (subject: number, direction: Direction, side: 'certain' | 'possible'): Region<PeerSet> => {
-    const others = groups[opposite(direction)]
-    const mine = own(subject, direction)[side]
-    const parts: RegionPart<PeerSet>[] = []
-    for (const { peers, connections } of mine) {
-      parts.push({ peers: { classes: classSets.empty, addresses: peers.addresses }, connections })
+  const table = new ConnectionTable()
+  const prepared = new Map<string, GroupSides>()
+  const othersOf = (direction: Direction, side: Side): GroupSides => {
+    const key = `${direction} ${side}`
+    let sides = prepared.get(key)
+    if (sides === undefined) {
+      sides = prepareGroups(groups[opposite(direction)], side, table)
+      prepared.set(key, sides)
     }
-    for (let group = 0; group < others.count; group++) {
-      const admitted = connectionsWith(others.region(group)[side], subject)
-      if (connectionSets.isEmpty(admitted)) continue
-      for (const part of mine) {
-        const connections = connectionSets.intersect(part.connections, admitted)
-        if (connectionSets.isEmpty(connections)) continue
-        const there = classSets.intersect(part.peers.classes, others.members(group))
-        parts.push({ peers: { classes: there, addresses: universe.peerSets.empty.addresses }, connections })
-      }
-    }
-    return regions.unionOf(parts)
+    return sides
   }
+  const reachOn = (subject: number, direction: Direction, side: Side): Region<PeerSet> => {
+    const mine = toParts(own(subject, direction)[side], table)
+    return cutDown(subject, mine, othersOf(direction, side), table, universe)
+  }
+  const isExactState = () => {
+    exact ??= DIRECTIONS.every((direction) => {
+      for (let group = 0; group < groups[direction].count; group++) {
+        if (!isExact(groups[direction].region(group))) return false
+      }
+      return true
+    })
+    return exact
+  }
+  let exact: boolean | undefined
 
   const reachability: Reachability = {
     network,
@@ -125,6 +132,7 @@ function analyse(network: Network, cluster: ClusterFacts, classes: StateClasses)
     reach(subject, direction) {
       if (groups[direction].groupOf(subject) < 0) return nothing
       const certain = reachOn(subject, direction, 'certain')
+      if (isExactState()) return exactly(certain)
       const possible = reachOn(subject, direction, 'possible')
       return regions.equal(certain, possible) ? exactly(certain) : { certain, possible }
     },
@@ -139,7 +147,7 @@ function analyse(network: Network, cluster: ClusterFacts, classes: StateClasses)
       return connections.equal(exactly(bounds.certain), exactly(bounds.possible)) ? exactly(bounds.certain) : bounds
     },
     selecting: (subject, direction) => networkPolicies.selecting(subject, direction),
-    connections: (among) => findRectangles(classes, groups, among),
+    connections: (among) => findRectangles(classes, groups, table, among),
     doors() {
       doors ??= findDoors(reachability)
       return doors
@@ -194,7 +202,9 @@ function ownGroups(
       const group = groups[number]!
       group.region ??= layers.reduceRight((rest, layer, i) => {
         const decision = layer.decide(group.parts[i]!, direction)
-        return decision === undefined ? rest : sets.subtract(sets.union(decision.allow, rest), decision.deny)
+        if (decision === undefined) return rest
+        if (decision.deny === 'rest') return decision.allow
+        return sets.subtract(sets.union(decision.allow, rest), decision.deny)
       }, everything)
       return group.region
     },

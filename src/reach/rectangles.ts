@@ -1,11 +1,12 @@
 import { type AddressSet, addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
 import { isExact } from '../algebra/bounds.ts'
-import { type ClassSet, classKey, membersOf } from '../algebra/classes.ts'
-import { type ConnectionSet, connectionKey, connectionSets } from '../algebra/connections.ts'
-import type { Region } from '../algebra/regions.ts'
+import { addCommon, type ClassSet, equalClasses, hashClasses, membersOf, overlaps } from '../algebra/classes.ts'
+import type { ConnectionSet } from '../algebra/connections.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
+import type { ConnectionTable } from './connection-table.ts'
 import type { PeerSet } from './peers.ts'
 import type { OwnGroups } from './reachability.ts'
+import { type Side, type SidePart, toParts } from './sides.ts'
 import type { StateClasses } from './state-classes.ts'
 
 /** Every pair of one of `from` and one of `to` has all of `connections`. Other rectangles may say more of the same pair. */
@@ -26,16 +27,17 @@ export interface Rectangle {
 export function findRectangles(
   classes: StateClasses,
   groups: Readonly<Record<Direction, OwnGroups>>,
+  table: ConnectionTable,
   among: ClassSet = workloadClasses(classes),
 ): readonly Rectangle[] {
-  const certain = rectanglesOn('certain', classes, groups, among)
+  const certain = rectanglesOn('certain', classes, groups, table, among)
   const known = (['ingress', 'egress'] as const).every((direction) => {
     for (let group = 0; group < groups[direction].count; group++) {
       if (!isExact(groups[direction].region(group))) return false
     }
     return true
   })
-  return known ? certain : [...certain, ...rectanglesOn('possible', classes, groups, among)]
+  return known ? certain : [...certain, ...rectanglesOn('possible', classes, groups, table, among)]
 }
 
 /** The classes of workloads that the state has. */
@@ -46,76 +48,114 @@ export function workloadClasses({ universe, facts }: StateClasses): ClassSet {
   return universe.classSets.of(numbers)
 }
 
-interface Side {
-  readonly region: Region<PeerSet>
+interface Group {
+  readonly parts: readonly SidePart[]
   readonly members: ClassSet
-  /** Groups of the other direction to which its peers belong; undefined where its peers are all classes. */
+  /** Groups of the other direction to which its peers belong; undefined where its peers are in all of them. */
   readonly meets: ReadonlySet<number> | undefined
 }
 
 function rectanglesOn(
-  side: 'certain' | 'possible',
+  side: Side,
   { universe }: StateClasses,
   groups: Readonly<Record<Direction, OwnGroups>>,
+  table: ConnectionTable,
   among: ClassSet,
 ): readonly Rectangle[] {
   const { classSets } = universe
-  const sides = (direction: Direction, other: Direction): (Side | undefined)[] =>
+  const prepare = (direction: Direction, other: Direction): (Group | undefined)[] =>
     Array.from({ length: groups[direction].count }, (_, group) => {
       const members = classSets.intersect(groups[direction].members(group), among)
       if (classSets.isEmpty(members)) return undefined
-      const region = groups[direction].region(group)[side]
-      return { region, members, meets: groupsOf(region, groups[other]) }
+      const parts = toParts(groups[direction].region(group)[side], table)
+      return { parts, members, meets: groupsOf(parts, groups[other]) }
     })
-  const targets = sides('ingress', 'egress')
-  const senders = sides('egress', 'ingress')
+  const targets = prepare('ingress', 'egress')
+  const senders = prepare('egress', 'ingress')
   const certain = side === 'certain'
   const rectangles: Rectangle[] = []
   const outside = (addresses: AddressSet): PeerSet => ({ classes: classSets.empty, addresses })
 
   for (const sender of senders) {
-    for (const { peers, connections } of sender?.region ?? []) {
-      if (addressSets.isEmpty(peers.addresses)) continue
-      rectangles.push({ from: only(sender!.members), to: outside(peers.addresses), connections, certain })
+    for (const { addresses, connections } of sender?.parts ?? []) {
+      if (addressSets.isEmpty(addresses)) continue
+      rectangles.push({
+        from: only(sender!.members),
+        to: outside(addresses),
+        connections: table.at(connections),
+        certain,
+      })
     }
   }
   for (const [number, target] of targets.entries()) {
     if (target === undefined) continue
-    for (const { peers, connections } of target.region) {
-      if (addressSets.isEmpty(peers.addresses)) continue
-      rectangles.push({ from: outside(peers.addresses), to: only(target.members), connections, certain })
+    for (const { addresses, connections } of target.parts) {
+      if (addressSets.isEmpty(addresses)) continue
+      rectangles.push({
+        from: outside(addresses),
+        to: only(target.members),
+        connections: table.at(connections),
+        certain,
+      })
     }
-    const found = new Map<string, { from: ClassSet; readonly to: ClassSet; readonly connections: ConnectionSet }>()
+    const found = new Rectangles()
     for (const candidate of target.meets ?? senders.keys()) {
       const sender = senders[candidate]
       if (sender === undefined || (sender.meets !== undefined && !sender.meets.has(number))) continue
-      for (const sent of sender.region) {
-        const to = classSets.intersect(sent.peers.classes, target.members)
-        if (classSets.isEmpty(to)) continue
-        for (const got of target.region) {
-          const connections = connectionSets.intersect(sent.connections, got.connections)
-          if (connectionSets.isEmpty(connections)) continue
-          const from = classSets.intersect(got.peers.classes, sender.members)
-          if (classSets.isEmpty(from)) continue
-          const key = `${connectionKey(connections)}|${classKey(to)}`
-          const same = found.get(key)
-          if (same === undefined) found.set(key, { from, to, connections })
-          else same.from = classSets.union(same.from, from)
+      for (const sent of sender.parts) {
+        let to: ClassSet | undefined
+        for (const got of target.parts) {
+          const connections = table.intersect(sent.connections, got.connections)
+          if (connections === 0 || !overlaps(got.classes, sender.members)) continue
+          to ??= classSets.intersect(sent.classes, target.members)
+          if (classSets.isEmpty(to)) break
+          found.add(connections, to, got.classes, sender.members)
         }
       }
     }
-    for (const { from, to, connections } of found.values()) {
-      rectangles.push({ from: only(from), to: only(to), connections, certain })
+    for (const { from, to, connections } of found.all()) {
+      rectangles.push({ from: only(from), to: only(to), connections: table.at(connections), certain })
     }
   }
   return rectangles
 }
 
+interface Found {
+  readonly from: ClassSet
+  readonly to: ClassSet
+  readonly connections: number
+}
+
+/** Rectangles of one receiving group; those with equal receivers and connections are one. */
+class Rectangles {
+  readonly #buckets = new Map<number, Found[]>()
+
+  /** Adds the senders that two sets share. */
+  add(connections: number, to: ClassSet, a: ClassSet, b: ClassSet): void {
+    const hash = Math.imul(hashClasses(to) ^ connections, 0x01000193)
+    let bucket = this.#buckets.get(hash)
+    if (bucket === undefined) {
+      bucket = []
+      this.#buckets.set(hash, bucket)
+    }
+    let same = bucket.find((found) => found.connections === connections && equalClasses(found.to, to))
+    if (same === undefined) {
+      same = { from: new Uint32Array(to.length), to, connections }
+      bucket.push(same)
+    }
+    addCommon(same.from, a, b)
+  }
+
+  *all(): Iterable<Found> {
+    for (const bucket of this.#buckets.values()) yield* bucket
+  }
+}
+
 /** A region that covers all classes meets every group: then there is no list. */
-function groupsOf(region: Region<PeerSet>, groups: OwnGroups): ReadonlySet<number> | undefined {
+function groupsOf(parts: readonly SidePart[], groups: OwnGroups): ReadonlySet<number> | undefined {
   const met = new Set<number>()
-  for (const { peers } of region) {
-    for (const subject of membersOf(peers.classes)) {
+  for (const { classes } of parts) {
+    for (const subject of membersOf(classes)) {
       const group = groups.groupOf(subject)
       if (group >= 0) met.add(group)
     }

@@ -24,6 +24,7 @@ export class SelectorIndex {
   readonly #byExistence = new Map<string, number[]>()
   /** Selectors that can hold for labels without any of their keys. */
   readonly #always: number[] = []
+  readonly #byObject = new WeakMap<Labels, SelectorMatch>()
   readonly #matches = new Map<string, SelectorMatch>()
   readonly #matchIds = new Map<string, SelectorMatch>()
 
@@ -48,12 +49,15 @@ export class SelectorIndex {
   }
 
   match(labels: Labels): SelectorMatch {
+    let match = this.#byObject.get(labels)
+    if (match !== undefined) return match
     const key = labelsKey(labels)
-    let match = this.#matches.get(key)
+    match = this.#matches.get(key)
     if (match === undefined) {
       match = this.#find(labels)
       this.#matches.set(key, match)
     }
+    this.#byObject.set(labels, match)
     return match
   }
 

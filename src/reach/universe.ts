@@ -60,18 +60,32 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
     INGRESS_CONTROLLER,
   ]
 
-  const bySignature = new Map<string, { readonly members: Endpoint[]; readonly facts: (ClassFacts | undefined)[] }>()
-  for (const endpoint of endpoints) {
-    const facts = networks.map((network, state): ClassFacts | undefined => {
+  const factsInStates = (endpoint: Endpoint): readonly (ClassFacts | undefined)[] => {
+    const facts: (ClassFacts | undefined)[] = []
+    for (const [state, network] of networks.entries()) {
       const found = factsOf(endpoint, network, workloads[state]!)
-      return (
-        found && {
-          ...found,
-          podMatch: podSelectors.match(found.labels),
-          namespaceMatch: namespaceSelectors.match(found.namespaceLabels),
-        }
-      )
-    })
+      const podMatch = found && podSelectors.match(found.labels)
+      const namespaceMatch = found && namespaceSelectors.match(found.namespaceLabels)
+      const before = facts[state - 1]
+      // What is the same in base and head is kept once.
+      if (
+        before !== undefined &&
+        found?.workload !== undefined &&
+        before.workload === found.workload &&
+        before.namespaceMatch === namespaceMatch
+      ) {
+        facts.push(before)
+      } else facts.push(found && { ...found, podMatch: podMatch!, namespaceMatch: namespaceMatch! })
+    }
+    return facts
+  }
+
+  const bySignature = new Map<
+    string,
+    { readonly members: Endpoint[]; readonly facts: readonly (ClassFacts | undefined)[] }
+  >()
+  for (const endpoint of endpoints) {
+    const facts = factsInStates(endpoint)
     const signature = `${endpoint.kind}|${facts.map((fact) => (fact === undefined ? '' : signatureOf(fact, portNames))).join('|')}`
     const same = bySignature.get(signature)
     if (same === undefined) bySignature.set(signature, { members: [endpoint], facts })

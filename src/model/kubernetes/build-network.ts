@@ -53,13 +53,13 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
     switch (role(resource, options.anyGroup === true)) {
       case 'workload':
         if (resource.kind === 'Pod') pods.push(resource)
-        else workloads.push(readWorkload(resource, templateOf(resource, objects)))
+        else workloads.push(workloadOf(resource, objects))
         break
       case 'namespace':
         namespaceObjects.push(resource)
         break
       case 'policy': {
-        const policy = readNetworkPolicy(resource)
+        const policy = remembered(POLICIES, resource, () => readNetworkPolicy(resource))
         refused(resource, policy.rejections)
         policies.push(policy)
         break
@@ -103,6 +103,27 @@ function role(resource: Resource, anyGroup: boolean): Role {
   if (kind === 'Ingress' && isIn('networking.k8s.io', 'extensions')) return 'ingress'
   if (kind === 'Route' && isIn('route.openshift.io')) return 'route'
   return isOperated(resource) ? 'operated' : undefined
+}
+
+/** What was made of a resource, so that base and head share what is the identical object in both. */
+const WORKLOADS = new WeakMap<Resource, Workload>()
+const POLICIES = new WeakMap<Resource, NetworkPolicy>()
+
+function remembered<T extends object>(made: WeakMap<Resource, T>, resource: Resource, make: () => T): T {
+  let result = made.get(resource)
+  if (result === undefined) {
+    result = make()
+    made.set(resource, result)
+  }
+  return result
+}
+
+function workloadOf(resource: Resource, objects: ReadonlyMap<string, Resource>): Workload {
+  const own = podTemplate(resource)
+  const template = templateOf(resource, objects)
+  return template === own
+    ? remembered(WORKLOADS, resource, () => readWorkload(resource))
+    : readWorkload(resource, template)
 }
 
 /** A Rollout may take its template from a Deployment. Source: argo-rollouts docs/migrating.md, `workloadRef`. */

@@ -57,7 +57,15 @@ function satisfies(requirement: Requirement, labels: Labels): Truth {
 }
 
 /** A text that is equal for labels that no selector can tell apart. */
-export function labelsKey(labels: Labels): string {
-  const entries = [...labels.known].map(([key, value]) => `${key}=${value === undefined ? '?' : JSON.stringify(value)}`)
-  return `${entries.sort().join(',')};${[...labels.added].sort().join(',')};${labels.open}`
+export function labelsKey({ known, added, open }: Labels): string {
+  const entries: string[] = []
+  // A NUL is in no key and in no value.
+  for (const [key, value] of known) {
+    entries.push(
+      typeof value === 'string' ? `${key}=${value}` : `${key}\0${value === undefined ? '' : value.join('\0')}`,
+    )
+  }
+  if (entries.length > 1) entries.sort()
+  for (const key of added) entries.push(key)
+  return `${open ? '\0' : ''}${entries.length - added.size};${entries.join(',')}`
 }

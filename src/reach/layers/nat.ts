@@ -1,11 +1,11 @@
+import type { Bounds } from '../../algebra/bounds.ts'
 import { serviceSet } from '../../algebra/service-sets.ts'
 import { type AzureObject, labelOf } from '../../model/azure/azure-object.ts'
 import type { Cluster } from '../../model/azure/cluster.ts'
 import type { Link } from '../../model/azure/link.ts'
 import { knownItems, knownValue } from '../../model/azure/prop.ts'
-import type { Bounds } from '../../algebra/bounds.ts'
 import type { Host } from '../azure/hosts.ts'
-import { type Answer, type Step } from '../azure/outcome.ts'
+import type { Answer, Step } from '../azure/outcome.ts'
 import { atServices, INTERNET, NOWHERE, type Places, places } from '../azure/places.ts'
 import { publicPlace } from '../azure/prefixes.ts'
 import type { Site } from '../azure/state.ts'
@@ -37,10 +37,15 @@ export function egressOf(site: Site, host: Host, protocol: FabricProtocol, famil
   // Standard NAT gateways carry IPv4 only, and none carries ICMP.
   const carriesFamily = family === 'v4' || (nat !== undefined && knownValue(nat.sku)?.toLowerCase() === 'standardv2')
   if (nat !== undefined && protocol !== 'ICMP' && carriesFamily) {
-    return leaves(`NAT gateway ${labelOf(nat.object)}`, nat.object, identityOf([...nat.publicIps, ...nat.publicIpPrefixes]))
+    return leaves(
+      `NAT gateway ${labelOf(nat.object)}`,
+      nat.object,
+      identityOf([...nat.publicIps, ...nat.publicIpPrefixes]),
+    )
   }
   const own = host.publicIps.filter((link) => isFamily(site, link, family))
-  if (own.length > 0) return leaves('the host\'s own public address', host.pool?.object ?? subnet?.object, identityOf(own))
+  if (own.length > 0)
+    return leaves("the host's own public address", host.pool?.object ?? subnet?.object, identityOf(own))
   if (host.cluster !== undefined) {
     const cluster = clusterEgress(host.cluster, family)
     if (cluster !== undefined) return cluster
@@ -51,7 +56,12 @@ export function egressOf(site: Site, host: Host, protocol: FabricProtocol, famil
   return defaultOutbound(host, family)
 }
 
-function leaves(by: string, object: AzureObject | undefined, identity: Bounds<Places>, isClusterBalancer = false): Egress {
+function leaves(
+  by: string,
+  object: AzureObject | undefined,
+  identity: Bounds<Places>,
+  isClusterBalancer = false,
+): Egress {
   return {
     answer: 'allowed',
     step: { layer: 'nat', answer: 'allowed', rule: `leaves by ${by}`, ...(object && { resource: object.resource }) },
@@ -63,7 +73,9 @@ function leaves(by: string, object: AzureObject | undefined, identity: Bounds<Pl
 function identityOf(links: readonly Link[]): Bounds<Places> {
   const found = links.flatMap((link) => (link.kind === 'found' ? [publicPlace(link.object)] : []))
   const all = found.reduce(places.union, NOWHERE)
-  return found.length === links.length && links.length > 0 ? { certain: all, possible: all } : { certain: NOWHERE, possible: UNKNOWN_IDENTITY.possible }
+  return found.length === links.length && links.length > 0
+    ? { certain: all, possible: all }
+    : { certain: NOWHERE, possible: UNKNOWN_IDENTITY.possible }
 }
 
 function isFamily(site: Site, link: Link, family: 'v4' | 'v6'): boolean {
@@ -79,7 +91,12 @@ function clusterEgress(cluster: Cluster, family: 'v4' | 'v6'): Egress | undefine
     return {
       ...leaves('whatever the outbound type says, which is not known', object, UNKNOWN_IDENTITY),
       answer: 'unknown',
-      step: { layer: 'nat', answer: 'unknown', rule: 'the outbound type of the cluster is not known', resource: object.resource },
+      step: {
+        layer: 'nat',
+        answer: 'unknown',
+        rule: 'the outbound type of the cluster is not known',
+        resource: object.resource,
+      },
     }
   }
   const dual = knownItems(cluster.ipFamilies).some((item) => item.toLowerCase() === 'ipv6')
@@ -89,7 +106,7 @@ function clusterEgress(cluster: Cluster, family: 'v4' | 'v6'): Egress | undefine
       const given = [...cluster.outboundIps, ...cluster.outboundIpPrefixes]
       const managed = made(`outbound address of ${object.resource.address}`)
       const identity = given.length > 0 ? identityOf(given) : { certain: managed, possible: managed }
-      return leaves('the outbound rule of the cluster\'s load balancer', object, identity, true)
+      return leaves("the outbound rule of the cluster's load balancer", object, identity, true)
     }
     case 'managedNATGateway':
     case 'managedNATGatewayV2': {
@@ -101,7 +118,12 @@ function clusterEgress(cluster: Cluster, family: 'v4' | 'v6'): Egress | undefine
       return {
         ...leaves('nothing', object, UNKNOWN_IDENTITY),
         answer: 'denied',
-        step: { layer: 'nsg', answer: 'denied', rule: 'outbound type block: AKS denies the internet', resource: object.resource },
+        step: {
+          layer: 'nsg',
+          answer: 'denied',
+          rule: 'outbound type block: AKS denies the internet',
+          resource: object.resource,
+        },
       }
     case 'userAssignedNATGateway':
     case 'userDefinedRouting':
@@ -121,12 +143,17 @@ function made(name: string): Places {
 function outboundBalancer(site: Site, host: Host): Egress | undefined {
   for (const card of site.azure.interfaces) {
     const own = card.configurations.find(
-      ({ subnet, backendPools }) => backendPools.length > 0 && host.subnet !== undefined && site.azure.subnets.of(subnet) === host.subnet,
+      ({ subnet, backendPools }) =>
+        backendPools.length > 0 && host.subnet !== undefined && site.azure.subnets.of(subnet) === host.subnet,
     )
     if (own === undefined) continue
     for (const balancer of site.azure.loadBalancers.all) {
       if (balancer.outboundRules.length === 0) continue
-      return leaves(`an outbound rule of ${labelOf(balancer.object)}`, balancer.object, identityOf(balancer.frontends.map(({ publicIp }) => publicIp)))
+      return leaves(
+        `an outbound rule of ${labelOf(balancer.object)}`,
+        balancer.object,
+        identityOf(balancer.frontends.map(({ publicIp }) => publicIp)),
+      )
     }
   }
   return undefined
@@ -137,13 +164,18 @@ function defaultOutbound({ subnet, pool, unknown }: Host, family: 'v4' | 'v6'): 
   const resource = subnet?.object.resource ?? pool?.object.resource
   const at = resource && { resource }
   const base = { identity: UNKNOWN_IDENTITY, isClusterBalancer: false }
-  if (unknown !== undefined) return { ...base, answer: 'unknown', step: { layer: 'nat', answer: 'unknown', rule: unknown, ...at } }
+  if (unknown !== undefined)
+    return { ...base, answer: 'unknown', step: { layer: 'nat', answer: 'unknown', rule: unknown, ...at } }
   const access = subnet?.defaultOutboundAccess
   if (family === 'v6') {
     return { ...base, answer: 'denied', step: { layer: 'nat', answer: 'denied', rule: 'no way out for IPv6', ...at } }
   }
   if (access !== undefined && !access.known) {
-    return { ...base, answer: 'unknown', step: { layer: 'nat', answer: 'unknown', rule: 'whether the subnet is private is not known', ...at } }
+    return {
+      ...base,
+      answer: 'unknown',
+      step: { layer: 'nat', answer: 'unknown', rule: 'whether the subnet is private is not known', ...at },
+    }
   }
   // Subnets that AKS makes itself are private; a host in no subnet of the tree gets what Azure gives by default.
   if (access?.value === true || (subnet === undefined && pool === undefined)) {

@@ -171,7 +171,7 @@ function combine(
   const perhaps = selections.filter(({ selects }) => selects !== 'yes').map(({ policy }) => allowedBy(policy))
   const possible = perhaps.map((allowed) => ({ certain: regions.empty, possible: allowed.possible }))
   const allow = [...certainly, ...possible].reduce(sets.union, sets.empty)
-  if (certainly.length > 0) return { allow, deny: sets.subtract(exactly(everything), allow) }
+  if (certainly.length > 0) return { allow, deny: 'rest' }
   const byEach = perhaps.reduce((common, allowed) => regions.intersect(common, allowed.certain), everything)
   return { allow, deny: { certain: regions.empty, possible: regions.subtract(everything, byEach) } }
 }

@@ -1,4 +1,5 @@
 import type { Bounds } from '../../algebra/bounds.ts'
+import { ALL_SERVICES } from '../../algebra/service-sets.ts'
 import { either, type Truth } from '../../algebra/truth.ts'
 import { labelOf, read } from '../../model/azure/azure-object.ts'
 import { textProp } from '../../model/azure/prop.ts'
@@ -9,7 +10,6 @@ import type { Answer, Step } from '../azure/outcome.ts'
 import { atServices, isIn, NOWHERE, type Places } from '../azure/places.ts'
 import { placeBounds, toPlaces } from '../azure/prefixes.ts'
 import type { Site } from '../azure/state.ts'
-import { ALL_SERVICES } from '../../algebra/service-sets.ts'
 
 /** Who calls a public endpoint. */
 export interface Caller {
@@ -31,14 +31,30 @@ export function judgeService(site: Site, service: ServiceEndpoint, caller: Calle
   const at = { layer: 'paas-firewall' as const, resource: object.resource }
   const label = labelOf(object)
   if (service.injectedInto.kind !== 'absent') {
-    return { ...at, answer: 'denied', rule: `${label} is in a subnet and has no public endpoint`, origin: service.injectedInto.origin }
+    return {
+      ...at,
+      answer: 'denied',
+      rule: `${label} is in a subnet and has no public endpoint`,
+      origin: service.injectedInto.origin,
+    }
   }
-  if (!publicAccess.known) return { ...at, answer: 'unknown', rule: `${label}: public network access is not known`, origin: publicAccess.origin }
+  if (!publicAccess.known)
+    return {
+      ...at,
+      answer: 'unknown',
+      rule: `${label}: public network access is not known`,
+      origin: publicAccess.origin,
+    }
   if (publicAccess.value === 'Disabled') {
     return { ...at, answer: 'denied', rule: `${label}: public network access is disabled`, origin: publicAccess.origin }
   }
   if (publicAccess.value === 'SecuredByPerimeter') {
-    return { ...at, answer: 'unknown', rule: `${label}: a network security perimeter decides`, origin: publicAccess.origin }
+    return {
+      ...at,
+      answer: 'unknown',
+      rule: `${label}: a network security perimeter decides`,
+      origin: publicAccess.origin,
+    }
   }
   const byDefault: Truth = !defaultAction.known ? 'maybe' : defaultAction.value === 'Allow' ? 'yes' : 'no'
   const reasons: readonly (readonly [Truth, string])[] = [
@@ -69,7 +85,9 @@ function byAddress(site: Site, service: ServiceEndpoint, caller: Caller): Truth 
   if (caller.subnet !== undefined) return 'no'
   const { ipRules, object, kind } = service
   if (ipRules.absent) return 'no'
-  const rules = ipRules.items.map((item) => toPlaces(site.azure, item, object.resource)).reduce(placeBounds.union, NOTHING)
+  const rules = ipRules.items
+    .map((item) => toPlaces(site.azure, item, object.resource))
+    .reduce(placeBounds.union, NOTHING)
   const surely = isIn(caller.identity.possible, rules.certain)
   const possibly = isIn(caller.identity.possible, rules.possible) === 'no' ? 'no' : 'maybe'
   const match: Truth = surely === 'yes' ? 'yes' : either(surely, possibly)

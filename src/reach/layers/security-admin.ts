@@ -1,8 +1,8 @@
+import { both, type Truth } from '../../algebra/truth.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { labelOf } from '../../model/azure/azure-object.ts'
 import type { AdminRule } from '../../model/azure/security-group.ts'
 import type { VirtualNetwork } from '../../model/azure/virtual-network.ts'
-import { both, type Truth } from '../../algebra/truth.ts'
 import type { Step } from '../azure/outcome.ts'
 import { type FabricPacket, type FilterRule, matchesRule, type TagScope, toFilterRule } from './nsg.ts'
 
@@ -47,10 +47,14 @@ export function judgeAdminRules(
   let told: Step | undefined
   for (const { rule, source } of network === undefined ? [] : compiledRules(azure)) {
     if (rule.direction !== undefined && rule.direction !== direction) continue
-    const match = both(both(appliesTo(azure, source, network!), matchesRule(rule, packet, scope)), source.deployed === 'yes' ? 'yes' : 'maybe')
+    const match = both(
+      both(appliesTo(azure, source, network!), matchesRule(rule, packet, scope)),
+      source.deployed === 'yes' ? 'yes' : 'maybe',
+    )
     if (match === 'no') continue
     const reached = both(open, match)
-    if (rule.access === 'Deny' || rule.access === undefined) denied = worse(denied, rule.access === undefined ? 'maybe' : reached)
+    if (rule.access === 'Deny' || rule.access === undefined)
+      denied = worse(denied, rule.access === undefined ? 'maybe' : reached)
     if (rule.access === 'AlwaysAllow') skips = worse(skips, reached)
     told ??= {
       layer: 'security-admin',
