@@ -3,8 +3,10 @@ import type { Problem } from './base/problem.ts'
 import { findRenames } from './compare/renames.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { ClusterConfig, Config } from './config/config.ts'
+import { type AzureNetwork, toAzureNetwork } from './model/azure/azure-network.ts'
 import { buildKubernetesNetwork, type KubernetesModel } from './model/kubernetes/build-network.ts'
 import type { KubernetesNetwork } from './model/kubernetes/kubernetes-network.ts'
+import type { Network } from './model/network.ts'
 import { findStates, pairStates, type State } from './model/state.ts'
 import type { ParsedTree } from './parse/units.ts'
 import type { ClusterFacts } from './reach/engine.ts'
@@ -62,7 +64,7 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
   let reaches: ReturnType<typeof buildReachability> | undefined
   const inputs = sides.map(({ state, network }) => {
     const cluster = toCluster(config.states.find(({ name }) => name === state.name) ?? config.cluster)
-    return { network: { kubernetes: network }, ...(cluster && { cluster }) }
+    return { network: withAzure(network, state), ...(cluster && { cluster }) }
   })
   const views: readonly StateView[] = sides.map(({ state, model, identity }, side) => ({
     name: state.name,
@@ -79,6 +81,18 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
     },
   }))
   return views
+}
+
+/** Azure's facts are read when the first rule or layer asks for them: most repositories hold none. */
+function withAzure(kubernetes: KubernetesNetwork, { resources }: State): Network {
+  let azure: AzureNetwork | undefined
+  return {
+    kubernetes,
+    get azure() {
+      azure ??= toAzureNetwork(resources)
+      return azure
+    },
+  }
 }
 
 function toCluster({ engine }: ClusterConfig): ClusterFacts | undefined {

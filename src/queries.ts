@@ -26,11 +26,11 @@ import type { CommandResult } from './run-command.ts'
 import type { Tree } from './source/tree.ts'
 
 /** `list`: every allowed connection. */
-export function list(tree: Tree, call: Call): CommandResult {
+export function list(tree: Tree, call: Call, only?: string): CommandResult {
   const { format, options } = call
   if (format === 'np-guard') {
     const focus = { ...options.npGuard }
-    return npGuard(listNpGuard(readNpGuardInput(tree), { exposure: options.exposure, focus }))
+    return npGuard(listNpGuard(readNpGuardInput(tree, only), { exposure: options.exposure, focus }))
   }
   const connections = views(tree).flatMap((view) => listConnections(view, options.exposure))
   switch (format) {

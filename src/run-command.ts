@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { audit } from './audit.ts'
 import { catalogue } from './catalogue.ts'
 import type { Call } from './command-line.ts'
@@ -51,8 +53,10 @@ export function runCommand(call: Call, surroundings: Surroundings): CommandResul
       return done(resources(openTree(call.operands[0]!, open(call)), call))
     case 'rules':
       return done(catalogue(call.operands[0], call.format))
-    case 'list':
-      return list(openTree(call.operands[0]!, open(call)), call)
+    case 'list': {
+      const { tree, only } = openInput(call)
+      return list(tree, call, only)
+    }
     case 'diff': {
       const where = open(call)
       return diff(openTree(call.operands[0]!, where), openTree(call.operands[1]!, where), call)
@@ -77,6 +81,15 @@ function runAudit(call: Call, surroundings: Surroundings): CommandResult {
   const { config, options } = configure(call, tree)
   const report = audit({ tree, config, options, today: surroundings.today })
   return judged(printAudit(report, call, surroundings), report)
+}
+
+/** np-guard's analyser takes a single file as well: the folder of the file, of which only the file is read. */
+function openInput(call: Call): { readonly tree: Tree; readonly only?: string } {
+  const spec = call.operands[0]!
+  const isFile = call.format === 'np-guard' && statSync(spec, { throwIfNoEntry: false })?.isFile() === true
+  return isFile
+    ? { tree: openTree(dirname(spec), open(call)), only: basename(spec) }
+    : { tree: openTree(spec, open(call)) }
 }
 
 function open({ options }: Call) {
