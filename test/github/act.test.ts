@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findAct, runWorkflow } from './act.ts'
 import { readExample } from './examples.ts'
 import { type FakeGitHub, startFakeGitHub } from './fake-github.ts'
 import { createFakeRepository, type FakeRepository } from './fake-repository.ts'
 import { exampleOf, pullRequestEvent } from './payloads.ts'
+
+// Processes, and GitHub's pace of one comment in three seconds, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 const act = findAct()
 /** Without act there is nothing to run the workflow with; where everything must be tested, that is a failure. */

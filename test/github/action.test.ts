@@ -1,13 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type FakeGitHub, type Options, startFakeGitHub } from './fake-github.ts'
+import { describe, expect, type TestContext, vi, test as vitest } from 'vitest'
+import { type Options, startFakeGitHub } from './fake-github.ts'
 import { testMerge } from './fake-operations.ts'
-import { createFakeRepository, type FakeRepository } from './fake-repository.ts'
+import { createFakeRepository } from './fake-repository.ts'
 import { exampleOf, pullRequestEvent } from './payloads.ts'
 import { runStep, type Step, type StepResult } from './run-process.ts'
 import { applySuggestion } from './suggestion.ts'
+
+// Processes, and GitHub's pace of one comment in three seconds, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 const ENTRY = join(import.meta.dirname, 'stub-action.ts')
 const POLICY = [
@@ -22,36 +25,31 @@ const POLICY = [
 const CLOSED = POLICY.join('\n')
 const OPEN = CLOSED.replace('10.0.0.0/8', '0.0.0.0/0')
 
-let repository: FakeRepository
-let github: FakeGitHub | undefined
-let empty: string
-
-beforeEach(() => {
-  repository = createFakeRepository()
-  empty = mkdtempSync(join(tmpdir(), 'ringfence-empty-'))
-})
-
-afterEach(async () => {
-  const running = github
-  github = undefined
-  repository.remove()
-  rmSync(empty, { recursive: true, force: true })
-  await running?.close()
-})
-
 type Files = Readonly<Record<string, string>>
+
+type Cleanup = Pick<TestContext, 'onTestFinished'>
+
+/** Most of a run is spent waiting for GitHub's pace, so they run side by side. */
+const test = vitest.concurrent
 
 /** A pull request from `before` to `after`, and a way to run the action on it. */
 async function openPullRequest(
+  t: Cleanup,
   before: Files,
   after: Files,
   options: Partial<Options> & { readonly user?: string; readonly from?: string } = {},
 ) {
+  const repository = createFakeRepository()
+  const empty = mkdtempSync(join(tmpdir(), 'ringfence-empty-'))
   const base = repository.commit(before)
   repository.setRef('refs/heads/main', base)
   const head = repository.commit(after, [base])
   const fake = await startFakeGitHub({ repository, ...options })
-  github = fake
+  t.onTestFinished(async () => {
+    repository.remove()
+    rmSync(empty, { recursive: true, force: true })
+    await fake.close()
+  })
   const pull = {
     number: 7,
     head,
@@ -67,6 +65,9 @@ async function openPullRequest(
   const live = () => fake.state.pullRequests.get(7)!
   return {
     fake,
+    repository,
+    /** A folder with no clone in it. */
+    empty,
     base,
     head,
     /** What the author pushes next. */
@@ -94,8 +95,8 @@ async function openPullRequest(
 }
 
 describe('a pull request that opens something', () => {
-  test('fails, comments once, suggests the fix on the line, and writes nothing the second time', async () => {
-    const { fake, run, base } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('fails, comments once, suggests the fix on the line, and writes nothing the second time', async (t) => {
+    const { fake, run, base } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const first = await run()
     expect(first.status, first.log).toBe(1)
     expect(Object.fromEntries(first.outputs)).toMatchObject({
@@ -122,8 +123,8 @@ describe('a pull request that opens something', () => {
     expect(second.outputs.get('comment-url')).toBe(first.outputs.get('comment-url'))
   })
 
-  test('the suggestion, applied as GitHub does, is the patch, and the next push settles everything', async () => {
-    const { fake, run, push } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('the suggestion, applied as GitHub does, is the patch, and the next push settles everything', async (t) => {
+    const { fake, run, push } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     await run()
     const comment = fake.state.reviewComments[0]!
     expect(applySuggestion(OPEN, comment.startLine ?? comment.line!, comment.line!, comment.body)).toBe(CLOSED)
@@ -138,8 +139,8 @@ describe('a pull request that opens something', () => {
     expect(fake.writes()).toHaveLength(writes)
   })
 
-  test('an older run that ends later leaves the newer text', async () => {
-    const { fake, run, push, head } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('an older run that ends later leaves the newer text', async (t) => {
+    const { repository, fake, run, push, head } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const merge = testMerge(fake.state, 7)!
     const old = { payload: pullRequestEvent('opened', { number: 7, base: '1'.repeat(40), head }), sha: merge, run: 1 }
     const workspace = repository.checkOut(merge)
@@ -153,8 +154,8 @@ describe('a pull request that opens something', () => {
   })
 })
 
-test('a change without network effect is silent and passes', async () => {
-  const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': `# a comment\n${CLOSED}` })
+test('a change without network effect is silent and passes', async (t) => {
+  const { fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': `# a comment\n${CLOSED}` })
   const result = await run()
   expect(result.status, result.log).toBe(0)
   expect(result.outputs.get('conclusion')).toBe('pass')
@@ -163,17 +164,18 @@ test('a change without network effect is silent and passes', async () => {
   expect(result.log).not.toMatch(/^::(?:error|warning)/m)
 })
 
-test('a changed file that cannot be judged fails, unless the workflow says otherwise', async () => {
-  const { run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': '{{{' })
+test('a changed file that cannot be judged fails, unless the workflow says otherwise', async (t) => {
+  const { run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': '{{{' })
   const result = await run()
   expect(result.status, result.log).toBe(1)
   expect(result.log).toContain('could not decide')
   expect((await run({ inputs: { 'fail-on-unknown': 'none' } })).status).toBe(0)
 })
 
-test('the configuration is the base’s; an input wins over it', async () => {
+test('the configuration is the base’s; an input wins over it', async (t) => {
   const config = 'fail-on: critical\n'
   const { run } = await openPullRequest(
+    t,
     { 'a.yaml': CLOSED, '.github/ringfence.yml': config },
     { 'a.yaml': OPEN, '.github/ringfence.yml': 'fail-on: none\n' },
   )
@@ -181,27 +183,32 @@ test('the configuration is the base’s; an input wins over it', async () => {
   expect((await run({ inputs: { 'fail-on': 'high' } })).status).toBe(1)
 })
 
-test('the head’s configuration counts where the workflow trusts it', async () => {
+test('the head’s configuration counts where the workflow trusts it', async (t) => {
   const { run } = await openPullRequest(
+    t,
     { 'a.yaml': CLOSED },
     { 'a.yaml': OPEN, '.github/ringfence.yml': 'fail-on: none\n' },
   )
   expect((await run({ inputs: { 'config-from': 'head' } })).status).toBe(0)
 })
 
-test.each([
+test.for([
   ['never', []],
   ['on-failure', ['pulls/create-review', 'issues/create-comment']],
-])('comment: %s posts %j for a change that fails, and nothing for one that passes', async (comment, writes) => {
-  const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
-  expect((await run({ inputs: { comment, 'fail-on': 'critical' } })).status).toBe(0)
-  expect(fake.writes()).toEqual([])
-  expect((await run({ inputs: { comment } })).status).toBe(1)
-  expect(fake.writes()).toEqual(writes)
-})
+] as const)(
+  'comment: %s posts %j for a change that fails, and nothing for one that passes',
+  async ([comment, writes], t) => {
+    const { fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+    expect((await run({ inputs: { comment, 'fail-on': 'critical' } })).status).toBe(0)
+    expect(fake.writes()).toEqual([])
+    expect((await run({ inputs: { comment } })).status).toBe(1)
+    expect(fake.writes()).toEqual(writes)
+  },
+)
 
-test('a fork’s head that brings its own configuration is judged by the base’s', async () => {
+test('a fork’s head that brings its own configuration is judged by the base’s', async (t) => {
   const { run } = await openPullRequest(
+    t,
     { 'a.yaml': CLOSED },
     { 'a.yaml': OPEN, '.github/ringfence.yml': 'fail-on: none\n' },
     { from: 'stranger/shop' },
@@ -211,12 +218,13 @@ test('a fork’s head that brings its own configuration is judged by the base’
 })
 
 describe('without write permission', () => {
-  test.each([
+  test.for([
     ['a fork', { from: 'stranger/shop' }, 'from a fork'],
     ['Dependabot', { user: 'dependabot[bot]' }, 'of Dependabot'],
     ['a job without the permission', {}, 'pull-requests: write'],
-  ])('%s loses nothing but the comments', async (_, options, why) => {
+  ] as const)('%s loses nothing but the comments', async ([_, options, why], t) => {
     const { fake, run } = await openPullRequest(
+      t,
       { 'a.yaml': CLOSED },
       { 'a.yaml': OPEN },
       { ...options, permissions: { pullRequests: 'read' } },
@@ -230,8 +238,8 @@ describe('without write permission', () => {
     expect(fake.writes()).toEqual([])
   })
 
-  test('and without a token', async () => {
-    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('and without a token', async (t) => {
+    const { repository, fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const workspace = repository.checkOut(testMerge(fake.state, 7)!)
     const result = await run({ inputs: { 'github-token': '' }, workspace })
     expect(result.status, result.log).toBe(1)
@@ -241,8 +249,8 @@ describe('without write permission', () => {
 })
 
 describe('what cannot be posted changes no verdict', () => {
-  test('a review that GitHub refuses: its findings are in the summary comment, and the count says so', async () => {
-    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('a review that GitHub refuses: its findings are in the summary comment, and the count says so', async (t) => {
+    const { fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     fake.failNext('pulls/create-review', { status: 422, message: 'Unprocessable Entity' })
     const result = await run()
     expect(result.status, result.log).toBe(1)
@@ -251,8 +259,8 @@ describe('what cannot be posted changes no verdict', () => {
     expect(result.log).toContain('refused the comments on lines')
   })
 
-  test('a server that fails: the log says so, and no comment is written twice', async () => {
-    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('a server that fails: the log says so, and no comment is written twice', async (t) => {
+    const { fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     fake.failNext('issues/create-comment', { status: 502, message: 'Bad Gateway' })
     const result = await run({ inputs: { 'inline-comments': '0' } })
     expect(result.status, result.log).toBe(1)
@@ -261,15 +269,15 @@ describe('what cannot be posted changes no verdict', () => {
     expect(fake.requests.filter(({ operation }) => operation === 'issues/create-comment')).toHaveLength(1)
   })
 
-  test('a diff that GitHub does not show: the finding is in the summary comment only', async () => {
-    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('a diff that GitHub does not show: the finding is in the summary comment only', async (t) => {
+    const { fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     fake.state.withoutPatch.add('a.yaml')
     expect((await run()).status).toBe(1)
     expect(fake.writes()).toEqual(['issues/create-comment'])
   })
 
-  test('a comment with our marker that somebody else wrote is left alone', async () => {
-    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('a comment with our marker that somebody else wrote is left alone', async (t) => {
+    const { fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const forged = `<!-- ringfence:v1 key=default head=${'1'.repeat(40)} run=99999999.1 -->\n✅ approved`
     fake.state.comments.push({ id: 5, issue: 7, user: 'mallory', body: forged })
     await run({ inputs: { 'inline-comments': '0' } })
@@ -279,8 +287,9 @@ describe('what cannot be posted changes no verdict', () => {
 })
 
 describe('where the two sides come from', () => {
-  test('a stale base.sha does not show other people’s merges', async () => {
-    const { fake, run, base, head } = await openPullRequest(
+  test('a stale base.sha does not show other people’s merges', async (t) => {
+    const { repository, fake, run, base, head } = await openPullRequest(
+      t,
       { 'a.yaml': CLOSED, 'b.yaml': CLOSED },
       { 'a.yaml': `# note\n${CLOSED}`, 'b.yaml': CLOSED },
     )
@@ -291,15 +300,15 @@ describe('where the two sides come from', () => {
     expect(fake.writes()).toEqual([])
   })
 
-  test('a check-out of one commit fetches the missing parent by its id, without the API', async () => {
-    const { run, base } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('a check-out of one commit fetches the missing parent by its id, without the API', async (t) => {
+    const { fake, run, base } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const result = await run({ inputs: { comment: 'never' } })
     expect(result.outputs.get('base-sha')).toBe(base)
-    expect(github?.requests).toEqual([])
+    expect(fake.requests).toEqual([])
   })
 
-  test('no clone at all: the API serves, two calls a side', async () => {
-    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('no clone at all: the API serves, two calls a side', async (t) => {
+    const { empty, fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const result = await run({ workspace: empty, inputs: { comment: 'never' } })
     expect(result.status, result.log).toBe(1)
     const archives = ['git/get-tree', 'repos/download-tarball-archive']
@@ -308,9 +317,9 @@ describe('where the two sides come from', () => {
     )
   })
 
-  test('what .gitattributes keeps out of the archive is not overlooked', async () => {
+  test('what .gitattributes keeps out of the archive is not overlooked', async (t) => {
     const hidden = { 'a.yaml': OPEN, '.gitattributes': 'a.yaml export-ignore\n.gitattributes export-ignore\n' }
-    const { run } = await openPullRequest({ 'a.yaml': CLOSED }, hidden)
+    const { empty, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, hidden)
     const local = await run({ inputs: { comment: 'never' } })
     expect(local.outputs.get('findings-new')).toBe('1')
     const remote = await run({
@@ -320,8 +329,9 @@ describe('where the two sides come from', () => {
     expect(remote.outputs.get('head-sha')).toBe(local.outputs.get('head-sha'))
   })
 
-  test('pull_request_target reads the test merge by the API and touches no work tree', async () => {
-    const { fake, run, base } = await openPullRequest(
+  test('pull_request_target reads the test merge by the API and touches no work tree', async (t) => {
+    const { empty, fake, run, base } = await openPullRequest(
+      t,
       { 'a.yaml': CLOSED },
       { 'a.yaml': OPEN },
       { from: 'stranger/shop' },
@@ -333,8 +343,12 @@ describe('where the two sides come from', () => {
     expect(fake.writes()).toEqual(['pulls/create-review', 'issues/create-comment'])
   })
 
-  test('on a conflict the head is compared with the merge base, and that is said', async () => {
-    const { fake, run, base, head } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('on a conflict the head is compared with the merge base, and that is said', async (t) => {
+    const { empty, repository, fake, run, base, head } = await openPullRequest(
+      t,
+      { 'a.yaml': CLOSED },
+      { 'a.yaml': OPEN },
+    )
     repository.setRef('refs/heads/main', repository.commit({ 'a.yaml': CLOSED.replace('10.', '11.') }, [base]))
     const result = await run({ event: 'pull_request_target', workspace: empty })
     expect(result.status, result.log).toBe(1)
@@ -344,8 +358,9 @@ describe('where the two sides come from', () => {
     expect(fake.state.comments[0]?.body).toContain('conflicts with its base')
   })
 
-  test('workflow_run finds the pull request of a fork by its head', async () => {
-    const { fake, run, head, push } = await openPullRequest(
+  test('workflow_run finds the pull request of a fork by its head', async (t) => {
+    const { empty, fake, run, head, push } = await openPullRequest(
+      t,
       { 'a.yaml': CLOSED },
       { 'a.yaml': OPEN },
       { from: 'stranger/shop' },
@@ -369,8 +384,8 @@ describe('where the two sides come from', () => {
 })
 
 describe('other events decide and never comment', () => {
-  test('merge_group', async () => {
-    const { fake, run, base, head } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('merge_group', async (t) => {
+    const { fake, run, base, head } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const payload = exampleOf('merge_group', 'checks_requested')
     Object.assign(payload['merge_group'], { base_sha: base, head_sha: head })
     const result = await run({ event: 'merge_group', payload })
@@ -379,8 +394,8 @@ describe('other events decide and never comment', () => {
     expect(fake.requests).toEqual([])
   })
 
-  test('push, and a push of a new branch', async () => {
-    const { fake, run, base, head } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('push, and a push of a new branch', async (t) => {
+    const { fake, run, base, head } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const push = { ...exampleOf('push'), ref: 'refs/heads/topic', before: base, after: head }
     expect((await run({ event: 'push', payload: push })).status).toBe(1)
     const created = { ...push, before: '0'.repeat(40), repository: { default_branch: 'main' } }
@@ -389,8 +404,8 @@ describe('other events decide and never comment', () => {
     expect(fake.writes()).toEqual([])
   })
 
-  test.each(['schedule', 'workflow_dispatch'])('%s audits', async (event) => {
-    const { fake, run, head } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test.for(['schedule', 'workflow_dispatch'])('%s audits', async (event, t) => {
+    const { empty, repository, fake, run, head } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const payload = event === 'schedule' ? { schedule: '0 5 * * *' } : exampleOf('workflow_dispatch')
     const report = join(empty, 'report.json')
     const audit = { event, payload, sha: head, workspace: repository.checkOut(head) }
@@ -417,8 +432,8 @@ describe('other events decide and never comment', () => {
     expect(fake.requests).toEqual([])
   })
 
-  test('a branch that was deleted is nothing to judge', async () => {
-    const { run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('a branch that was deleted is nothing to judge', async (t) => {
+    const { run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const result = await run({ event: 'push', payload: { ...exampleOf('push'), after: '0'.repeat(40) } })
     expect(result.status).toBe(0)
     expect(result.outputs.get('conclusion')).toBe('skipped')
@@ -426,8 +441,8 @@ describe('other events decide and never comment', () => {
 })
 
 describe('what keeps it from an answer is no pass', () => {
-  test('a commit that cannot be had: exit 2, and the pull request is told', async () => {
-    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('a commit that cannot be had: exit 2, and the pull request is told', async (t) => {
+    const { repository, fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const merge = testMerge(fake.state, 7)!
     const workspace = repository.checkOut(merge, { origin: false })
     fake.failNext('git/get-tree', { status: 404, message: 'Not Found' }, 9)
@@ -439,16 +454,17 @@ describe('what keeps it from an answer is no pass', () => {
     expect(fake.state.comments).toMatchObject([{ body: expect.stringContaining('could not decide') }])
   })
 
-  test('without a token the message says what to put into the workflow', async () => {
-    const { fake, run } = await openPullRequest({ 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
+  test('without a token the message says what to put into the workflow', async (t) => {
+    const { repository, fake, run } = await openPullRequest(t, { 'a.yaml': CLOSED }, { 'a.yaml': OPEN })
     const workspace = repository.checkOut(testMerge(fake.state, 7)!, { origin: false })
     const result = await run({ workspace, inputs: { 'github-token': '' } })
     expect(result.status).toBe(2)
     expect(result.log).toContain('fetch-depth: 2')
   })
 
-  test('a rate limit, a listing that is cut, an input that is none, a broken configuration', async () => {
-    const { fake, run } = await openPullRequest(
+  test('a rate limit, a listing that is cut, an input that is none, a broken configuration', async (t) => {
+    const { empty, fake, run } = await openPullRequest(
+      t,
       { 'a.yaml': CLOSED, '.github/ringfence.yml': 'fail-on: sometimes\n' },
       { 'a.yaml': OPEN },
     )

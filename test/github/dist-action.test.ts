@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyPatch } from 'diff'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ReviewReport } from '../../src/report/review-report.ts'
 import { readExample } from './examples.ts'
 import { type FakeGitHub, startFakeGitHub } from './fake-github.ts'
@@ -11,6 +11,9 @@ import { createFakeRepository, type FakeRepository } from './fake-repository.ts'
 import { pullRequestEvent } from './payloads.ts'
 import { runStep, type StepResult } from './run-process.ts'
 import { applySuggestion } from './suggestion.ts'
+
+// Processes, and GitHub's pace of one comment in three seconds, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** The committed bundle, as a workflow runs it. */
 const ENTRY = join(import.meta.dirname, '../../dist/action.js')
