@@ -117,3 +117,42 @@ test('a fence is longer than what it holds', () => {
   expect(fence('suggestion', 'a\n````\nb')).toBe('`````suggestion\na\n````\nb\n`````')
   expect(fence('suggestion', '')).toBe('```suggestion\n```')
 })
+
+test('no escaper takes more than linear time', () => {
+  const escapers = [
+    escapeCode,
+    escapeMarkdown,
+    escapeHtml,
+    escapeMermaidLabel,
+    escapeDotString,
+    escapeLogLine,
+    escapeTerminal,
+    escapeSarifText,
+    escapeFenced,
+  ]
+  for (const unit of [
+    '\u001b]',
+    '\u001b[',
+    '\u001b];a',
+    '\u009b1;',
+    ':',
+    ':a',
+    '@',
+    'www.',
+    '-',
+    '1',
+    '`',
+    '\r',
+    ' ',
+    '##[',
+    '#1',
+    'GH-',
+  ]) {
+    const text = unit.repeat(100_000)
+    for (const one of escapers) {
+      const start = performance.now()
+      one(text)
+      expect(performance.now() - start, `${one.name} of ${JSON.stringify(unit)}`).toBeLessThan(3_000)
+    }
+  }
+})

@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from 'node:util'
-
 /**
  * One escaper per place that text goes to. Everything from the tree is hostile: names, paths, messages that quote them.
  *
@@ -100,7 +98,7 @@ export function escapeLogLine(text: string): string {
  * at its start, or a legacy one anywhere, is broken as in {@link escapeLogLine}; `fd00::1` inside stays as it is.
  */
 export function escapeTerminal(text: string): string {
-  return dropHidden(stripVTControlCharacters(text))
+  return dropHidden(text.replace(OSC, '').replace(CSI, '').replace(ESCAPE, ''))
     .replace(/^( *):(?=:)/, `$1:${ZERO_WIDTH_SPACE}`)
     .replaceAll('##[', `##${ZERO_WIDTH_SPACE}[`)
 }
@@ -131,6 +129,14 @@ export function fence(info: string, content: string): string {
   const marks = '`'.repeat(longest + 1)
   return content === '' ? `${marks}${info}\n${marks}` : `${marks}${info}\n${content}\n${marks}`
 }
+
+// ECMA-48 §5.4, §5.5 and §8.3.89. Each always matches where it starts, so that they are linear; util.stripVTControlCharacters is not.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the task
+const OSC = /\u001b\][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the task
+const CSI = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the task
+const ESCAPE = /\u001b[ -/]*[0-~]?/g
 
 /** What becomes a space: tabs, line ends (U+2028 and U+2029 included), and every space but U+0020. */
 const WHITE_SPACE = /\r\n|[\t\n\v\f\r\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/g

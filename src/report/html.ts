@@ -17,6 +17,7 @@ import {
   peerNode,
   STATUS_WORD,
   severityCounts,
+  shortenProse,
   VERDICT_WORD,
 } from './words.ts'
 
@@ -68,6 +69,7 @@ export function auditHtml(report: AuditReport, context: HtmlContext = {}): strin
 
 /** More rows than this make a page that no browser scrolls well; the JSON has all of them. */
 const MAX_ROWS = 5_000
+const MAX_MESSAGE = 4_000
 
 function page(title: string, blocks: readonly string[]): string {
   return `<!doctype html>
@@ -139,7 +141,7 @@ function findingTable(findings: readonly Finding[], context: HtmlContext): strin
       [text(STATUS_WORD[finding.status])],
       [code(finding.rule)],
       placeLine(finding, context, finding.status === 'fixed' ? 'base' : 'head'),
-      messageLine(finding),
+      messageLine(finding, shortenProse(finding.message, MAX_MESSAGE)),
     ])
   return table(['', 'rule', 'where', 'what'], rows, findings.length)
 }
@@ -157,7 +159,7 @@ function findingCard(finding: Finding, number: number, context: HtmlContext): st
   const worse = status === 'worsened' ? ', worse' : ''
   return [
     `<article class="${severity}"><h3>${number}. <span class="severity">${severity}${worse}</span> ${toHtml(name)} <small>${toHtml(placeLine(finding, context))}${toHtml(statesLine(states))}</small></h3>`,
-    `<p>${toHtml(messageLine(finding))}</p>`,
+    `<p>${toHtml(messageLine(finding, shortenProse(finding.message, MAX_MESSAGE)))}</p>`,
     witness === undefined ? '' : witnessBlock(witness, context),
     patch === undefined
       ? ''

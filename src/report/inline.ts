@@ -34,7 +34,7 @@ export function line(words: TemplateStringsArray, ...parts: readonly (Inline | L
     if (part === undefined) continue
     if (typeof part === 'number') nodes.push({ kind: 'text', text: part.toLocaleString('en-US') })
     else if ('kind' in part) nodes.push(part)
-    else nodes.push(...part)
+    else for (const node of part) nodes.push(node)
   }
   return nodes
 }

@@ -124,6 +124,14 @@ export function firstSentence(nodes: Line, limit: number): Line | undefined {
   return length === 0 || length > limit ? undefined : sentence
 }
 
+/** Prose is cut at its end, between words. */
+export function shortenProse(prose: string, limit: number): string {
+  if (prose.length <= limit) return prose
+  const cut = prose.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')
+  const space = cut.lastIndexOf(' ')
+  return `${space > limit / 2 ? cut.slice(0, space) : cut} …`
+}
+
 const KNOWN_PEERS: ReadonlyMap<string, string> = new Map([
   ['internet', 'Internet'],
   ['metadata', 'instance metadata (169.254.169.254)'],
@@ -139,7 +147,7 @@ function markNames(message: string, names: readonly string[]): Line {
   let from = 0
   let at = 0
   const flush = (end: number) => {
-    if (end > from) nodes.push(...backticks(message.slice(from, end)))
+    if (end > from) for (const node of backticks(message.slice(from, end))) nodes.push(node)
   }
   while (at < message.length) {
     const name = isBorder(message, at - 1)

@@ -2,10 +2,10 @@ import { dropHidden, escapeFenced, fence } from '../../base/escape.ts'
 import type { Finding, Patch } from '../../rules/finding.ts'
 import { code, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
 import { commitHref, type ReviewLinks, ruleHref } from '../links.ts'
-import { messageLine, SEVERITY_MARK } from '../words.ts'
+import { messageLine, SEVERITY_MARK, shortenProse } from '../words.ts'
 import { formatFindingMarker } from './marker.ts'
 import { COMMENT_LIMIT, fixed, layOut, whole } from './page.ts'
-import { shortenProse, statesLine, witnessLine } from './sections.ts'
+import { statesLine, witnessLine } from './sections.ts'
 
 export interface InlineContext {
   readonly links?: ReviewLinks

@@ -1,11 +1,11 @@
 import type { Finding } from '../../rules/finding.ts'
 import { line, strong, text, toMarkdown } from '../inline.ts'
 import type { AuditReport, ReviewReport } from '../review-report.ts'
-import { count } from '../words.ts'
+import { count, shortenProse } from '../words.ts'
 import { foldedTable, heading } from './blocks.ts'
 import type { PageContext } from './context.ts'
 import { fixed, layOut, type Section, SUMMARY_LIMIT } from './page.ts'
-import { assumptions, coverageSection, findingRow, patches, shortenProse, topFindings } from './sections.ts'
+import { assumptions, coverageSection, findingRow, patches, topFindings } from './sections.ts'
 import { reviewSections } from './summary-comment.ts'
 
 /** The page of a workflow run: the review with every row that a megabyte holds. It carries no marker. */

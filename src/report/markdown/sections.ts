@@ -7,7 +7,17 @@ import { fileHref, type ReviewLinks, ruleHref, runHref } from '../links.ts'
 import { toMermaid } from '../mermaid.ts'
 import { outcome, packetWords } from '../packet.ts'
 import type { Coverage, NotAnalysed, ProposedSuppression } from '../review-report.ts'
-import { count, isGone, LAYER_NAME, messageLine, peerNode, SEVERITY_MARK, STATUS_WORD, VERDICT_WORD } from '../words.ts'
+import {
+  count,
+  isGone,
+  LAYER_NAME,
+  messageLine,
+  peerNode,
+  SEVERITY_MARK,
+  STATUS_WORD,
+  shortenProse,
+  VERDICT_WORD,
+} from '../words.ts'
 import { details, foldedTable, tableHead, tableRow } from './blocks.ts'
 import type { PageContext } from './context.ts'
 import { fixed, type Section, whole } from './page.ts'
@@ -331,14 +341,6 @@ export function assumptions(coverage: Coverage): Section {
       return details(line`Assumed: ${count_(notes.length, 'note')}`, [...rows, ...rest].join('\n'))
     },
   }
-}
-
-/** Prose is cut at its end, between words. */
-export function shortenProse(prose: string, limit: number): string {
-  if (prose.length <= limit) return prose
-  const cut = prose.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')
-  const space = cut.lastIndexOf(' ')
-  return `${space > limit / 2 ? cut.slice(0, space) : cut} …`
 }
 
 function count_(n: number, one: string): Line {

@@ -5,7 +5,16 @@ import { findHidden } from '../hidden.ts'
 import { code, joined, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
 import { commitHref, runHref } from '../links.ts'
 import type { NotAnalysed, ReviewReport } from '../review-report.ts'
-import { count, firstSentence, isGone, isNew, messageLine, SEVERITY_MARK, severityCounts } from '../words.ts'
+import {
+  count,
+  firstSentence,
+  isGone,
+  isNew,
+  messageLine,
+  SEVERITY_MARK,
+  severityCounts,
+  shortenProse,
+} from '../words.ts'
 import { heading } from './blocks.ts'
 import type { PageContext } from './context.ts'
 import { countFixedSince, formatSummaryMarker, type SummaryMarker, toSummaryMarker } from './marker.ts'
@@ -21,7 +30,6 @@ import {
   packetLine,
   patches,
   proposals,
-  shortenProse,
   topFindings,
   topFlows,
   undecidedParts,
