@@ -49,7 +49,8 @@ function toFrontend(site: Site, cluster: Cluster, service: Service, isPublic: Tr
     places: frontendPlaces(site, service, isPublic, subnet),
     floating: service.annotations.get(`${ANNOTATION}azure-disable-load-balancer-floating-ip`) !== 'true',
     subnet,
-    nodeRanges: texts.length === 0 ? undefined : texts.map((text) => parseRange(text) ?? NO_ADDRESSES).reduce(addressSets.union),
+    nodeRanges:
+      texts.length === 0 ? undefined : texts.map((text) => parseRange(text) ?? NO_ADDRESSES).reduce(addressSets.union),
   }
 }
 
@@ -60,11 +61,18 @@ function internalSubnet(site: Site, cluster: Cluster, service: Service): Subnet 
   const name = service.annotations.get(`${ANNOTATION}azure-load-balancer-internal-subnet`)
   if (name === undefined || own === undefined) return own
   const network = site.topology.networkOf(own)
-  return network && site.topology.subnetsOf(network).find((subnet) => knownValue(subnet.object.name)?.toLowerCase() === name.toLowerCase())
+  return (
+    network &&
+    site.topology
+      .subnetsOf(network)
+      .find((subnet) => knownValue(subnet.object.name)?.toLowerCase() === name.toLowerCase())
+  )
 }
 
 function frontendPlaces(site: Site, service: Service, isPublic: Truth, subnet: Subnet | undefined): Places {
-  const written = service.annotations.get(`${ANNOTATION}azure-load-balancer-ipv4`) ?? stringOf(dig(service.resource.value, 'spec', 'loadBalancerIP'))
+  const written =
+    service.annotations.get(`${ANNOTATION}azure-load-balancer-ipv4`) ??
+    stringOf(dig(service.resource.value, 'spec', 'loadBalancerIP'))
   const range = written === undefined ? undefined : parseRange(written)
   if (range !== undefined) return atAddresses(range)
   if (isPublic !== 'no') {
@@ -137,14 +145,18 @@ function serviceRules(site: Site, cluster: Cluster): FilterRule[] {
         origin: port.origin,
       }
       const allow = source && generatedRule({ ...base, priority: FIRST_PRIORITY + index, access: 'Allow', source })
-      const deny = closes && source ? generatedRule({ ...base, priority: DENY_PRIORITY, access: 'Deny', source: ANY }) : undefined
+      const deny =
+        closes && source ? generatedRule({ ...base, priority: DENY_PRIORITY, access: 'Deny', source: ANY }) : undefined
       return [allow, deny].filter((rule) => rule !== undefined)
     })
   })
 }
 
 /** Ports in the packets that reach the node: the Service's with floating IP, else the node port. */
-export function nodeSidePorts({ floating }: Frontend, { port, nodePort }: ServicePort): ReturnType<typeof interval<number>> {
+export function nodeSidePorts(
+  { floating }: Frontend,
+  { port, nodePort }: ServicePort,
+): ReturnType<typeof interval<number>> {
   const number = floating ? port : nodePort
   return number === undefined ? interval(1, 65536) : interval(number, number + 1)
 }

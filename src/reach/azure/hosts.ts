@@ -32,6 +32,8 @@ export interface Host {
   readonly cluster: Cluster | undefined
   readonly pool: NodePool | undefined
   readonly endpoint: PrivateEndpoint | undefined
+  /** True for private endpoints, also for the one of a cluster's API server, which has no resource of its own. */
+  readonly isEndpoint: boolean
   readonly firewall: Firewall | undefined
   /** Behind a gateway of this network, on-premises. */
   readonly gateway: NetworkGateway | undefined
@@ -49,6 +51,7 @@ const PLAIN: Omit<Host, 'label' | 'places' | 'network' | 'subnet'> = {
   cluster: undefined,
   pool: undefined,
   endpoint: undefined,
+  isEndpoint: false,
   firewall: undefined,
   gateway: undefined,
   podRanges: NO_ADDRESSES,
@@ -68,7 +71,16 @@ function plainHosts(site: Site, { addresses, network, subnet }: Location): reado
   if (network === undefined) {
     const gateway = site.azure.gateways.all.find((one) => addressSets.covers(toRanges(one.ranges).certain, addresses))
     const possible = gateway ?? site.azure.gateways.all.find((one) => one.learnsRanges)
-    return [{ ...PLAIN, label: 'a host outside of every network', places, network: undefined, subnet: undefined, gateway: possible }]
+    return [
+      {
+        ...PLAIN,
+        label: 'a host outside of every network',
+        places,
+        network: undefined,
+        subnet: undefined,
+        gateway: possible,
+      },
+    ]
   }
   const label = subnet === undefined ? `a host in ${labelOf(network.object)}` : `a host in ${labelOf(subnet.object)}`
   return [{ ...PLAIN, label, places, network, subnet }]
@@ -87,7 +99,8 @@ function fixedHost(site: Site, addresses: AddressSet): Host | undefined {
   }
   for (const firewall of site.azure.firewalls.all) {
     const own = firewallPlace(site.azure, firewall.object)
-    if (own !== undefined && addressSets.equal(own.certain.addresses, addresses)) return firewallHost(site, firewall, addresses)
+    if (own !== undefined && addressSets.equal(own.certain.addresses, addresses))
+      return firewallHost(site, firewall, addresses)
   }
   return undefined
 }
@@ -123,17 +136,22 @@ export function foundObjects(links: readonly Link[]): ReadonlySet<AzureObject> {
 
 export function endpointHost(site: Site, endpoint: PrivateEndpoint, group?: string): Host {
   const subnet = site.azure.subnets.of(endpoint.subnet)
-  const wanted = endpoint.addresses.filter((one) => group === undefined || endpoint.addresses.length === 1 || knownValue(one.group) === group)
+  const wanted = endpoint.addresses.filter(
+    (one) => group === undefined || endpoint.addresses.length === 1 || knownValue(one.group) === group,
+  )
   const written = wanted.flatMap(({ address }) => (address.known ? [parseRange(address.value) ?? NO_ADDRESSES] : []))
   const anywhere = subnet === undefined ? NO_ADDRESSES : site.topology.addressesOf(subnet).possible
   return {
     ...PLAIN,
     label: labelOf(endpoint.object),
-    places: atAddresses(written.length > 0 ? written.reduce(addressSets.union) : addressSets.subtract(anywhere, site.taken)),
+    places: atAddresses(
+      written.length > 0 ? written.reduce(addressSets.union) : addressSets.subtract(anywhere, site.taken),
+    ),
     network: subnet && site.topology.networkOf(subnet),
     subnet,
     groups: foundObjects(endpoint.applicationGroups),
     endpoint,
+    isEndpoint: true,
   }
 }
 
@@ -196,7 +214,9 @@ function nodePublicIp(pool: NodePool): Link {
 }
 
 function podRangesOf(cluster: Cluster): AddressSet {
-  return knownItems(cluster.podCidrs).map((text) => parseRange(text) ?? NO_ADDRESSES).reduce(addressSets.union, NO_ADDRESSES)
+  return knownItems(cluster.podCidrs)
+    .map((text) => parseRange(text) ?? NO_ADDRESSES)
+    .reduce(addressSets.union, NO_ADDRESSES)
 }
 
 /** A pod of a pool as hosts outside of the cluster see it. Undefined where the plugin leaves it open. */
@@ -230,5 +250,7 @@ export function podOnWire(site: Site, cluster: Cluster, pool: NodePool, hostNetw
   const host = podHost(site, cluster, pool, hostNetwork)
   if (host === undefined || hostNetwork) return host
   const addressing = podAddressing(cluster, pool)
-  return addressing === 'overlay' || addressing === 'kubenet' ? { ...host, places: atAddresses(podRangesOf(cluster)) } : host
+  return addressing === 'overlay' || addressing === 'kubenet'
+    ? { ...host, places: atAddresses(podRangesOf(cluster)) }
+    : host
 }

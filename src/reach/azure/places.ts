@@ -166,3 +166,8 @@ function printService(name: string, except: boolean, regions: readonly string[])
   if (except) return regions.length === 0 ? name : `${name} except ${regions.join(' and ')}`
   return regions.map((region) => `${name}.${region}`).join(', ')
 }
+
+/** True for addresses that the platform answers on every host. */
+export function isPlatform(where: Places): boolean {
+  return addressSets.covers(PLATFORM, where.addresses) && !addressSets.isEmpty(where.addresses)
+}

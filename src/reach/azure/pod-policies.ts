@@ -26,6 +26,8 @@ export type PolicyEnd =
   | { readonly kind: 'nodes' }
   /** The cluster's DNS server, which stands in no tree. */
   | { readonly kind: 'cluster-dns' }
+  /** A pod of a namespace of which nothing more is known. */
+  | { readonly kind: 'any-pod'; readonly namespace: string }
   /** A host that no policy names more closely than "everything". */
   | { readonly kind: 'public-host' }
   | { readonly kind: 'addresses'; readonly addresses: AddressSet }
@@ -50,7 +52,9 @@ export function toPodPolicies(reach: Reachability): PodPolicies {
         return found?.kind === 'endpoint' ? found.end : { kind: 'address', address: publicHost }
       }
       case 'cluster-dns':
-        return clusterDns(reach.network.kubernetes)
+        return unseenPod(reach.network.kubernetes, 'kube-system', [['k8s-app', 'kube-dns']])
+      case 'any-pod':
+        return unseenPod(reach.network.kubernetes, end.namespace, [])
       case 'public-host':
         return { kind: 'address', address: publicHost }
       case 'addresses': {
@@ -79,19 +83,25 @@ export function toPodPolicies(reach: Reachability): PodPolicies {
   }
 }
 
-/** Pods of `kube-system` that carry the label of the cluster's DNS server. Source: learn.microsoft.com/azure/aks/coredns-custom */
-function clusterDns(network: KubernetesNetwork): PacketEnd {
-  const labels: readonly (readonly [string, string])[] = [['k8s-app', 'kube-dns']]
-  const endpoint: Endpoint = hypothetical('kube-system', namedSelector('kube-system'), selectorOf(labels))
+/**
+ * A pod that stands in no tree, by its namespace and labels. Those of the cluster's DNS server are `k8s-app: kube-dns` in `kube-system`
+ * (learn.microsoft.com/azure/aks/coredns-custom).
+ */
+function unseenPod(
+  network: KubernetesNetwork,
+  namespace: string,
+  labels: readonly (readonly [string, string])[],
+): PacketEnd {
+  const endpoint: Endpoint = hypothetical(namespace, namedSelector(namespace), selectorOf(labels))
   const facts: EndpointFacts = {
-    namespace: 'kube-system',
-    namespaceLabels: network.namespaces.get('kube-system')?.labels ?? labelsOfUnseenNamespace('kube-system'),
+    namespace,
+    namespaceLabels: network.namespaces.get(namespace)?.labels ?? labelsOfUnseenNamespace(namespace),
     labels: knownLabels(labels),
-    ports: [],
+    ports: undefined,
     hostNetwork: 'no',
     workload: undefined,
   }
-  return { kind: 'endpoint', endpoint, facts: { ...facts, ports: undefined } }
+  return { kind: 'endpoint', endpoint, facts }
 }
 
 /** A public address outside every range that a policy writes out, which stands for hosts that none names. */

@@ -5,7 +5,6 @@ import type { Origin } from '../../base/origin.ts'
 import { type AzureObject, labelOf, read } from '../../model/azure/azure-object.ts'
 import { originOf } from '../../model/azure/azure-objects.ts'
 import type { NetworkGateway } from '../../model/azure/outbound.ts'
-import type { PrivateEndpoint } from '../../model/azure/private-link.ts'
 import { knownItems, textProp } from '../../model/azure/prop.ts'
 import type { Route } from '../../model/azure/route-table.ts'
 import { SERVICE_KINDS } from '../../model/azure/service.ts'
@@ -23,7 +22,7 @@ export type NextHop =
   | { readonly kind: 'appliance'; readonly address: AddressSet | undefined; readonly object: AzureObject | undefined }
   | { readonly kind: 'gateway'; readonly gateway: NetworkGateway | undefined }
   | { readonly kind: 'service-endpoint' }
-  | { readonly kind: 'private-endpoint'; readonly endpoint: PrivateEndpoint }
+  | { readonly kind: 'private-endpoint' }
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown'; readonly why: string }
 
