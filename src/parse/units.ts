@@ -4,12 +4,14 @@ import { arm } from './arm/index.ts'
 import { bicep } from './bicep/index.ts'
 import { type FrontEnd, ParseCache, type UnitRequest } from './front-end.ts'
 import { kubernetes } from './kubernetes/index.ts'
+import { plan } from './plan/index.ts'
 import type { RenderedUnit } from './resource.ts'
 import { terraform } from './terraform/index.ts'
 
 /** The readers of units, in the order in which they are asked: a file that one claims is not seen by those behind it. */
 export const FRONT_ENDS: readonly FrontEnd[] = [
   terraform,
+  plan,
   bicep,
   arm,
   // The reader of plain manifests stays last: whatever has `apiVersion` and `kind` and belongs to nobody else is its own.
