@@ -9,6 +9,7 @@ export interface Host {
   pullRequest(number: number): Promise<PullRequest>
   /** Open pull requests from a branch, given as `owner:branch`. */
   pullRequestsFrom(branch: string): Promise<readonly PullRequest[]>
+  /** The first 3,000: GitHub lists no more. Source: docs.github.com/rest/pulls/pulls#list-pull-requests-files */
   changedFiles(pullRequest: number): Promise<readonly ChangedFile[]>
 
   comments(pullRequest: number): Promise<readonly Comment[]>

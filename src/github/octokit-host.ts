@@ -13,9 +13,6 @@ import {
 
 const PER_PAGE = 100
 
-/** GitHub lists no more files of a pull request than this. Source: docs.github.com/rest/pulls/pulls#list-pull-requests-files */
-const MOST_FILES = 3_000
-
 /** The host behind GitHub's REST API, and its GraphQL API for what REST lacks. */
 export function createOctokitHost(client: Client, { owner, name }: Repository): Host {
   const repo = { owner, repo: name }
@@ -36,8 +33,6 @@ export function createOctokitHost(client: Client, { owner, name }: Repository): 
     changedFiles: (number) =>
       attempt('list the changed files', async () => {
         const files = await client.paginate(rest.pulls.listFiles, { ...repo, pull_number: number, per_page: PER_PAGE })
-        if (files.length >= MOST_FILES)
-          throw new HostError('refused', `GitHub lists the first ${MOST_FILES} files only`)
         return files.map(
           (file): ChangedFile => ({
             path: file.filename,

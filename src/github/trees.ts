@@ -1,6 +1,6 @@
 import { InputError } from '../base/problem.ts'
 import { BlobStore } from '../source/blob-store.ts'
-import { commitParents, ensureCommit } from '../source/commits.ts'
+import { commitParents, ensureCommit, isPartialClone } from '../source/commits.ts'
 import { findRevision } from '../source/git-tree.ts'
 import { openTree } from '../source/open-tree.ts'
 import { treeFromTarball } from '../source/tarball.ts'
@@ -172,16 +172,19 @@ async function parentsOf(commit: string, source: TreeSource): Promise<readonly s
   return parents ?? (await needHost(source)).parents(commit)
 }
 
-/** From the clone, which fetches what it lacks; where that fails too, from GitHub's API, two calls. */
+/** From the clone, which fetches a commit that it lacks; where that fails too, or contents may be missing, from GitHub's API, two calls. */
 async function openCommit(commit: string, source: TreeSource, store: BlobStore): Promise<Tree> {
-  const { workspace, token } = source
-  try {
-    ensureCommit(workspace, commit, token === undefined ? {} : { token })
-    return openTree(commit, { repo: workspace, store })
-  } catch (error) {
-    if (!(error instanceof InputError) || source.host === undefined) throw error
+  const local = source.host === undefined || !inClone(() => isPartialClone(source.workspace))
+  if (local) {
+    const { workspace, token } = source
+    try {
+      ensureCommit(workspace, commit, token === undefined ? {} : { token })
+      return openTree(commit, { repo: workspace, store })
+    } catch (error) {
+      if (!(error instanceof InputError) || source.host === undefined) throw error
+    }
   }
-  const host = await source.host()
+  const host = await needHost(source)
   // `.gitattributes` can hide a file from the archive, so the listing says what must be there.
   const listing = await host.entries(commit)
   return treeFromTarball(commit, await host.tarball(commit), { store, listing })

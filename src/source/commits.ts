@@ -31,6 +31,14 @@ export function hasCommit(repo: string, id: string): boolean {
 }
 
 /**
+ * Whether the clone may lack contents of files, as after `git clone --filter` or a sparse check-out of actions/checkout. They are not
+ * fetched when they are read: that would be a request for each file.
+ */
+export function isPartialClone(repo: string): boolean {
+  return runGit({ repo, args: ['config', '--get-regexp', '^remote\\..*\\.promisor$', 'true'] }).ok
+}
+
+/**
  * Sees to it that the clone holds a commit with its tree: fetches it by its id, alone, when it is missing.
  *
  * No ref is written. Throws {@link InputError} that says what to put into the workflow when it is missing and cannot be

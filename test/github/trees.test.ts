@@ -62,6 +62,18 @@ test('the API gives the same tree as the clone', async () => {
   }
 })
 
+test('a clone without the files’ contents is left for the API', async () => {
+  const commit = repository.commit({ 'a.yaml': 'a\n' })
+  repository.setRef('refs/heads/main', commit)
+  repository.git('config', 'uploadpack.allowFilter', 'true')
+  const partial = join(empty, 'partial')
+  repository.git('clone', '--quiet', '--bare', '--filter=blob:none', `file://${repository.folder}`, partial)
+  const alone = await openAuditTree(commit, { workspace: partial })
+  expect(alone.tree.read('a.yaml').ok).toBe(false)
+  const { tree } = await openAuditTree(commit, { workspace: partial, host: async () => hostOf([commit]) })
+  expect(tree.read('a.yaml')).toMatchObject({ ok: true })
+})
+
 describe('the test merge', () => {
   test('of a clone names its base itself', async () => {
     const base = repository.commit({ 'a.yaml': 'a\n' })
