@@ -4,8 +4,8 @@ import { ofTexts, type PureFunction } from './signature.ts'
 import { uniqueText } from './unique-text.ts'
 
 /** The namespace of guid(), of which its results are name-based identifiers of version 5 (RFC 9562 §5.5).
- *  Source: learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-string#guid, confirmed by its users' uuidv5() twins */
-const GUID_NAMESPACE = '11fb06fb712d4dddc798e71bbd588830'
+ *  Source: learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions-string#guid */
+const GUID_NAMESPACE = '11fb06fb712d4ddd98c7e71bbd588830'
 
 /** Functions that make names. Source: learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-string */
 export const NAME_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
