@@ -54,6 +54,8 @@ export interface UnknownValue {
   readonly reference?: Reference
   /** Set for strings of which a part is known: what surely stands at the start. */
   readonly prefix?: string
+  /** Set for strings of which only pieces are unknown, where that is told: the pieces in order, as of `${x.ip_address}/32`. */
+  readonly parts?: readonly (string | UnknownValue)[]
 }
 
 /** One of several values; which one depends on something unknown. At least two, none a choice itself. */

@@ -325,7 +325,18 @@ function evaluateTemplate(parts: readonly TemplatePart[], scope: Scope, origin: 
       origin,
     )
   }
-  return derived(unknown, STRING, origin, text === '' ? { notNull: true } : { prefix: text, notNull: true })
+  const around = holeIn(parts, unknown)
+  const known = text === '' ? { notNull: true } : { prefix: text, notNull: true }
+  return derived(unknown, STRING, origin, around === undefined ? known : { ...known, around })
+}
+
+/** What stands around the one unknown of a template that has nothing else in it. */
+function holeIn(parts: readonly TemplatePart[], hole: UnknownVal): UnknownVal['around'] {
+  const at = parts.findIndex((part) => typeof part !== 'string')
+  const texts = [parts.slice(0, at), parts.slice(at + 1)]
+  const isPlain = texts.flat().every((part) => typeof part === 'string')
+  if (!isPlain || hole.reference === undefined) return undefined
+  return { before: texts[0]!.join(''), hole, after: texts[1]!.join('') }
 }
 
 interface Rendered {

@@ -47,7 +47,7 @@ function toMap(vals: ReadonlyMap<string, Val>, keys: ReadonlyMap<string, Origin>
 }
 
 export function toUnknown(val: UnknownVal): UnknownValue {
-  const { reason, detail, origin, reference, prefix } = val
+  const { reason, detail, origin, reference, prefix, around } = val
   return {
     kind: 'unknown',
     reason,
@@ -55,6 +55,7 @@ export function toUnknown(val: UnknownVal): UnknownValue {
     origin,
     ...(reference === undefined ? {} : { reference }),
     ...(prefix === undefined ? {} : { prefix }),
+    ...(around === undefined ? {} : { parts: [around.before, toUnknown(around.hole), around.after] }),
   }
 }
 

@@ -95,6 +95,8 @@ export interface UnknownVal {
   readonly reference?: Reference
   /** Where a string surely begins with this. */
   readonly prefix?: string
+  /** Of a string with one unknown inside: what stands before and after it. */
+  readonly around?: { readonly before: string; readonly hole: UnknownVal; readonly after: string }
   readonly notNull?: boolean
   /** The values that it can be, where these are known: at least two, none of them a choice. */
   readonly options?: readonly Val[]
@@ -195,7 +197,7 @@ export function derived(
   from: UnknownVal,
   type: Type,
   origin: Origin,
-  more?: Partial<Pick<UnknownVal, 'prefix' | 'notNull'>>,
+  more?: Partial<Pick<UnknownVal, 'prefix' | 'notNull' | 'around'>>,
 ): UnknownVal {
   return { kind: 'unknown', type, reason: from.reason, detail: from.detail, origin, ...more }
 }

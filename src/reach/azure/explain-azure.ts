@@ -25,8 +25,18 @@ import {
   unknownAt,
   whichever,
 } from './outcome.ts'
-import { atAddresses, atHost, atServices, METADATA, PLATFORM_DNS, type Places, PRIVATE_V4, parseRange, places } from './places.ts'
 import { poolsOf } from './placement.ts'
+import {
+  atAddresses,
+  atHost,
+  atServices,
+  METADATA,
+  PLATFORM_DNS,
+  type Places,
+  PRIVATE_V4,
+  parseRange,
+  places,
+} from './places.ts'
 import { type PodPolicies, type PolicyEnd, toPodPolicies } from './pod-policies.ts'
 import { type AzureState, type Site, toSite } from './state.ts'
 import { canReach, type Demand, enterFromOutside, type Goal, walk, walkToAny, walkToPlatform } from './walk.ts'
@@ -72,7 +82,6 @@ export function toClusterFacts(site: Site, cluster: Cluster): ClusterFacts {
     podAddresses: pods.reduce(addressSets.union, NO_ADDRESSES),
   }
 }
-
 
 interface Context {
   readonly site: Site
@@ -123,7 +132,9 @@ function fromWorkload(context: Context, workload: Workload, target: AskedEnd, de
     whichever(
       pools.map((pool) => {
         const host = podHost(site, cluster, pool, onHost)
-        return host === undefined ? unknownAt('route', 'the network plugin leaves open which address a pod has') : then(host, pool)
+        return host === undefined
+          ? unknownAt('route', 'the network plugin leaves open which address a pod has')
+          : then(host, pool)
       }),
     )
   switch (target.kind) {
@@ -176,7 +187,9 @@ function nodeEnd({ site }: Context, { cluster, pool }: { cluster: Cluster; pool:
 }
 
 function publicEnd(where: Places): PolicyEnd {
-  return addressSets.isEmpty(where.addresses) ? { kind: 'public-host' } : { kind: 'addresses', addresses: where.addresses }
+  return addressSets.isEmpty(where.addresses)
+    ? { kind: 'public-host' }
+    : { kind: 'addresses', addresses: where.addresses }
 }
 
 /** Preview setting that keeps pods, but not those on the host network, from the metadata service. */
@@ -206,8 +219,17 @@ function betweenPods(context: Context, cluster: Cluster, from: Workload, to: Wor
 }
 
 /** Pod packets between nodes are carried by the platform or by routes that AKS keeps: user routes do not steer them. */
-function acrossNodes(site: Site, cluster: Cluster, from: Host, own: NodePool, to: Host, other: NodePool, demand: Demand): Outcome {
-  const usesOwnRange = (pool: NodePool) => podAddressing(cluster, pool) === 'overlay' || podAddressing(cluster, pool) === 'kubenet'
+function acrossNodes(
+  site: Site,
+  cluster: Cluster,
+  from: Host,
+  own: NodePool,
+  to: Host,
+  other: NodePool,
+  demand: Demand,
+): Outcome {
+  const usesOwnRange = (pool: NodePool) =>
+    podAddressing(cluster, pool) === 'overlay' || podAddressing(cluster, pool) === 'kubenet'
   if (!usesOwnRange(own) && !usesOwnRange(other)) return walk(site, from, { kind: 'host', host: to }, demand)
   // Routing between nodes is the cluster's own affair; only the filters on both sides are met.
   return walk(site, from, { kind: 'host', host: to }, demand, 'filters')
@@ -243,12 +265,15 @@ function hostToWorkload(context: Context, host: Host, workload: Workload, demand
   const { site } = context
   const { cluster } = site
   if (cluster === undefined) return unknownAt('host', 'the cluster of the manifests is not in the tree')
-  const end: PolicyEnd = host.pool !== undefined ? { kind: 'nodes' } : { kind: 'addresses', addresses: host.places.addresses }
+  const end: PolicyEnd =
+    host.pool !== undefined ? { kind: 'nodes' } : { kind: 'addresses', addresses: host.places.addresses }
   const ways: Outcome[] = []
   const onHost = workload.hostNetwork === 'yes'
   const pools = poolsOf(cluster, workload)
   const isOwnNode = host.pool !== undefined && host.cluster === cluster
-  const flat = pools.filter((pool) => onHost || isOwnNode || ['node-subnet', 'pod-subnet', 'unknown'].includes(podAddressing(cluster, pool)))
+  const flat = pools.filter(
+    (pool) => onHost || isOwnNode || ['node-subnet', 'pod-subnet', 'unknown'].includes(podAddressing(cluster, pool)),
+  )
   if (flat.length === pools.length) {
     ways.push(
       inSeriesLazily(
@@ -256,7 +281,8 @@ function hostToWorkload(context: Context, host: Host, workload: Workload, demand
           whichever(
             flat.flatMap((pool) => {
               const pod = podOnWire(site, cluster, pool, onHost)
-              if (pod === undefined) return [unknownAt('route', 'the network plugin leaves open which addresses pods have')]
+              if (pod === undefined)
+                return [unknownAt('route', 'the network plugin leaves open which addresses pods have')]
               const across = isOwnNode
                 ? acrossNodes(site, cluster, host, host.pool!, pod, pool, demand)
                 : walk(site, host, { kind: 'host', host: pod }, demand)
@@ -269,9 +295,16 @@ function hostToWorkload(context: Context, host: Host, workload: Workload, demand
   }
   if (!isOwnNode) {
     const outsider: Outsider = { places: host.places, host, end }
-    ways.push(...waysIn(site, cluster, outsider, workload, demand, (from, to, wanted) => judgePolicy(context, from, { kind: 'workload', workload: to }, wanted)))
+    ways.push(
+      ...waysIn(site, cluster, outsider, workload, demand, (from, to, wanted) =>
+        judgePolicy(context, from, { kind: 'workload', workload: to }, wanted),
+      ),
+    )
   }
-  return anyWay(ways) ?? denied('service', `nothing leads from outside of the cluster to ${workload.namespace}/${workload.name}`)
+  return (
+    anyWay(ways) ??
+    denied('service', `nothing leads from outside of the cluster to ${workload.namespace}/${workload.name}`)
+  )
 }
 
 // ---- from the internet ----
@@ -287,13 +320,18 @@ function fromPublic(context: Context, source: Places, target: AskedEnd, demand: 
       const ways = waysIn(site, cluster, outsider, target.workload, demand, (from, to, wanted) =>
         judgePolicy(context, from, { kind: 'workload', workload: to }, wanted),
       )
-      return anyWay(ways) ?? denied('service', `nothing public leads to ${target.workload.namespace}/${target.workload.name}`)
+      return (
+        anyWay(ways) ??
+        denied('service', `nothing public leads to ${target.workload.namespace}/${target.workload.name}`)
+      )
     }
     case 'node': {
       const node = nodeHost(site, target.cluster, target.pool)
       if (!target.pool.publicIps.known) return unknownAt('nat', 'whether the nodes have public addresses is not known')
       if (node.publicIps.length > 0) return enterFromOutside(site, node, source, node.places, demand)
-      return byTranslation(context, source, node.places.addresses, demand) ?? denied('nat', 'the node has no public address')
+      return (
+        byTranslation(context, source, node.places.addresses, demand) ?? denied('nat', 'the node has no public address')
+      )
     }
     case 'subnet':
     case 'private': {
@@ -342,7 +380,12 @@ function toName(context: Context, host: Host, pod: PolicyEnd | undefined, name: 
   const named: Demand = { ...demand, name }
   return inSeriesLazily(
     () => canResolve(context, host, pod),
-    () => whichever(resolveName(site, name, host.network).map((resolution) => toResolved(context, host, pod, name, resolution, named))),
+    () =>
+      whichever(
+        resolveName(site, name, host.network).map((resolution) =>
+          toResolved(context, host, pod, name, resolution, named),
+        ),
+      ),
   )
 }
 
@@ -365,7 +408,10 @@ function toResolved(
         whichever(
           hosts.map((target) =>
             inSeriesLazily(
-              () => (pod === undefined ? NOTHING_IN_THE_WAY : judgePolicy(context, pod, { kind: 'addresses', addresses: target.places.addresses }, demand)),
+              () =>
+                pod === undefined
+                  ? NOTHING_IN_THE_WAY
+                  : judgePolicy(context, pod, { kind: 'addresses', addresses: target.places.addresses }, demand),
               () => walk(site, host, { kind: 'host', host: target }, demand),
             ),
           ),
@@ -440,7 +486,9 @@ function resolversKnown(site: Site, network: VirtualNetwork): readonly Outcome[]
   return resolversOf(site, network).map((home) => {
     const truth = canReach(site, network, home)
     if (truth === 'yes') return NOTHING_IN_THE_WAY
-    return truth === 'no' ? denied('dns', 'the DNS server is in a network that is not peered') : unknownAt('dns', 'the DNS server is not known')
+    return truth === 'no'
+      ? denied('dns', 'the DNS server is in a network that is not peered')
+      : unknownAt('dns', 'the DNS server is not known')
   })
 }
 
@@ -456,7 +504,13 @@ function renamed(outcome: Outcome): Outcome {
 }
 
 /** Public: as any public host, then the access list. Private: an endpoint in the cluster's network. Integrated: an address of its subnet. */
-function toApiServer(context: Context, host: Host, pod: PolicyEnd | undefined, cluster: Cluster, demand: Demand): Outcome {
+function toApiServer(
+  context: Context,
+  host: Host,
+  pod: PolicyEnd | undefined,
+  cluster: Cluster,
+  demand: Demand,
+): Outcome {
   const { site } = context
   const { api } = cluster
   const inside = host.cluster === cluster
@@ -513,7 +567,8 @@ function apiEndpoint(site: Site, cluster: Cluster): Host {
 function privateZone(site: Site, host: Host, cluster: Cluster): Outcome {
   const { api } = cluster
   const at = { resource: cluster.object.resource, origin: api.privateDnsZone.origin }
-  if (surely(api.publicName, true)) return allowed('dns', 'the public name of the API server gives the private address', at)
+  if (surely(api.publicName, true))
+    return allowed('dns', 'the public name of the API server gives the private address', at)
   const { network } = host
   if (network === undefined) return NOTHING_IN_THE_WAY
   const first = cluster.pools[0]
@@ -522,12 +577,18 @@ function privateZone(site: Site, host: Host, cluster: Cluster): Outcome {
   const resolvers = resolversOf(site, network)
   const zone = site.azure.privateDnsZones.of(api.zone)
   if (zone !== undefined) {
-    const linked = resolvers.some((resolver) => zone.links.some((link) => site.azure.virtualNetworks.of(link.network) === resolver))
-    if (linked || (own !== undefined && resolvers.includes(own))) return allowed('dns', 'the private zone of the API server is linked', at)
+    const linked = resolvers.some((resolver) =>
+      zone.links.some((link) => site.azure.virtualNetworks.of(link.network) === resolver),
+    )
+    if (linked || (own !== undefined && resolvers.includes(own)))
+      return allowed('dns', 'the private zone of the API server is linked', at)
     return denied('dns', 'the network is not linked to the private zone of the API server', at)
   }
   if (api.zone.kind === 'outside') return unknownAt('dns', 'the links of the private zone are not in the tree', at)
-  if (own !== undefined && resolvers.includes(own)) return allowed('dns', 'AKS links its zone to the network of the cluster', at)
+  if (own !== undefined && resolvers.includes(own))
+    return allowed('dns', 'AKS links its zone to the network of the cluster', at)
   const isNone = api.privateDnsZone.known && api.privateDnsZone.value.toLowerCase() === 'none'
-  return isNone ? unknownAt('dns', 'how clients resolve the API server is left to them', at) : denied('dns', 'AKS links its own zone to the network of the cluster only', at)
+  return isNone
+    ? unknownAt('dns', 'how clients resolve the API server is left to them', at)
+    : denied('dns', 'AKS links its own zone to the network of the cluster only', at)
 }

@@ -1,5 +1,6 @@
 import { type Bounds, boundsOf, exactly } from '../../algebra/bounds.ts'
 import { serviceSet } from '../../algebra/service-sets.ts'
+import type { UnknownValue } from '../../base/value.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { type AzureObject, read } from '../../model/azure/azure-object.ts'
 import { at, blocksOf, type Prop, type PropList, textProp } from '../../model/azure/prop.ts'
@@ -40,13 +41,21 @@ export function toPlaces(network: AzureNetwork, item: Prop<string>, from: Resour
         possible: options.map(({ possible }) => possible).reduce(places.union),
       }
     }
-    const target = network.objects.resolve(item.unknown, from)
+    const target = network.objects.resolve(wholeAddress(item.unknown), from)
     return (target && addressOf(network, target)) ?? ANYTHING
   }
   const plain = parsePlaces(item.value)
   if (plain !== undefined) return exactly(plain)
   const tag = serviceTag(item.value)
   return tag === undefined ? NOTHING : exactly(atServices(tag))
+}
+
+/** The reference in `${x.ip_address}/32`, which is the address by itself. */
+function wholeAddress(value: UnknownValue): UnknownValue {
+  const parts = value.parts?.filter((part) => part !== '')
+  if (parts?.length !== 2) return value
+  const [hole, after] = parts
+  return typeof hole === 'object' && (after === '/32' || after === '/128') ? hole : value
 }
 
 /** The address that Azure gives to a public address resource, as a place of its own. */

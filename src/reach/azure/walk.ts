@@ -61,7 +61,13 @@ export type Goal =
     }
 
 /** Walks one packet from a host to its goal: filters on the way out, the route, what stands on it, and filters on the way in; or only the filters. */
-export function walk(site: Site, from: Host, goal: Goal, demand: Demand, meets: 'everything' | 'filters' = 'everything'): Outcome {
+export function walk(
+  site: Site,
+  from: Host,
+  goal: Goal,
+  demand: Demand,
+  meets: 'everything' | 'filters' = 'everything',
+): Outcome {
   if (
     goal.kind === 'host' &&
     goal.host.network === undefined &&
