@@ -15,13 +15,13 @@ export interface Flow {
 
 /** Every flow of a review once: the most severe first, then what opens before what closes, exposure before the rest, then by name. */
 export function listFlows(report: ReviewReport): readonly Flow[] {
-  const severities = severityByPair(report.findings)
+  const severities = severityByTie(report.findings)
   const flows = new Map<string, Flow>()
   const add = (change: Flow['change'], exposure: boolean, connections: readonly ConnectionChange[]) => {
     for (const connection of connections) {
       const key = JSON.stringify([change, connection.from, connection.to, connection.before, connection.after])
       if (flows.has(key)) continue
-      const severity = change === 'gone' ? undefined : severities.get(pairKey(connection.from, connection.to))
+      const severity = change === 'gone' ? undefined : worstOf(severities, connection)
       flows.set(key, { change, exposure, connection, ...(severity === undefined ? {} : { severity }) })
     }
   }
@@ -62,20 +62,49 @@ export function hasNetworkEffect(report: ReviewReport): boolean {
   )
 }
 
-function severityByPair(findings: readonly Finding[]): ReadonlyMap<string, Severity> {
+/**
+ * The worst severity for each thing that ties a finding to a flow: the two peers of its witness, or one of them with the line or the
+ * resource that caused the flow.
+ */
+function severityByTie(findings: readonly Finding[]): ReadonlyMap<string, Severity> {
   const severities = new Map<string, Severity>()
   for (const finding of findings) {
-    if (!isNew(finding) || finding.witness === undefined) continue
-    const key = pairKey(finding.witness.packet.from, finding.witness.packet.to)
-    const known = severities.get(key)
-    if (known === undefined || SEVERITY_RANK[finding.severity] > SEVERITY_RANK[known])
-      severities.set(key, finding.severity)
+    const { witness, severity } = finding
+    if (!isNew(finding) || witness === undefined) continue
+    for (const tie of ties(witness.packet.from, witness.packet.to, finding)) {
+      const known = severities.get(tie)
+      if (known === undefined || SEVERITY_RANK[severity] > SEVERITY_RANK[known]) severities.set(tie, severity)
+    }
   }
   return severities
 }
 
-function pairKey(from: string, to: string): string {
-  return JSON.stringify([from, to])
+function worstOf(
+  severities: ReadonlyMap<string, Severity>,
+  { from, to, cause }: ConnectionChange,
+): Severity | undefined {
+  const found = ties(from, to, cause).flatMap((tie) => severities.get(tie) ?? [])
+  return found.reduce<Severity | undefined>(
+    (worst, one) => (worst === undefined || SEVERITY_RANK[one] > SEVERITY_RANK[worst] ? one : worst),
+    undefined,
+  )
+}
+
+function ties(
+  from: string,
+  to: string,
+  cause: { readonly file: string; readonly line: number; readonly resource: string } | undefined,
+): readonly string[] {
+  const pair = JSON.stringify([from, to])
+  if (cause === undefined) return [pair]
+  const { file, line, resource } = cause
+  return [
+    pair,
+    JSON.stringify(['line', file, line, 'from', from]),
+    JSON.stringify(['line', file, line, 'to', to]),
+    JSON.stringify(['resource', resource, 'from', from]),
+    JSON.stringify(['resource', resource, 'to', to]),
+  ]
 }
 
 const CHANGE_RANK: Readonly<Record<Flow['change'], number>> = { new: 2, changed: 1, gone: 0 }

@@ -30,8 +30,8 @@ export function reviewHtml(report: ReviewReport, context: HtmlContext = {}): str
   const flows = listFlows(report)
   const fresh = report.findings.filter(isNew)
   const gone = report.findings.filter(isGone)
-  const effect = hasNetworkEffect(report)
   const { summary } = report
+  const effect = hasNetworkEffect(report) || summary.verdict === 'fail'
   const compared = line`before ${treeLine(report.base.tree, context)} → after ${treeLine(report.head.tree, context)}`
   return page('Ringfence review', [
     header(summary.verdict, [text(effect ? summary.reason : 'no change in reachability')], compared),

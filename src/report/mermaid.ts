@@ -22,7 +22,8 @@ export function toMermaid(graph: Graph): string {
     const id = ids.get(peer)!
     if (drawn.has(peer)) return id
     const label = `"${escapeMermaidLabel(peerWords(peer))}"`
-    return peer === 'internet' ? `${id}((${label}))` : `${id}[${label}]`
+    if (peer === 'internet') return `${id}((${label}))`
+    return OUTSIDE.test(peer) ? `${id}([${label}])` : `${id}[${label}]`
   }
   let length = lines[0]!.length + REST_ROOM
   let shown = 0
@@ -40,6 +41,9 @@ export function toMermaid(graph: Graph): string {
   if (left > 0) lines.push(`  rest["and ${left} more"]`)
   return lines.join('\n')
 }
+
+/** What surely is no workload has round ends. */
+const OUTSIDE = /^(?:internet|any address|\d+\.\d+\.\d+\.\d+)\b/
 
 /** Room for the line about what was left out. */
 const REST_ROOM = 60

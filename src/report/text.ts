@@ -23,7 +23,7 @@ export function reviewText(report: ReviewReport, options: TextOptions): string {
   const { summary } = report
   page.line([
     verdictPart(summary.verdict),
-    [`  ${hasNetworkEffect(report) ? summary.reason : 'no change in reachability'}`],
+    [`  ${hasNetworkEffect(report) || summary.verdict === 'fail' ? summary.reason : 'no change in reachability'}`],
   ])
   page.line([[`before ${shortTree(report.base.tree)} → after ${shortTree(report.head.tree)}`, 'dim']])
   writeFlows(

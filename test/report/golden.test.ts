@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { listFlows } from '../../src/report/flows.ts'
 import { auditHtml, reviewHtml } from '../../src/report/html.ts'
 import { toReviewJson } from '../../src/report/json.ts'
 import { fixedInlineComment, inlineComment } from '../../src/report/markdown/inline-comment.ts'
@@ -160,6 +161,35 @@ test('the order of keys does not depend on how a report was put together', () =>
     )
   }
   expect(toReviewJson(reversed(OPENING) as ReviewReport)).toBe(toReviewJson(OPENING))
+})
+
+test('a failed check without any effect does not read as good news', () => {
+  const failed: ReviewReport = {
+    ...SILENT,
+    summary: { ...SILENT.summary, verdict: 'fail', reason: 'could not decide: an error of ours in egress-internet' },
+  }
+  for (const page of [summaryComment(failed, CONTEXT), reviewText(failed, { color: false }), reviewHtml(failed)]) {
+    expect(page).not.toContain('no change in reachability')
+    expect(page).toContain('could not decide')
+  }
+})
+
+test('a flow has the severity of the finding that the same line causes', () => {
+  const tied: ReviewReport = {
+    ...OPENING,
+    exposure: {
+      ...OPENING.exposure,
+      egress: {
+        ...OPENING.exposure.egress,
+        added: OPENING.exposure.egress.added.map((one) => ({ ...one, to: 'internet except 10.2.0.0/16' })),
+      },
+    },
+  }
+  expect(listFlows(tied).map(({ connection: { to }, severity }) => [to, severity])).toEqual([
+    ['internet except 10.2.0.0/16', 'high'],
+    ['data/postgres', 'medium'],
+    ['payments/checkout', undefined],
+  ])
 })
 
 test('the job summary has no marker, so that nobody takes it for the comment', () => {

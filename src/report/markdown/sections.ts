@@ -188,16 +188,19 @@ export function witnessLine(witness: Witness): Line {
   return joined([line`${code(packetWords(witness))}`, ...steps, [strong(text(outcome(witness)))]], ' → ')
 }
 
+/** The words of a rule, with the resource that they begin with as a name. */
+function ruleWords(rule: string, resource: string | undefined): Line {
+  const words = shorten(rule, FIRST_SCREEN.why)
+  if (resource === undefined || resource === '' || !words.startsWith(resource)) return [text(words)]
+  return words === resource ? [code(resource)] : [code(resource), text(words.slice(resource.length))]
+}
+
 function stepLine(step: PathStep): Line {
   const where =
     step.file === undefined
       ? []
       : line` (${placeLink({ file: step.file, ...(step.line === undefined ? {} : { line: step.line }) }, undefined, 'head', true)})`
-  const name = step.resource
-  const rule = shorten(step.rule, FIRST_SCREEN.why)
-  const words: Line =
-    name !== undefined && rule.startsWith(name) ? [code(name), text(rule.slice(name.length))] : [text(rule)]
-  return line`${text(LAYER_NAME[step.layer])} ${text(VERDICT_WORD[step.verdict])}: ${words}${where}`
+  return line`${text(LAYER_NAME[step.layer])} ${text(VERDICT_WORD[step.verdict])}: ${ruleWords(step.rule, step.resource)}${where}`
 }
 
 export function changeGraph(flows: readonly Flow[], context: PageContext): Section {

@@ -90,11 +90,14 @@ export function reviewSections(report: ReviewReport, context: PageContext): read
 /** What is left to say where an earlier push had an effect and this one has none. */
 function resolvedSections(report: ReviewReport, context: PageContext): readonly Section[] {
   const was = context.previous === undefined ? [] : wasLine(context.previous, report)
+  const at = atHead(context.head?.sha ?? report.head.tree, context)
+  // A check that fails without any effect could not decide; it must not read as good news.
+  const failed = report.summary.verdict === 'fail'
   return [
     fixed(
       heading(
         3,
-        line`✅ Ringfence: no change in reachability${atHead(context.head?.sha ?? report.head.tree, context)}${was}`,
+        failed ? line`⚠ Ringfence could not decide${at}` : line`✅ Ringfence: no change in reachability${at}${was}`,
       ),
     ),
     coverageSection(report.coverage, context),
