@@ -8,6 +8,7 @@ import type { Evaluation } from './evaluation.ts'
 import type { InstanceKey } from './expansion.ts'
 import { Failure } from './failure.ts'
 import { callFunction } from './functions/index.ts'
+import { helmReleaseProblem, toKubernetesObject } from './kubernetes-objects.ts'
 import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
 import { argument, type ModuleConfig, readModule } from './module-config.ts'
 import { folderIndex, ModuleFiles } from './module-files.ts'
@@ -71,7 +72,15 @@ export function renderModule(
     .filter(([, id]) => id !== '')
     .map(([path]) => path)
     .sort()
-  const resources = versions ? [versions, ...collector.resources] : collector.resources
+  const declared = versions ? [versions, ...collector.resources] : collector.resources
+  const resources: Resource[] = []
+  for (const resource of declared) {
+    resources.push(toKubernetesObject(resource) ?? resource)
+    const problem = helmReleaseProblem(resource)
+    if (problem === undefined) continue
+    problems.push(problem)
+    collector.incomplete = true
+  }
   const rendered: RenderedUnit = { unit, resources, problems, ...(collector.incomplete ? { incomplete: true } : {}) }
   return { rendered, files }
 }
