@@ -1,4 +1,4 @@
-import { escapeCode, escapeHtml, escapeMarkdown, visibleName } from '../base/escape.ts'
+import { escapeCode, escapeHtml, escapeMarkdown } from '../base/escape.ts'
 import { unreachable } from '../base/problem.ts'
 import type { Href } from './links.ts'
 
@@ -78,11 +78,6 @@ export function toHtml(nodes: Line): string {
   return nodes.map(htmlOf).join('')
 }
 
-/** Without marks, for places that have none; the escaper of that place still has to follow. */
-export function toPlain(nodes: Line): string {
-  return nodes.map(plainOf).join('')
-}
-
 function markdownOf(node: Inline): string {
   switch (node.kind) {
     case 'text':
@@ -109,20 +104,6 @@ function htmlOf(node: Inline): string {
       return `<b>${toHtml(node.children)}</b>`
     case 'link':
       return `<a href="${escapeHtml(node.href)}">${toHtml(node.children)}</a>`
-    default:
-      return unreachable(node)
-  }
-}
-
-function plainOf(node: Inline): string {
-  switch (node.kind) {
-    case 'text':
-      return node.text
-    case 'code':
-      return visibleName(node.text)
-    case 'strong':
-    case 'link':
-      return toPlain(node.children)
     default:
       return unreachable(node)
   }

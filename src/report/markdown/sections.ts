@@ -36,9 +36,9 @@ export const FIRST_SCREEN = {
 /** Patches with a block of their own; the others are in the patch file. */
 const MAX_PATCHES = 20
 
-export const FLOW_HEAD = ['', 'from', 'to', 'port', 'why now'] as const
+const FLOW_HEAD = ['', 'from', 'to', 'port', 'why now'] as const
 
-export function flowRow(flow: Flow, context: PageContext): readonly Line[] {
+function flowRow(flow: Flow, context: PageContext): readonly Line[] {
   const { connection } = flow
   return [
     [unbroken(flowWord(flow))],
