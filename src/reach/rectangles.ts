@@ -1,20 +1,31 @@
-import { type AddressSet, addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
-import { isExact } from '../algebra/bounds.ts'
-import { addCommon, type ClassSet, equalClasses, hashClasses, membersOf, overlaps } from '../algebra/classes.ts'
-import type { ConnectionSet } from '../algebra/connections.ts'
+import { addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
+import { type Bounds, isExact } from '../algebra/bounds.ts'
+import {
+  addCommon,
+  type ClassSet,
+  type ClassSets,
+  classKey,
+  equalClasses,
+  hashClasses,
+  membersOf,
+  overlaps,
+} from '../algebra/classes.ts'
+import { type ConnectionSet, connectionSets } from '../algebra/connections.ts'
+import type { Region } from '../algebra/regions.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
 import type { ConnectionTable } from './connection-table.ts'
 import type { PeerSet } from './peers.ts'
 import type { OwnGroups } from './reachability.ts'
-import { type Side, type SidePart, toParts } from './sides.ts'
+import { type SidePart, toParts } from './sides.ts'
 import type { StateClasses } from './state-classes.ts'
+import type { Universe } from './universe.ts'
 
 /** Every pair of one of `from` and one of `to` has all of `connections`. Other rectangles may say more of the same pair. */
 export interface Rectangle {
   readonly from: PeerSet
   readonly to: PeerSet
   readonly connections: ConnectionSet
-  /** False where something unknown decides; what is certain of it is in other rectangles. */
+  /** False where something unknown decides; then none of it is certain. */
   readonly certain: boolean
 }
 
@@ -30,14 +41,23 @@ export function findRectangles(
   table: ConnectionTable,
   among: ClassSet = workloadClasses(classes),
 ): readonly Rectangle[] {
-  const certain = rectanglesOn('certain', classes, groups, table, among)
-  const known = (['ingress', 'egress'] as const).every((direction) => {
-    for (let group = 0; group < groups[direction].count; group++) {
-      if (!isExact(groups[direction].region(group))) return false
-    }
-    return true
-  })
-  return known ? certain : [...certain, ...rectanglesOn('possible', classes, groups, table, among)]
+  const { universe } = classes
+  const prepare = (direction: Direction, other: Direction): readonly (Group | undefined)[] =>
+    Array.from({ length: groups[direction].count }, (_, group) => {
+      const members = universe.classSets.intersect(groups[direction].members(group), among)
+      if (universe.classSets.isEmpty(members)) return undefined
+      return prepareGroup(members, groups[direction].region(group), groups[other], table, among, universe)
+    })
+  const targets = prepare('ingress', 'egress')
+  const senders = prepare('egress', 'ingress')
+  return [
+    ...senders.flatMap((sender) => (sender === undefined ? [] : withAddresses(sender, 'egress', universe))),
+    ...targets.flatMap((target, number) =>
+      target === undefined
+        ? []
+        : [...withAddresses(target, 'ingress', universe), ...withSenders(target, number, senders, table, universe)],
+    ),
+  ]
 }
 
 /** The classes of workloads that the state has. */
@@ -49,86 +69,102 @@ export function workloadClasses({ universe, facts }: StateClasses): ClassSet {
 }
 
 interface Group {
-  readonly parts: readonly SidePart[]
   readonly members: ClassSet
-  /** Groups of the other direction to which its peers belong; undefined where its peers are in all of them. */
+  readonly region: Bounds<Region<PeerSet>>
+  readonly certain: readonly SidePart[]
+  /** The same list where nothing about the classes asked for is unknown. */
+  readonly possible: readonly SidePart[]
+  /** Groups of the other direction to which its possible peers belong; undefined where its peers are in all of them. */
   readonly meets: ReadonlySet<number> | undefined
 }
 
-function rectanglesOn(
-  side: Side,
-  { universe }: StateClasses,
-  groups: Readonly<Record<Direction, OwnGroups>>,
+function prepareGroup(
+  members: ClassSet,
+  region: Bounds<Region<PeerSet>>,
+  others: OwnGroups,
   table: ConnectionTable,
   among: ClassSet,
-): readonly Rectangle[] {
-  const { classSets } = universe
-  const prepare = (direction: Direction, other: Direction): (Group | undefined)[] =>
-    Array.from({ length: groups[direction].count }, (_, group) => {
-      const members = classSets.intersect(groups[direction].members(group), among)
-      if (classSets.isEmpty(members)) return undefined
-      const parts = toParts(groups[direction].region(group)[side], table)
-      return { parts, members, meets: groupsOf(parts, groups[other]) }
-    })
-  const targets = prepare('ingress', 'egress')
-  const senders = prepare('egress', 'ingress')
-  const certain = side === 'certain'
-  const rectangles: Rectangle[] = []
-  const outside = (addresses: AddressSet): PeerSet => ({ classes: classSets.empty, addresses })
-
-  for (const sender of senders) {
-    for (const { addresses, connections } of sender?.parts ?? []) {
-      if (addressSets.isEmpty(addresses)) continue
-      rectangles.push({
-        from: only(sender!.members),
-        to: outside(addresses),
-        connections: table.at(connections),
-        certain,
-      })
-    }
-  }
-  for (const [number, target] of targets.entries()) {
-    if (target === undefined) continue
-    for (const { addresses, connections } of target.parts) {
-      if (addressSets.isEmpty(addresses)) continue
-      rectangles.push({
-        from: outside(addresses),
-        to: only(target.members),
-        connections: table.at(connections),
-        certain,
-      })
-    }
-    const found = new Rectangles()
-    for (const candidate of target.meets ?? senders.keys()) {
-      const sender = senders[candidate]
-      if (sender === undefined || (sender.meets !== undefined && !sender.meets.has(number))) continue
-      for (const sent of sender.parts) {
-        let to: ClassSet | undefined
-        for (const got of target.parts) {
-          const connections = table.intersect(sent.connections, got.connections)
-          if (connections === 0 || !overlaps(got.classes, sender.members)) continue
-          to ??= classSets.intersect(sent.classes, target.members)
-          if (classSets.isEmpty(to)) break
-          found.add(connections, to, got.classes, sender.members)
-        }
-      }
-    }
-    for (const { from, to, connections } of found.all()) {
-      rectangles.push({ from: only(from), to: only(to), connections: table.at(connections), certain })
-    }
-  }
-  return rectangles
+  { classSets }: Universe,
+): Group {
+  const possible = toParts(region.possible, table)
+  const meets = groupsOf(possible, others)
+  if (isExact(region)) return { members, region, certain: possible, possible, meets }
+  const certain = toParts(region.certain, table)
+  const asked = (parts: readonly SidePart[]) =>
+    parts
+      .filter(({ classes }) => overlaps(classes, among))
+      .map(({ classes, connections }) => `${connections} ${classKey(classSets.intersect(classes, among))}`)
+      .sort()
+      .join('|')
+  return { members, region, certain, possible: asked(certain) === asked(possible) ? certain : possible, meets }
 }
 
-interface Found {
+/** What a group's members send to, or get from, addresses. */
+function withAddresses({ members, region }: Group, direction: Direction, universe: Universe): readonly Rectangle[] {
+  const { regions, classSets } = universe
+  const rectangles = (parts: Region<PeerSet>, certain: boolean) =>
+    parts.flatMap(({ peers, connections }): readonly Rectangle[] => {
+      if (addressSets.isEmpty(peers.addresses)) return []
+      const outside = { classes: classSets.empty, addresses: peers.addresses }
+      const [from, to] = direction === 'egress' ? [only(members), outside] : [outside, only(members)]
+      return [{ from, to, connections, certain }]
+    })
+  const certain = rectangles(region.certain, true)
+  if (isExact(region)) return certain
+  return [...certain, ...rectangles(regions.subtract(region.possible, region.certain), false)]
+}
+
+function withSenders(
+  target: Group,
+  number: number,
+  senders: readonly (Group | undefined)[],
+  table: ConnectionTable,
+  { classSets }: Universe,
+): readonly Rectangle[] {
+  const certain = new Boxes()
+  const possible = new Boxes()
+  const join = (sent: readonly SidePart[], got: readonly SidePart[], members: ClassSet, boxes: Boxes) => {
+    for (const mine of sent) {
+      let to: ClassSet | undefined
+      for (const theirs of got) {
+        const connections = table.intersect(mine.connections, theirs.connections)
+        if (connections === 0 || !overlaps(theirs.classes, members)) continue
+        to ??= classSets.intersect(mine.classes, target.members)
+        if (classSets.isEmpty(to)) break
+        boxes.add(connections, to, theirs.classes, members)
+      }
+    }
+  }
+  for (const candidate of target.meets ?? senders.keys()) {
+    const sender = senders[candidate]
+    if (sender === undefined || (sender.meets !== undefined && !sender.meets.has(number))) continue
+    join(sender.certain, target.certain, sender.members, certain)
+    const known = sender.certain === sender.possible && target.certain === target.possible
+    if (!known) join(sender.possible, target.possible, sender.members, possible)
+  }
+  const known = certain.all()
+  const rectangle = ({ from, to, connections }: Box, isCertain: boolean): Rectangle => ({
+    from: only(from),
+    to: only(to),
+    connections: table.at(connections),
+    certain: isCertain,
+  })
+  return [
+    ...known.map((box) => rectangle(box, true)),
+    ...possible.all().flatMap((box) => subtractAll(box, known, table, classSets).map((left) => rectangle(left, false))),
+  ]
+}
+
+/** All of `from`, all of `to`, and connections by number. */
+interface Box {
   readonly from: ClassSet
   readonly to: ClassSet
   readonly connections: number
 }
 
-/** Rectangles of one receiving group; those with equal receivers and connections are one. */
-class Rectangles {
-  readonly #buckets = new Map<number, Found[]>()
+/** Boxes of one receiving group; those with equal receivers and connections are one. */
+class Boxes {
+  readonly #buckets = new Map<number, Box[]>()
 
   /** Adds the senders that two sets share. */
   add(connections: number, to: ClassSet, a: ClassSet, b: ClassSet): void {
@@ -146,9 +182,29 @@ class Rectangles {
     addCommon(same.from, a, b)
   }
 
-  *all(): Iterable<Found> {
-    for (const bucket of this.#buckets.values()) yield* bucket
+  all(): readonly Box[] {
+    return [...this.#buckets.values()].flat()
   }
+}
+
+/** What is left of a box without some others, as disjoint boxes. */
+function subtractAll(box: Box, others: readonly Box[], table: ConnectionTable, classSets: ClassSets): readonly Box[] {
+  let left: readonly Box[] = [box]
+  for (const other of others) {
+    left = left.flatMap((each): readonly Box[] => {
+      const shared = table.intersect(each.connections, other.connections)
+      if (shared === 0 || !overlaps(each.from, other.from) || !overlaps(each.to, other.to)) return [each]
+      const from = classSets.intersect(each.from, other.from)
+      const to = classSets.intersect(each.to, other.to)
+      const rest = table.numberOf(connectionSets.subtract(table.at(each.connections), table.at(shared)))
+      return [
+        { ...each, from: classSets.subtract(each.from, from) },
+        { ...each, from, to: classSets.subtract(each.to, to) },
+        { from, to, connections: rest },
+      ].filter((piece) => piece.connections !== 0 && !classSets.isEmpty(piece.from) && !classSets.isEmpty(piece.to))
+    })
+  }
+  return left
 }
 
 /** A region that covers all classes meets every group: then there is no list. */
