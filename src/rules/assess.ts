@@ -88,10 +88,11 @@ function mergeByCause(judged: readonly JudgedHit[]): readonly JudgedHit[] {
     if (same === undefined) groups.set(key, [one])
     else same.push(one)
   }
-  return [...groups.values()].map((group) => {
+  return [...groups.values()].flatMap((group) => {
     const [first] = group
-    if (group.length === 1) return first
-    return { ...first, hit: { ...first.hit, hit: first.hit.rule.merge!(group.map((one) => one.hit.hit)) } }
+    const { rule } = first.hit
+    if (group.length <= (rule.mergeAbove ?? 1)) return group
+    return { ...first, hit: { ...first.hit, hit: rule.merge!(group.map((one) => one.hit.hit)) } }
   })
 }
 

@@ -24,6 +24,8 @@ export interface Rule {
   patch?(hit: Hit, view: StateView, settings: RuleSettings): ProposedPatch | undefined
   /** One hit that speaks for several of one cause, of which the first is given first: fifty workloads of a namespace are one finding. */
   merge?(hits: readonly Hit[]): Hit
+  /** How many of one cause are still shown one by one; 1 unless it is said. */
+  readonly mergeAbove?: number
 }
 
 export interface RuleMeta {
@@ -58,7 +60,7 @@ export interface Hit {
   readonly layer?: Layer
   /** How much is open, on a scale of the rule's own: more than in the base is worsened, less is improved. */
   readonly extent?: number
-  readonly witness?: Witness
+  readonly witness?: Witness | undefined
   /** What a person must decide where there is no patch. */
   readonly decide?: string
   /** True for a connection that the finding objects to: a patch may close it. Without this, a patch may close nothing that the base had. */

@@ -1,0 +1,65 @@
+import { ALL_ADDRESSES } from '../algebra/addresses.ts'
+import { get, itemsOf, type MapValue } from '../base/value.ts'
+import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { removeEntry } from './edit/collection-edit.ts'
+import { inPlace } from './edit/one-patch.ts'
+import { listNames } from './listing.ts'
+import { doorsByResource, proveDoor } from './public-service.ts'
+import { defineRule } from './rule.ts'
+
+export const hostPort = defineRule({
+  id: 'host-port',
+  meta: {
+    title: 'Container takes a port of its node',
+    severity: 'low',
+    concepts: ['host-port'],
+    layer: 'host',
+    why: 'Whoever reaches the node reaches the container on that port: the virtual network, peered networks, and the internet where nodes have public addresses.',
+    fix: 'Use a Service; a DaemonSet that must answer on each node is the exception.',
+    sources: ['https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline'],
+  },
+
+  /** Yields a hit for each workload in a network of its own with ports of the node. */
+  *check(view) {
+    for (const workload of view.network.kubernetes.workloads) {
+      const taken = workload.ports.filter(({ hostPort: port }) => port !== undefined)
+      const [first] = taken
+      if (first === undefined || workload.hostNetwork === 'yes') continue
+      const { resource } = workload
+      const name = workloadName(workload)
+      const numbers = taken.map(({ hostPort: port }) => `${port}`)
+      yield {
+        resource: resource.address,
+        at: first.origin,
+        subject: workload.id,
+        extent: taken.length,
+        message: `${name} takes port ${listNames(numbers)} of every node that it runs on. Whoever reaches the node gets in: the virtual network, peered networks, and the internet where nodes have public addresses, which these manifests do not say. Use a Service instead.`,
+        get witness() {
+          const door = doorsByResource(view)
+            .get(resource.address)
+            ?.find(({ kind }) => kind === 'host-port')
+          return proveDoor(view, door, ALL_ADDRESSES, `${resource.address} takes port ${first.hostPort} of its node`)
+        },
+        objectsTo: ({ kind }) => kind === 'ingress',
+        fix: () => {
+          const edits = portsWithHostPort(workload).map((map) => removeEntry({ map, key: 'hostPort' }))
+          if (edits.includes(undefined)) return undefined
+          return inPlace(
+            edits.flatMap((edit) => edit ?? []),
+            `Takes the ports of the node out of ${name}.`,
+          )
+        },
+      }
+    }
+  },
+
+  /** Takes the fields out. */
+  patch: (hit) => hit.fix?.(),
+})
+
+function portsWithHostPort({ podSpec }: Workload): readonly MapValue[] {
+  return ['containers', 'initContainers']
+    .flatMap((field) => itemsOf(get(podSpec, field)))
+    .flatMap((container) => itemsOf(get(container, 'ports')))
+    .flatMap((port) => (port.kind === 'map' && port.entries.has('hostPort') ? port : []))
+}

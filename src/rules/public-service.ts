@@ -1,0 +1,106 @@
+import { type AddressSet, addressSets, NO_ADDRESSES, printAddress } from '../algebra/addresses.ts'
+import {
+  type ConnectionSet,
+  connectionSet,
+  connectionSets,
+  NO_CONNECTIONS,
+  samplePort,
+} from '../algebra/connections.ts'
+import { both, type Truth, toTruth } from '../algebra/truth.ts'
+import type { StateView } from '../compare/state-view.ts'
+import type { Service } from '../model/kubernetes/service.ts'
+import { workloadName } from '../model/kubernetes/workload.ts'
+import { sampleAddress } from '../reach/address-ranges.ts'
+import type { Door } from '../reach/door.ts'
+import type { Witness } from './finding.ts'
+import { countAddresses, extentOf, publicPart } from './open-egress.ts'
+import { addressOf, doorStep, proofOf } from './proof.ts'
+
+/** A Service of type LoadBalancer as the internet sees it. */
+export interface PublicService {
+  readonly service: Service
+  /** `yes`: every layer that the manifests show lets the internet in; `no` is never given. */
+  readonly open: Truth
+  /** Public addresses that may come in, trusted ones left out. */
+  readonly sources: AddressSet
+  /** What clients connect to. */
+  readonly frontend: ConnectionSet
+  /** Ports of the pods that are reached. */
+  readonly target: ConnectionSet
+  /** Pods behind it; none where the tree does not run them. */
+  readonly names: readonly string[]
+  readonly extent: number
+  readonly prove: () => Witness | undefined
+}
+
+/** From so many addresses on they are "the internet" and no list of ranges: half of IPv4. */
+const HALF_OF_V4 = 2 ** 31
+
+/** The load balancers that let the internet in, for certain or perhaps, in the order of the network. */
+export function* publicServices(view: StateView, trusted: AddressSet): Iterable<PublicService> {
+  const doors = doorsByResource(view)
+  for (const service of view.network.kubernetes.services) {
+    const { loadBalancer } = service
+    if (loadBalancer === undefined || loadBalancer.refused !== undefined || loadBalancer.public === 'no') continue
+    const sources = publicPart(loadBalancer.sources.possible, trusted)
+    if (countAddresses(sources) < HALF_OF_V4 || service.selector === undefined) continue
+    const own = (doors.get(service.resource.address) ?? []).filter(({ kind }) => kind === 'load-balancer')
+    const frontend = service.ports
+      .map(({ protocol, port }) => (port === undefined ? NO_CONNECTIONS : connectionSet(protocol, port, port)))
+      .reduce(connectionSets.union, NO_CONNECTIONS)
+    const reached = own.filter(({ internet }) => !connectionSets.isEmpty(internet.possible))
+    if (own.length > 0 && reached.length === 0) continue
+    const isCertain = reached.some(({ internet }) => !connectionSets.isEmpty(internet.certain))
+    const rangesKnown = countAddresses(publicPart(loadBalancer.sources.certain, trusted)) >= HALF_OF_V4
+    yield {
+      service,
+      open: isCertain ? both(loadBalancer.public, toTruth(rangesKnown)) : 'maybe',
+      sources,
+      frontend,
+      target: reached.map(({ internet }) => internet.possible).reduce(connectionSets.union, NO_CONNECTIONS),
+      names: [...new Set(reached.flatMap((door) => namesBehind(view, door)))],
+      extent: extentOf(sources, frontend),
+      prove: () => proveDoor(view, reached[0], sources, `${service.resource.address} is a public load balancer`),
+    }
+  }
+}
+
+export function doorsByResource({ reach }: StateView): ReadonlyMap<string, readonly Door[]> {
+  const byResource = new Map<string, Door[]>()
+  for (const door of reach.doors()) {
+    const same = byResource.get(door.resource.address)
+    if (same === undefined) byResource.set(door.resource.address, [door])
+    else same.push(door)
+  }
+  return byResource
+}
+
+/** The workloads behind a door, as people call them. */
+export function namesBehind({ reach }: StateView, { subject }: Door): readonly string[] {
+  return reach.universe.classes[subject]!.members.flatMap((member) => {
+    const workload = member.kind === 'workload' ? reach.classes.workload(member.id) : undefined
+    return workload === undefined ? [] : [workloadName(workload)]
+  })
+}
+
+/** A packet from outside through a door to a pod behind it; undefined where there is no pod or no port. */
+export function proveDoor(
+  { reach }: StateView,
+  door: Door | undefined,
+  sources: AddressSet,
+  rule: string,
+): Witness | undefined {
+  if (door === undefined) return undefined
+  const { subject, resource, origin, internet, allowed, kind } = door
+  const member = reach.universe.classes[subject]!.members.find(({ id }) => reach.classes.workload(id) !== undefined)
+  const address = sampleAddress(addressSets.isEmpty(sources) ? NO_ADDRESSES : sources)
+  const target = [internet.certain, allowed.certain, internet.possible, allowed.possible]
+    .map(samplePort)
+    .find((port) => port !== undefined)
+  if (member === undefined || address === undefined || target === undefined) return undefined
+  const workload = reach.classes.workload(member.id)!
+  const to = { kind: 'endpoint', endpoint: member, facts: { ...reach.classes.facts[subject]!, workload } } as const
+  const witness = proofOf(reach, { from: addressOf(printAddress(address)), to, ...target })
+  const layer = kind === 'ingress' ? 'ingress' : kind === 'host-port' || kind === 'host-network' ? 'host' : 'service'
+  return { ...witness, path: [doorStep(layer, rule, resource.address, origin), ...witness.path] }
+}
