@@ -11,10 +11,10 @@ export function writeReports(
   { inputs, runner, stages }: Session,
   report: ReviewReport | AuditReport,
   tree: Tree,
-  json: string,
+  toJson: () => string,
 ): FileOutputs {
   const { reportFile, sarifFile, patchFile } = inputs
-  if (reportFile !== undefined) runner.write(reportFile, json)
+  if (reportFile !== undefined) runner.write(reportFile, toJson())
   if (sarifFile !== undefined) runner.write(sarifFile, stages.sarif(report))
   if (patchFile !== undefined)
     runner.write(patchFile, toPatchFile(report.findings, (path) => readText(tree, path)).text)

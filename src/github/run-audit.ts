@@ -19,7 +19,7 @@ export async function runAudit(session: Session, { revision }: AuditPlan): Promi
   const report = withoutBaseline(session, audited, options)
 
   for (const annotation of toAuditAnnotations(report, options.failOn)) log.annotate(annotation)
-  const files = writeReports(session, report, tree, toAuditJson(report))
+  const files = writeReports(session, report, tree, () => toAuditJson(report))
   const links = linksOf(session, commit)
   const reportFile = files['report-file']
   const context = {

@@ -31,7 +31,7 @@ export async function runReview(session: Session, plan: ReviewPlan): Promise<Par
   const report = withNotes(stages.review({ base, head, config, options, today: runner.today }), trees.notes)
 
   for (const annotation of toAnnotations(report, options.failOn)) log.annotate(annotation)
-  const files = writeReports(session, report, head, toReviewJson(report))
+  const files = writeReports(session, report, head, () => toReviewJson(report))
   const context = pageContext(session, trees, options, files['report-file'])
   writeSummary(session, jobSummary(report, context))
   const url = await post(session, report, trees, options, context)
