@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the interpolation is that of Bicep
 import { describe, expect, it } from 'vitest'
 import { toJson } from '../../src/base/value.ts'
 import { armValue, bicepValue } from './azure-render.ts'
@@ -63,10 +64,17 @@ const ARRAYS: readonly Row[] = [
 /** …/template-functions-object */
 const OBJECTS: readonly Row[] = [
   ['union({ a: { b: 1, c: [1] } }, { a: { c: [2], d: 3 } })', null, { a: { b: 1, c: [2], d: 3 } }],
-  ["shallowMerge([{ a: { b: 1 } }, { a: { c: 2 } }])", null, { a: { c: 2 } }],
-  ["items({ b: 2, a: 1 })", "items(createObject('b', 2, 'a', 1))", [{ key: 'a', value: 1 }, { key: 'b', value: 2 }]],
-  ["objectKeys({ b: 2, a: 1 })", "objectKeys(createObject('b', 2, 'a', 1))", ['a', 'b']],
-  ["json('{\"a\": [1, null]}').a[1]", "json('{\"a\": [1, null]}').a[1]", null],
+  ['shallowMerge([{ a: { b: 1 } }, { a: { c: 2 } }])', null, { a: { c: 2 } }],
+  [
+    'items({ b: 2, a: 1 })',
+    "items(createObject('b', 2, 'a', 1))",
+    [
+      { key: 'a', value: 1 },
+      { key: 'b', value: 2 },
+    ],
+  ],
+  ['objectKeys({ b: 2, a: 1 })', "objectKeys(createObject('b', 2, 'a', 1))", ['a', 'b']],
+  ['json(\'{"a": [1, null]}\').a[1]', 'json(\'{"a": [1, null]}\').a[1]', null],
   ["json('null')", "json('null')", null],
   [null, "createObject('a', createArray(), 'b', null())", { a: [], b: null }],
   [null, "tryGet(createObject('a', createObject('b', 1)), 'a', 'c')", null],
@@ -84,7 +92,11 @@ const STRINGS: readonly Row[] = [
   ["dataUriToString('data:;base64,SGVsbG8=')", "dataUriToString('data:;base64,SGVsbG8=')", 'Hello'],
   ["endsWith('abcdef', 'EF')", "endsWith('abcdef', 'EF')", true],
   ["startsWith('abcdef', 'e')", "startsWith('abcdef', 'e')", false],
-  ["format('{0}, {1}. {2:N0}', 'a', true, 8175133)", "format('{0}, {1}. {2:N0}', 'a', true(), 8175133)", 'a, True. 8,175,133'],
+  [
+    "format('{0}, {1}. {2:N0}', 'a', true, 8175133)",
+    "format('{0}, {1}. {2:N0}', 'a', true(), 8175133)",
+    'a, True. 8,175,133',
+  ],
   ["format('{{{0:D3}|{1,4}|{1,-4}}}', 7, 'ab')", "format('{{{0:D3}|{1,4}|{1,-4}}}', 7, 'ab')", '{007|  ab|ab  }'],
   ["format('{0:000} {0:X4}', 255)", "format('{0:000} {0:X4}', 255)", '255 00FF'],
   ["format('{0}', null)", "format('{0}', null())", ''],
@@ -104,8 +116,16 @@ const STRINGS: readonly Row[] = [
   // Published results of the real function.
   ["uniqueString('tyeth')", "uniqueString('tyeth')", 'zcztcwvu6iyg6'],
   ["uniqueString('hello', 'world')", "uniqueString('hello', 'world')", 'a7wkljktk6wne'],
-  ["uri('https://contoso.org/firstpath/myscript.sh', 'myscript.sh')", null, 'https://contoso.org/firstpath/myscript.sh'],
-  ["uri('https://contoso.org/firstpath/azuredeploy.json/', 'myscript.sh')", null, 'https://contoso.org/firstpath/azuredeploy.json/myscript.sh'],
+  [
+    "uri('https://contoso.org/firstpath/myscript.sh', 'myscript.sh')",
+    null,
+    'https://contoso.org/firstpath/myscript.sh',
+  ],
+  [
+    "uri('https://contoso.org/firstpath/azuredeploy.json/', 'myscript.sh')",
+    null,
+    'https://contoso.org/firstpath/azuredeploy.json/myscript.sh',
+  ],
   ["uriComponent('http://a.b/c?d=e f(g)')", null, 'http%3A%2F%2Fa.b%2Fc%3Fd%3De%20f%28g%29'],
   ["uriComponentToString('a%20b')", "uriComponentToString('a%20b')", 'a b'],
 ]
@@ -131,7 +151,11 @@ const SCALARS: readonly Row[] = [
   ["'a' == 'A'", "equals('a', 'A')", false],
   ["'a' =~ 'A'", null, true],
   ["'a' !~ 'A'", null, false],
-  ['[1, { a: 2 }] == [1, { a: 2 }]', "equals(createArray(1, createObject('a', 2)), createArray(1, createObject('a', 2)))", true],
+  [
+    '[1, { a: 2 }] == [1, { a: 2 }]',
+    "equals(createArray(1, createObject('a', 2)), createArray(1, createObject('a', 2)))",
+    true,
+  ],
   ['1 != 2', null, true],
   ['1 < 2', 'less(1, 2)', true],
   ["'a' >= 'b'", "greaterOrEquals('a', 'b')", false],
@@ -142,7 +166,7 @@ const SCALARS: readonly Row[] = [
   ["dateTimeAdd('2020-04-07T14:53:14Z', '-P9DT1H', 'yyyy-MM-dd')", null, '2020-03-29'],
   ["dateTimeToEpoch('2023-05-02T15:16:13Z')", "dateTimeToEpoch('2023-05-02T15:16:13Z')", 1683040573],
   ['dateTimeFromEpoch(1683040573)', 'dateTimeFromEpoch(1683040573)', '2023-05-02T15:16:13Z'],
-  ["environment().suffixes.storage", "environment().suffixes.storage", 'core.windows.net'],
+  ['environment().suffixes.storage', 'environment().suffixes.storage', 'core.windows.net'],
 ]
 
 /** …/template-functions-cidr */
@@ -168,13 +192,37 @@ const CIDR: readonly Row[] = [
 
 /** …/bicep-functions-lambda and template-functions-lambda */
 const LAMBDAS: readonly Row[] = [
-  ['filter([1, 5, 3], x => x > 2)', "filter(createArray(1, 5, 3), lambda('x', greater(lambdaVariables('x'), 2)))", [5, 3]],
-  ['filter([7, 8], (x, i) => i == 1)', "filter(createArray(7, 8), lambda('x', 'i', equals(lambdaVariables('i'), 1)))", [8]],
-  ["map(['a', 'b'], (x, i) => '${x}${i}')", "map(createArray('a', 'b'), lambda('x', 'i', format('{0}{1}', lambdaVariables('x'), lambdaVariables('i'))))", ['a0', 'b1']],
-  ['mapValues({ a: 1 }, x => x + 1)', "mapValues(createObject('a', 1), lambda('x', add(lambdaVariables('x'), 1)))", { a: 2 }],
-  ['reduce([1, 2, 3], 10, (sum, x) => sum + x)', "reduce(createArray(1, 2, 3), 10, lambda('s', 'x', add(lambdaVariables('s'), lambdaVariables('x'))))", 16],
+  [
+    'filter([1, 5, 3], x => x > 2)',
+    "filter(createArray(1, 5, 3), lambda('x', greater(lambdaVariables('x'), 2)))",
+    [5, 3],
+  ],
+  [
+    'filter([7, 8], (x, i) => i == 1)',
+    "filter(createArray(7, 8), lambda('x', 'i', equals(lambdaVariables('i'), 1)))",
+    [8],
+  ],
+  [
+    "map(['a', 'b'], (x, i) => '${x}${i}')",
+    "map(createArray('a', 'b'), lambda('x', 'i', format('{0}{1}', lambdaVariables('x'), lambdaVariables('i'))))",
+    ['a0', 'b1'],
+  ],
+  [
+    'mapValues({ a: 1 }, x => x + 1)',
+    "mapValues(createObject('a', 1), lambda('x', add(lambdaVariables('x'), 1)))",
+    { a: 2 },
+  ],
+  [
+    'reduce([1, 2, 3], 10, (sum, x) => sum + x)',
+    "reduce(createArray(1, 2, 3), 10, lambda('s', 'x', add(lambdaVariables('s'), lambdaVariables('x'))))",
+    16,
+  ],
   ['reduce([5, 5], 0, (sum, x, i) => sum + x * i)', null, 5],
-  ['sort([3, 1, 2], (a, b) => a < b)', "sort(createArray(3, 1, 2), lambda('a', 'b', less(lambdaVariables('a'), lambdaVariables('b'))))", [1, 2, 3]],
+  [
+    'sort([3, 1, 2], (a, b) => a < b)',
+    "sort(createArray(3, 1, 2), lambda('a', 'b', less(lambdaVariables('a'), lambdaVariables('b'))))",
+    [1, 2, 3],
+  ],
   ["toObject(['a', 'b'], x => x)", null, { a: 'a', b: 'b' }],
   ["toObject([{ n: 'a', v: 1 }], x => x.n, x => x.v)", null, { a: 1 }],
   ["groupBy(['foo', 'bar', 'baz'], x => substring(x, 0, 1))", null, { f: ['foo'], b: ['bar', 'baz'] }],

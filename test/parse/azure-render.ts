@@ -1,4 +1,4 @@
-import { type Value, toJson } from '../../src/base/value.ts'
+import { toJson, type Value } from '../../src/base/value.ts'
 import { arm } from '../../src/parse/arm/index.ts'
 import { bicep } from '../../src/parse/bicep/index.ts'
 import { ParseCache } from '../../src/parse/front-end.ts'
@@ -20,7 +20,10 @@ export function renderArm(files: Readonly<Record<string, unknown>>, ...inputs: r
 
 export function toFiles(files: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(files).map(([path, file]) => [path, typeof file === 'string' ? file : JSON.stringify(file, null, 2)]),
+    Object.entries(files).map(([path, file]) => [
+      path,
+      typeof file === 'string' ? file : JSON.stringify(file, null, 2),
+    ]),
   )
 }
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the interpolation is that of Bicep
 import { describe, expect, it } from 'vitest'
 import { editableOrigin, toPlace } from '../../src/base/origin.ts'
 import { problemPlace } from '../../src/base/problem.ts'
@@ -47,7 +48,7 @@ describe('the parser', () => {
     'metadata name = { a: 1 }',
     'assert ok = 1 == 1',
     'var typed string = 1',
-    "var t = a\n  ? b\n  : c ? d\n  : e",
+    'var t = a\n  ? b\n  : c ? d\n  : e',
     'var l = a ||\n  b\n  && c',
     'var n = (\n  1\n  + 2\n)',
     'var f = map(list,\n  (x, i) => {\n    a: x\n  }\n)',
@@ -63,13 +64,14 @@ describe('the parser', () => {
     "module m 'ts/spec:1.0' = [for i in l: {\n  params: { a: i }\n}]",
     "var i = '${'${'nested'}'}'",
     "var u = '\\u{1F600}\\$ \\''",
-    "param p string\r\nvar v = 1\r\n",
+    'param p string\r\nvar v = 1\r\n',
   ])('reads %j', (text) => {
     expect(parseBicep(new SourceText('main.bicep', text)).problems).toEqual([])
   })
 
   it('loses only the declaration that is broken', () => {
-    const text = "param a string\nparam b = [\n  1 2\n]\nvar c = 'open\nvar d = 1\nresource e 'x/y@1' = {\n  name: \n}\noutput f int = d\n"
+    const text =
+      "param a string\nparam b = [\n  1 2\n]\nvar c = 'open\nvar d = 1\nresource e 'x/y@1' = {\n  name: \n}\noutput f int = d\n"
     const { declarations, problems } = parseBicep(new SourceText('main.bicep', text))
     expect(declarations.map((one) => one.kind)).toEqual(['parameter', 'variable', 'output'])
     expect(problems.map((one) => problemPlace(one).line)).toEqual([3, 5, 9])
@@ -93,7 +95,7 @@ describe('the parser', () => {
     ['false || true && false', false],
     ["null ?? false ? 'a' : 'b'", 'b'],
     ['1 < 2 == true', true],
-    ["[1, 2, 3][^1]", 3],
+    ['[1, 2, 3][^1]', 3],
     ["[1][?^2] ?? 'none'", 'none'],
     ['{ a: null }.?a.b.c', null],
     ['{}.?a[0]', null],
@@ -105,7 +107,8 @@ describe('the parser', () => {
 describe('names', () => {
   it('follow variables, imports, functions and namespaces', () => {
     const files = {
-      'shared.bicep': "@export()\nvar ports = [80, base]\nvar base = 443\n@export()\nfunc name(stem string) string => '${stem}-${base}'\n",
+      'shared.bicep':
+        "@export()\nvar ports = [80, base]\nvar base = 443\n@export()\nfunc name(stem string) string => '${stem}-${base}'\n",
     }
     const declarations = "import { ports as p, name } from 'shared.bicep'\nimport * as shared from 'shared.bicep'\n"
     expect(toJson(bicepValue('p', declarations, files))).toEqual([80, 443])
@@ -119,7 +122,7 @@ describe('names', () => {
   })
 
   it('of nullable parameters are null without a value', () => {
-    const declarations = "param a string?\nparam b t\ntype t = u\ntype u = { x: int }?\nparam c string\n"
+    const declarations = 'param a string?\nparam b t\ntype t = u\ntype u = { x: int }?\nparam c string\n'
     expect(toJson(bicepValue("a ?? 'none'", declarations))).toBe('none')
     expect(toJson(bicepValue('b', declarations))).toBeNull()
     expect(toJson(bicepValue('c', declarations))).toEqual({ $unknown: 'parameter "c" has no value' })
@@ -245,7 +248,7 @@ resource c '${VNET}' existing = {
 })
 
 describe('what is not known', () => {
-  const open = "param s string\nparam b bool\nparam l array\nparam o object\n"
+  const open = 'param s string\nparam b bool\nparam l array\nparam o object\n'
   it.each([
     ["split(resourceId('A.B/c', 'n'), '/')[8]", 'n'],
     ["last(split(resourceId('A.B/c', 'n'), '/'))", 'n'],
@@ -271,7 +274,7 @@ describe('what is not known', () => {
     ["length([s, 'b'])", 2],
     ["contains([s, 'b'], 'b')", true],
     ["map([s, 'b'], x => 'c')", ['c', 'c']],
-    ["union({ a: s }, { b: 1 }).b", 1],
+    ['union({ a: s }, { b: 1 }).b', 1],
     ["resourceGroup('known').name", 'known'],
     ["toLower(resourceId('A.B/c', 'N'))", { $id: 'a.b/c/n' }],
   ])('%s is known', (expression, expected) => {
@@ -283,16 +286,19 @@ describe('what is not known', () => {
     ["toUpper(b ? 'x' : 'y')", { kind: 'choice', options: [{ value: 'X' }, { value: 'Y' }] }],
     ["'p-${b ? 'x' : 'y'}'", { kind: 'choice', options: [{ value: 'p-x' }, { value: 'p-y' }] }],
     ["o.?x ?? 'y'", { kind: 'choice', options: [{ kind: 'unknown' }, { value: 'y' }] }],
-    ["filter(['a', s], x => x == 'a')", { kind: 'choice', options: [{ items: [{ value: 'a' }] }, { items: [{}, {}] }] }],
+    [
+      "filter(['a', s], x => x == 'a')",
+      { kind: 'choice', options: [{ items: [{ value: 'a' }] }, { items: [{}, {}] }] },
+    ],
     ["'a-${s}'", { kind: 'unknown', prefix: 'a-', reason: 'variable-without-default' }],
     ['l[0].x', { kind: 'unknown', detail: 'parameter "l" has no value' }],
-    ["[for x in l: x]", { kind: 'unknown' }],
+    ['[for x in l: x]', { kind: 'unknown' }],
     ['concat(l, [1])', { kind: 'unknown' }],
     ["'${s}/x' == 'a/x'", { kind: 'unknown' }],
     ['resourceGroup().location', { reason: 'deployment-context' }],
     ['utcNow()', { reason: 'runtime-function' }],
     ["split(resourceId('A.B/c', 'n'), '/')[2]", { kind: 'unknown' }],
-    ["uniqueString(resourceGroup().id)", { kind: 'unknown' }],
+    ['uniqueString(resourceGroup().id)', { kind: 'unknown' }],
   ])('%s is not', (expression, expected) => {
     expect(bicepValue(expression, open)).toMatchObject(expected)
   })
@@ -319,7 +325,10 @@ resource v '${VNET}' = {
     expect(listResources(unit)).toMatchObject([
       { address: 'm[0].n', value: { name: 'n0', properties: { rules: [] } } },
       { address: 'm[1].n', value: { name: 'n1', properties: { rules: [{ a: 1 }] } } },
-      { address: 'v', value: { properties: { id: { $id: 'Microsoft.Network/networkSecurityGroups/n1' }, a: 1, missing: null } } },
+      {
+        address: 'v',
+        value: { properties: { id: { $id: 'Microsoft.Network/networkSecurityGroups/n1' }, a: 1, missing: null } },
+      },
     ])
   })
 
@@ -392,13 +401,16 @@ resource v '${VNET}' = {
       ['v', undefined],
     ])
     expect(listResources(unit)[1]).toMatchObject({
-      value: { properties: { a: null, b: { $choice: [{ $id: 'Microsoft.Network/networkSecurityGroups/a' }, 'none'] } } },
+      value: {
+        properties: { a: null, b: { $choice: [{ $id: 'Microsoft.Network/networkSecurityGroups/a' }, 'none'] } },
+      },
     })
   })
 
   it('that contain themselves or lie outside are reported', () => {
     const unit = renderBicep({
-      'main.bicep': "module m 'main.bicep' = {\n  name: 'm'\n}\nmodule o '../../x.bicep' = {\n  name: 'o'\n}\nmodule p 'none.bicep' = {\n  name: 'p'\n}\n",
+      'main.bicep':
+        "module m 'main.bicep' = {\n  name: 'm'\n}\nmodule o '../../x.bicep' = {\n  name: 'o'\n}\nmodule p 'none.bicep' = {\n  name: 'p'\n}\n",
     })
     expect(unit.problems.map((one) => one.message)).toEqual([
       'the module main.bicep contains itself',
@@ -470,12 +482,16 @@ describe('parameter files', () => {
       {
         'main.bicep': main,
         'base.bicepparam': "using none\nparam size = 5\nparam name = 'base'\n",
-        'prod.bicepparam': "using 'main.bicep'\nextends 'base.bicepparam'\nvar stem = 'net'\nparam name = '${stem}-${readEnvironmentVariable('ENV', 'dev')}'\n",
+        'prod.bicepparam':
+          "using 'main.bicep'\nextends 'base.bicepparam'\nvar stem = 'net'\nparam name = '${stem}-${readEnvironmentVariable('ENV', 'dev')}'\n",
       },
       'prod.bicepparam',
     )
     expect(dig(unit.resources[0]!.value, 'tags', 'size')).toMatchObject({ value: 5 })
-    expect(dig(unit.resources[0]!.value, 'name')).toMatchObject({ kind: 'choice', options: [{ value: 'net-dev' }, { prefix: 'net-' }] })
+    expect(dig(unit.resources[0]!.value, 'name')).toMatchObject({
+      kind: 'choice',
+      options: [{ value: 'net-dev' }, { prefix: 'net-' }],
+    })
   })
 
   it('hold literals, secrets, and tokens that are filled in', () => {
@@ -535,7 +551,11 @@ describe('finding units', () => {
       'infra/dev.bicepparam': "using 'main.bicep'\nparam env = 'd'\n",
       'infra/env/main.prod.parameters.json': json(['env', 'size']),
       'infra/env/other.json': json(['unrelated']),
-      'infra/main.json': JSON.stringify({ $schema: TEMPLATE, metadata: { _generator: { name: 'bicep' } }, resources: [] }),
+      'infra/main.json': JSON.stringify({
+        $schema: TEMPLATE,
+        metadata: { _generator: { name: 'bicep' } },
+        resources: [],
+      }),
       'k8s/deploy.json': '{"apiVersion": "v1", "kind": "Service"}',
     })
     const claim = bicep.find(tree)
