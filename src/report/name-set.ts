@@ -51,7 +51,8 @@ export function setNames(reach: Reachability): SetNames {
     const size = membersOf(own).length
     const names = (members: ClassSet) => membersOf(members).flatMap((number) => namesOf(number))
     if (size > 1 && size === workloads.length) return ['every workload']
-    if (workloads.length - size < Math.min(size, MOST_EXCEPTIONS)) {
+    const missing = workloads.length - size
+    if (missing < MOST_EXCEPTIONS && missing * 3 <= size) {
       return [
         `every workload except ${names(universe.classSets.subtract(everyWorkload, own)).sort(byCodeUnit).join(', ')}`,
       ]
