@@ -1,11 +1,4 @@
-import {
-  type AddressSet,
-  addressSets,
-  firstAddress,
-  NO_ADDRESSES,
-  parseCidr,
-  printAddress,
-} from '../../algebra/addresses.ts'
+import { type AddressSet, addressSets, firstAddress, NO_ADDRESSES, printAddress } from '../../algebra/addresses.ts'
 import type { KubernetesNetwork } from '../../model/kubernetes/kubernetes-network.ts'
 import { knownLabels } from '../../model/kubernetes/labels.ts'
 import { labelsOfUnseenNamespace } from '../../model/kubernetes/namespace.ts'

@@ -180,9 +180,7 @@ function forward(site: Site, from: Host, goal: Goal, demand: Demand, at: Host): 
   const set = routeSetOf(site, at)
   if (set.unknown !== undefined) return unknownAt('route', set.unknown)
   if (goal.kind === 'host' && goal.host.endpoint !== undefined) {
-    return whichever(
-      endpointHops(site, at, goal.host, set).map((hop) => follow(site, from, goal, demand, at, hop, wanted)),
-    )
+    return whichever(endpointHops(at, goal.host, set).map((hop) => follow(site, from, goal, demand, at, hop, wanted)))
   }
   const choices = routesTo(set, wanted)
   if (choices.length === 0) return denied('route', 'no route leads there')
@@ -206,7 +204,7 @@ function routeSetOf(site: Site, { network, subnet }: Host): RouteSet {
  * The endpoint's own route of one address, unless its subnet lets user routes apply and one is at least as long as the network's prefix.
  * Source: learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
  */
-function endpointHops(site: Site, at: Host, to: Host, set: RouteSet): readonly RouteChoice[] {
+function endpointHops(at: Host, to: Host, set: RouteSet): readonly RouteChoice[] {
   const own: RouteChoice = {
     places: to.places,
     route: {
@@ -264,7 +262,7 @@ function follow(
       return goal.kind === 'public'
         ? refused('the peer does not hold the destination')
         : inSeriesLazily(
-            () => arrivesOver(site, at, goal.host, hop, taken, refused),
+            () => arrivesOver(at, goal.host, hop, taken, refused),
             () => enter(site, from, goal.host, demand, from.places),
           )
     case 'private-endpoint':
@@ -307,13 +305,12 @@ function viaPeering(
   const peer = at.network && site.topology.peersOf(at.network).find(({ network }) => network === goal.host.network)
   if (peer === undefined) return refused('the destination is not in the network')
   return inSeriesLazily(
-    () => arrivesOver(site, at, goal.host, { kind: 'peering', peer }, taken, refused),
+    () => arrivesOver(at, goal.host, { kind: 'peering', peer }, taken, refused),
     () => enter(site, from, goal.host, demand, from.places),
   )
 }
 
 function arrivesOver(
-  site: Site,
   at: Host,
   to: Host,
   { peer }: Extract<NextHop, { kind: 'peering' }>,
@@ -328,14 +325,13 @@ function arrivesOver(
   if (peer.network !== to.network) return refused('leads to another network')
   if (peer.connected !== 'yes') return unknownAt('route', 'whether both halves of the peering exist is not known')
   const complete = surely(peer.local.completeNetworks, true)
-  if (!complete && !seesSubnets(site, peer.local.localSubnets, at.subnet, peer.local.remoteSubnets, to.subnet)) {
+  if (!complete && !seesSubnets(peer.local.localSubnets, at.subnet, peer.local.remoteSubnets, to.subnet)) {
     return refused('the peering is for other subnets')
   }
   return taken(`peering to ${labelOf(peer.network.object)}`)
 }
 
 function seesSubnets(
-  site: Site,
   local: Parameters<typeof knownItems<string>>[0],
   from: Subnet | undefined,
   remote: Parameters<typeof knownItems<string>>[0],
@@ -344,7 +340,6 @@ function seesSubnets(
   const named = (list: typeof local, subnet: Subnet | undefined) => {
     if (subnet === undefined || list.absent) return true
     const name = subnetName(subnet)
-    void site
     return !name.known || knownItems(list).some((item) => name.value.toLowerCase().endsWith(`/${item.toLowerCase()}`))
   }
   return named(local, from) && named(remote, to)
@@ -462,7 +457,11 @@ export function canReach(site: Site, from: VirtualNetwork | undefined, to: Virtu
   return site.topology.peersOf(from).find(({ network }) => network === to)?.connected ?? 'no'
 }
 
-function findFirewall(site: Site, { address, object }: Extract<NextHop, { kind: 'appliance' }>): Firewall | undefined {
+/** The firewall that has the address of a next hop. */
+export function findFirewall(
+  site: Site,
+  { address, object }: Extract<NextHop, { kind: 'appliance' }>,
+): Firewall | undefined {
   if (object !== undefined) return site.azure.firewalls.of(object)
   if (address === undefined) return undefined
   return site.azure.firewalls.all.find((firewall) => {

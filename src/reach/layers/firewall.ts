@@ -1,20 +1,23 @@
 import { addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
 import type { Bounds } from '../../algebra/bounds.ts'
-import { hasNumber } from '../../algebra/intervals.ts'
-import { hasName, namePatterns } from '../../algebra/names.ts'
+import { ALL_PORTS, type ConnectionSet, NO_CONNECTIONS } from '../../algebra/connections.ts'
+import { hasNumber, type Intervals, intersectIntervals, interval, unionIntervals } from '../../algebra/intervals.ts'
+import { hasName, NO_NAMES, namePatterns, nameSets } from '../../algebra/names.ts'
 import { both, either, type Truth, toTruth } from '../../algebra/truth.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { labelOf } from '../../model/azure/azure-object.ts'
 import type { Firewall, FirewallPolicy, FirewallRule, RuleCollection } from '../../model/azure/firewall.ts'
 import type { Link } from '../../model/azure/link.ts'
-import { knownValue, type PropList } from '../../model/azure/prop.ts'
+import { knownItems, knownValue, type PropList } from '../../model/azure/prop.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { AKS_REQUIRED_NAMES } from '../azure/aks-names.ts'
 import type { Answer, Step } from '../azure/outcome.ts'
 import {
   atAddresses,
   EVERYWHERE,
+  INTERNET,
   isIn,
+  NOWHERE,
   type Places,
   PRIVATE_V4,
   parseRange,
@@ -317,6 +320,95 @@ function matchesPort({ ports }: CompiledRule, { port, protocol }: FirewallPacket
   if (protocol === 'ICMP') return 'yes'
   if (hasNumber(ports.certain, port)) return 'yes'
   return hasNumber(ports.possible, port) ? 'maybe' : 'no'
+}
+
+/** One rule as sets, in the order in which the firewall reads them. */
+export interface RuleSets {
+  readonly label: string
+  readonly source: Bounds<Places>
+  readonly destination: Bounds<Places>
+  readonly connections: Bounds<ConnectionSet>
+  /** Undefined where the action is not known. */
+  readonly allows: boolean | undefined
+  readonly step: FirewallStep
+}
+
+/** Network and application rules of a firewall as sets; undefined where rules could not be read. */
+export function ruleSetsOf(network: AzureNetwork, firewall: Firewall): readonly RuleSets[] | undefined {
+  const ruleset = rulesetOf(network, firewall)
+  if (!ruleset.complete) return undefined
+  return (['network', 'application'] as const).flatMap((by) =>
+    ruleset[by].flatMap((collection) =>
+      collection.rules.map((rule): RuleSets => {
+        const compiled = compile(network, rule, collection.object.resource)
+        const allows = collection.action.known ? collection.action.value !== 'Deny' : undefined
+        const step = stepOf(firewall, collection, rule, by, allows === false ? 'denied' : 'allowed')
+        const sure = isThere(collection) === 'yes'
+        const destination =
+          by === 'network' ? networkTargets(rule, compiled, ruleset) : applicationTargets(rule, compiled)
+        const connections = by === 'network' ? networkConnections(rule, compiled) : applicationConnections(rule)
+        return {
+          label: step.rule,
+          source: compiled.source,
+          destination: sure ? destination : { certain: NOWHERE, possible: destination.possible },
+          connections,
+          allows,
+          step,
+        }
+      }),
+    ),
+  )
+}
+
+function networkTargets(rule: FirewallRule, compiled: CompiledRule, { dnsProxy }: Ruleset): Bounds<Places> {
+  const addresses = compiled.hasDestination ? compiled.destination : { certain: NOWHERE, possible: NOWHERE }
+  const names = namePatterns(knownItems(rule.destinationNames), 'any') ?? NO_NAMES
+  const byName = { ...NOWHERE, hosts: names }
+  const isKnown = rule.destinationNames.complete && rule.destinationNames.items.every((item) => item.known)
+  return {
+    certain: places.union(addresses.certain, dnsProxy === 'yes' ? byName : NOWHERE),
+    possible: places.union(addresses.possible, isKnown ? byName : INTERNET),
+  }
+}
+
+/** Names of public hosts; a rule that also takes requests without a name of note takes every public address. */
+function applicationTargets(rule: FirewallRule, { names }: CompiledRule): Bounds<Places> {
+  const tags = rule.nameTags.items.map((tag) => (tag.known ? tag.value.toLowerCase() : undefined))
+  const tagged = tags.includes('azurekubernetesservice') ? AKS_REQUIRED_NAMES.names : NO_NAMES
+  const known = nameSets.union(names ?? NO_NAMES, tagged)
+  const certain = hasName(known, '') ? INTERNET : { ...NOWHERE, hosts: known }
+  const isKnown =
+    names !== undefined &&
+    rule.targetNames.complete &&
+    rule.targetNames.items.every((item) => item.known) &&
+    rule.targetUrls.absent &&
+    rule.webCategories.absent &&
+    tags.every((tag) => tag === 'azurekubernetesservice')
+  return { certain, possible: isKnown ? certain : INTERNET }
+}
+
+function networkConnections({ protocols }: FirewallRule, { ports }: CompiledRule): Bounds<ConnectionSet> {
+  const known = knownItems(protocols).map((word) => word.toUpperCase())
+  const has = (word: string) => known.includes(word) || known.includes('ANY')
+  const side = (range: Intervals, all: boolean): ConnectionSet => ({
+    ...NO_CONNECTIONS,
+    TCP: has('TCP') || all ? intersectIntervals(range, ALL_PORTS) : [],
+    UDP: has('UDP') || all ? intersectIntervals(range, ALL_PORTS) : [],
+    ICMP: has('ICMP') || all ? interval(0, 65536) : [],
+  })
+  const open = !protocols.complete || known.length < protocols.items.length
+  return { certain: side(ports.certain, false), possible: side(ports.possible, open) }
+}
+
+function applicationConnections({ services }: FirewallRule): Bounds<ConnectionSet> {
+  let ports: Intervals = []
+  let open = false
+  for (const { port } of services) {
+    if (port.known) ports = unionIntervals(ports, interval(port.value, port.value + 1))
+    else open = true
+  }
+  const certain = { ...NO_CONNECTIONS, TCP: ports }
+  return { certain, possible: open ? { ...NO_CONNECTIONS, TCP: ALL_PORTS } : certain }
 }
 
 /** Whether a network rule's packet leaves with the firewall's address: not towards private ranges. */

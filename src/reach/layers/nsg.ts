@@ -1,5 +1,5 @@
 import type { Bounds } from '../../algebra/bounds.ts'
-import { hasNumber, type Intervals, interval, unionIntervals } from '../../algebra/intervals.ts'
+import { coversIntervals, hasNumber, type Intervals, interval, unionIntervals } from '../../algebra/intervals.ts'
 import { both, either, type Truth, toTruth } from '../../algebra/truth.ts'
 import type { Origin } from '../../base/origin.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
@@ -213,9 +213,16 @@ function matchesProtocol(protocol: RuleProtocol | undefined, wanted: FabricProto
 }
 
 function matchesPort({ ports, protocol }: FilterRule, { port, protocol: wanted }: FabricPacket): Truth {
-  if (wanted === 'ICMP' || protocol === 'Icmp' || protocol === 'Esp' || protocol === 'Ah') return 'yes'
+  if (wanted === 'ICMP') {
+    // Rules for ICMP have no ports; a rule for any protocol on some ports is one for the protocols that have them.
+    return toTruth(protocol === 'Icmp' || hasAllPorts(ports.certain))
+  }
   if (hasNumber(ports.certain, port)) return 'yes'
   return hasNumber(ports.possible, port) ? 'maybe' : 'no'
+}
+
+function hasAllPorts(ports: Intervals): boolean {
+  return coversIntervals(ports, interval(1, 65536))
 }
 
 function matchesEnd(

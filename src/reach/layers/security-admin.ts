@@ -82,3 +82,17 @@ function appliesTo(azure: AzureNetwork, { networks, networksComplete }: AdminRul
   if (networks.some((link) => azure.virtualNetworks.of(link) === network)) return 'yes'
   return networksComplete ? 'no' : 'maybe'
 }
+
+/** The rules that hold at a network in one direction, by priority; those that only may hold are marked so. */
+export function adminFilterRules(
+  azure: AzureNetwork,
+  network: VirtualNetwork | undefined,
+  direction: 'Inbound' | 'Outbound',
+): readonly FilterRule[] {
+  if (network === undefined) return []
+  return compiledRules(azure).flatMap(({ rule, source }) => {
+    const applies = both(appliesTo(azure, source, network), source.deployed === 'yes' ? 'yes' : 'maybe')
+    if (applies === 'no' || (rule.direction !== undefined && rule.direction !== direction)) return []
+    return [{ ...rule, present: both(rule.present, applies) }]
+  })
+}
