@@ -229,6 +229,34 @@ describe('resources', () => {
     expect(unit.resources.map((one) => one.address)).not.toContain(`${NSG}/hub`)
   })
 
+  it('are found although their names are not known', () => {
+    const unit = renderArm({
+      'main.json': template(
+        [
+          resource("[variables('n')]", { properties: { x: 1 } }),
+          resource('u', {
+            properties: {
+              id: `[resourceId('${NSG}', variables('n'))]`,
+              x: `[reference(resourceId('${NSG}', variables('n'))).x]`,
+              other: `[resourceId('${NSG}', toUpper(variables('n')))]`,
+            },
+          }),
+        ],
+        {
+          parameters: { stem: { type: 'string' } },
+          variables: { n: "[concat('n-', uniqueString(parameters('stem')))]" },
+        },
+      ),
+    })
+    const properties = dig(unit.resources[1]!.value, 'properties')
+    expect(dig(properties, 'id')).toMatchObject({
+      kind: 'unknown',
+      reference: { address: `${NSG}/n-*`, attribute: 'id' },
+    })
+    expect(dig(properties, 'x')).toMatchObject({ value: 1 })
+    expect(dig(properties, 'other')).not.toHaveProperty('reference')
+  })
+
   it('extend what their scope names', () => {
     const lock = {
       type: 'Microsoft.Authorization/locks',

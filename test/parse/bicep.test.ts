@@ -267,6 +267,9 @@ describe('what is not known', () => {
     ["'a-${s}' == 'b-c'", false],
     ["take('abc${s}', 2)", 'ab'],
     ["substring('abc${s}', 1, 2)", 'bc'],
+    ['s == s', true],
+    ["'${s}-x' == '${s}-x'", true],
+    ["resourceId('A.B/c', s) == resourceId('A.B/c', s)", true],
     ['b && false', false],
     ['b || true', true],
     ["b ? 'x' : 'x'", 'x'],
@@ -295,6 +298,8 @@ describe('what is not known', () => {
     ['[for x in l: x]', { kind: 'unknown' }],
     ['concat(l, [1])', { kind: 'unknown' }],
     ["'${s}/x' == 'a/x'", { kind: 'unknown' }],
+    ['s == toUpper(s)', { kind: 'unknown' }],
+    ["resourceId('A.B/c', s) == resourceId('A.B/c', toLower(s))", { kind: 'unknown' }],
     ['resourceGroup().location', { reason: 'deployment-context' }],
     ['utcNow()', { reason: 'runtime-function' }],
     ["split(resourceId('A.B/c', 'n'), '/')[2]", { kind: 'unknown' }],
@@ -359,6 +364,27 @@ resource v '${VNET}' = {
     })
     expect(unit.incomplete).toBe(true)
     expect(unit.problems).toMatchObject([{ code: 'not-followed' }])
+  })
+
+  it.each([
+    ['br/public:avm/res/network/x:1.2.0', 'br/public:avm/res/network/x', '1.2.0'],
+    ['br:mcr.microsoft.com/bicep/avm/res/network/x:1.2.0', 'br/public:avm/res/network/x', '1.2.0'],
+    ['br/own:net/hub:2', 'br:example.azurecr.io/modules/net/hub', '2'],
+    ['br/unknown:net/hub:2', 'br/unknown:net/hub', '2'],
+    ['br:localhost:5000/net/hub', 'br:localhost:5000/net/hub', null],
+    ['br:example.azurecr.io/x@sha256:aa', 'br:example.azurecr.io/x', 'sha256:aa'],
+    ['ts/specs:net:1', 'ts:s-1/rg/net', '1'],
+    ['ts:s-1/rg/net:1', 'ts:s-1/rg/net', '1'],
+  ])('%s are named in one way', (path, reference, version) => {
+    const aliases = {
+      br: { own: { registry: 'example.azurecr.io', modulePath: 'modules' } },
+      ts: { specs: { subscription: 's-1', resourceGroup: 'rg' } },
+    }
+    const unit = renderBicep({
+      'bicepconfig.json': `{ // aliases\n "moduleAliases": ${JSON.stringify(aliases)} }`,
+      'main.bicep': `module m '${path}' = {\n  name: 'm'\n}\n`,
+    })
+    expect(listResources(unit)[0]!.value).toMatchObject({ reference, version })
   })
 
   it('may be ARM templates', () => {

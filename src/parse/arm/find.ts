@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/problem.ts'
 import { get, type MapValue, type Value } from '../../base/value.ts'
 import type { Tree } from '../../source/tree.ts'
-import type { FrontEndClaim } from '../front-end.ts'
+import type { FrontEndClaim, UnitRequest } from '../front-end.ts'
 import { parameterNames, readAzureFile } from '../template/json-file.ts'
 import { type Entry, lowerCased, templateOf, toRequests } from '../template/parameter-files.ts'
 import { resolvePath } from '../template/paths.ts'
@@ -68,4 +68,9 @@ function describe(path: string, root: MapValue): Entry {
     }
   }
   return { path, declared: lowerCased(parameterNames(root)), required }
+}
+
+/** Any template: one that others link, and one that the Bicep compiler wrote beside its source. */
+export function adoptArm(tree: Tree, path: string): UnitRequest | undefined {
+  return readAzureFile(tree, path)?.kind === 'template' ? { kind: 'arm', path, inputs: [] } : undefined
 }

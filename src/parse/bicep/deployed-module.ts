@@ -8,6 +8,7 @@ import { type Arguments, both, type Deployment, type Rendered } from '../templat
 import { STEPS_OF_RESOURCE } from '../template/run.ts'
 import { choose, derive, entryOf, flow, type LazyObject, map, scalar, unknown, usedAt } from '../template/values.ts'
 import { isRemote } from './locate.ts'
+import { toModuleReference } from './module-reference.ts'
 import type { ModuleDeclaration } from './syntax.ts'
 
 export interface ModuleUse {
@@ -181,7 +182,7 @@ export class DeployedModule {
   /** What is known of a module that is not fetched: which one it is, and what it is given. */
   #remote(maybe: UnknownValue | undefined): Rendered {
     const { declaration, scope } = this.#use
-    const { reference, version } = splitReference(declaration.path)
+    const { reference, version } = toModuleReference(declaration.path, scope.source.path, scope.run.tree)
     const at = this.#pathOrigin
     const entries = new Map<string, MapEntry>()
     entries.set('name', { value: this.#property('name') ?? scalar(declaration.name, at) })
@@ -201,14 +202,4 @@ export class DeployedModule {
       ...(maybe !== undefined && { maybe }),
     }
   }
-}
-
-/** `br/public:avm/res/network/nat-gateway:1.2.0` as its reference and its version (null where it has none). */
-function splitReference(path: string): { readonly reference: string; readonly version: string | null } {
-  const colon = path.lastIndexOf(':')
-  const first = path.indexOf(':')
-  const digest = path.indexOf('@')
-  if (digest > 0) return { reference: path.slice(0, digest), version: path.slice(digest + 1) }
-  if (colon > first) return { reference: path.slice(0, colon), version: path.slice(colon + 1) }
-  return { reference: path, version: null }
 }

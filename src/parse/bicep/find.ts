@@ -145,3 +145,9 @@ function compiledCopies(paths: readonly string[]): Problem {
     at: { file: first! },
   }
 }
+
+/** Any Bicep file, whoever else uses it. */
+export function adoptBicep(tree: Tree, path: string): UnitRequest | undefined {
+  if (!path.endsWith('.bicep') || tree.entry(path)?.kind !== 'file') return undefined
+  return { kind: 'bicep', path, inputs: [] }
+}

@@ -12,7 +12,7 @@ import { resolvePath } from './paths.ts'
 import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from './rendered.ts'
 import { type Run, STEPS_OF_RESOURCE } from './run.ts'
 import { toDeclaredType } from './substitution.ts'
-import { knownText, textParts } from './text.ts'
+import { identityText, knownText, textParts } from './text.ts'
 import { derive, entryOf, failure, isLazy, scalar, unknown, usedAt } from './values.ts'
 
 /** Templates inside templates. */
@@ -105,7 +105,9 @@ export class ArmDeployment implements Deployment, Host {
       default: {
         const declared = name.includes('.') ? this.#userFunction(name) : undefined
         if (declared !== undefined) return this.#applyUser(declared, values(), origin)
-        return applyScopeFunction(name, values, this.scope, origin) ?? applyFunction(call, scope, origin)
+        const scoped = applyScopeFunction(name, values, this.scope, origin)
+        if (scoped === undefined) return applyFunction(call, scope, origin)
+        return name.endsWith('resourceid') ? this.#referTo(scoped) : scoped
       }
     }
   }
@@ -339,14 +341,23 @@ export class ArmDeployment implements Deployment, Host {
     return { level: group === undefined ? 'subscription' : 'resourceGroup', id: textParts(id) }
   }
 
+  /** An id that is not known, as a reference to the resource of this template whose id it surely is. */
+  #referTo(id: Value): Value {
+    if (id.kind !== 'unknown' || textParts(id).length < 2) return id
+    const resource = this.find(id)
+    return resource === undefined ? id : { ...id, reference: { address: resource.address, attribute: 'id' } }
+  }
+
   /** The resource that a name, a symbol or an id stands for in this template. */
   find(key: Value): ArmResource | undefined {
-    const text = key.kind === 'id' ? key.id : knownText(textParts(key))
+    const text = identityText(key)
     if (text === undefined) return undefined
-    this.#byName ??= indexResources(this.resources())
-    const provider = text.toLowerCase().indexOf('/providers/')
-    const relative = key.kind === 'scalar' && provider >= 0 ? text.slice(provider + '/providers/'.length) : text
-    return this.#byName.get(relative.toLowerCase())
+    if (this.#byName === undefined) {
+      // Set first: a name that needs a reference finds nothing.
+      this.#byName = new Map()
+      this.#byName = indexResources(this.resources())
+    }
+    return this.#byName.get(text.toLowerCase()) ?? this.#byName.get(belowProviders(text).toLowerCase())
   }
 
   #reference([key, , full]: readonly Value[], origin: Origin): Value {
@@ -402,9 +413,12 @@ function indexResources(resources: readonly ArmResource[]): ReadonlyMap<string, 
   const byName = new Map<string, ArmResource>()
   const short = new Map<string, ArmResource | undefined>()
   for (const resource of resources) {
-    const id = resource.relativeId()?.toLowerCase()
-    if (id !== undefined && !byName.has(id)) byName.set(id, resource)
-    const name = knownText(textParts(resource.fullName()))?.toLowerCase()
+    const id = identityText(resource.id(resource.json.origin))
+    if (id !== undefined) {
+      const relative = belowProviders(id).toLowerCase()
+      if (!byName.has(relative)) byName.set(relative, resource)
+    }
+    const name = identityText(resource.fullName())?.toLowerCase()
     if (name !== undefined) short.set(name, short.has(name) ? undefined : resource)
   }
   for (const [name, resource] of short) if (resource !== undefined && !byName.has(name)) byName.set(name, resource)
@@ -412,6 +426,14 @@ function indexResources(resources: readonly ArmResource[]): ReadonlyMap<string, 
     if (resource.symbol !== undefined) byName.set(resource.symbol.toLowerCase(), resource)
   return byName
 }
+
+/** An id without its scope. */
+function belowProviders(id: string): string {
+  const at = id.toLowerCase().indexOf(PROVIDERS)
+  return at < 0 ? id : id.slice(at + PROVIDERS.length)
+}
+
+const PROVIDERS = '/providers/'
 
 /** `copyIndex()`, `copyIndex(offset)`, `copyIndex('loop')`, `copyIndex('loop', offset)`. */
 function copyIndex(values: readonly Value[], scope: Scope, origin: Origin): Value {

@@ -127,15 +127,6 @@ export class ArmResource {
     return used.kind === 'unknown' ? { ...used, reference: { address: this.address, attribute: 'id' } } : used
   }
 
-  /** The id below its scope, where all of it is known. */
-  relativeId(): string | undefined {
-    const id = this.id(this.json.origin)
-    if (id.kind === 'id') return id.id
-    const text = knownText(textParts(id))
-    const at = text?.toLowerCase().indexOf('/providers/') ?? -1
-    return at < 0 ? undefined : text!.slice(at + '/providers/'.length)
-  }
-
   /** Type and name, `*` for what is not known of it. */
   get address(): string {
     const name = textParts(this.fullName())

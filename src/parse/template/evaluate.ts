@@ -17,7 +17,7 @@ import type {
 } from './expression.ts'
 import { arithmetic, compare, compareText } from './operators.ts'
 import type { Run } from './run.ts'
-import { knownText, type TextPart, textParts, toText } from './text.ts'
+import { identityText, knownText, type TextPart, textParts, toText } from './text.ts'
 import { choose, derive, failure, isEqual, isLazy, list, map, scalar, usedAt } from './values.ts'
 
 /** Where an expression stands: its file, the names it sees, and the language around it. */
@@ -292,7 +292,7 @@ export function compareEqual(left: Value, right: Value, negated: boolean, origin
     )
     return choose(results, choice, origin)
   }
-  const equal = isEqual(left, right) ?? differsInText(left, right)
+  const equal = isEqual(left, right) ?? isEqualText(left, right)
   if (equal === undefined) {
     return derive(
       left.kind === 'unknown' || left.kind === 'id' ? left : right.kind === 'unknown' ? right : left,
@@ -302,15 +302,20 @@ export function compareEqual(left: Value, right: Value, negated: boolean, origin
   return scalar(equal !== negated, origin)
 }
 
-/** False where a partly known string cannot be the other; undefined otherwise. */
-function differsInText(left: Value, right: Value): false | undefined {
-  const [partial, other] = left.kind === 'unknown' ? [left, right] : [right, left]
-  if (partial.kind !== 'unknown' || other.kind === 'unknown') return undefined
+/** Of strings of which a part is not known: true where all parts are the same, false where the known ones differ at an end. */
+function isEqualText(left: Value, right: Value): boolean | undefined {
+  const [partial, other] = left.kind === 'unknown' || left.kind === 'id' ? [left, right] : [right, left]
+  if (partial.kind !== 'unknown' && partial.kind !== 'id') return undefined
   if (isLazy(partial)) return other.kind === 'scalar' ? false : undefined
+  if (other.kind === 'unknown' || other.kind === 'id') {
+    if (isLazy(other)) return undefined
+    const same = identityText(partial)
+    return same !== undefined && same === identityText(other) ? true : undefined
+  }
   const parts = textParts(partial)
   if (parts.length < 2) return undefined
   const text = other.kind === 'scalar' && typeof other.value === 'string' ? other.value : undefined
-  if (text === undefined) return other.kind === 'id' ? undefined : false
+  if (text === undefined) return false
   const first = parts[0]!
   const last = parts.at(-1)!
   if (typeof first === 'string' && !text.startsWith(first)) return false

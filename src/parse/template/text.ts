@@ -1,6 +1,6 @@
 import type { Origin } from '../../base/origin.ts'
 import type { IdValue, UnknownValue, Value } from '../../base/value.ts'
-import { derive, firstUnknown, scalar, toPlain, unknown } from './values.ts'
+import { derive, firstUnknown, scalar, tokenOf, toPlain, unknown } from './values.ts'
 
 /** A piece of a string: text, or what is not known of it. */
 export type TextPart = string | UnknownValue
@@ -82,6 +82,21 @@ export function knownText(parts: readonly TextPart[]): string | undefined {
   for (const part of parts) {
     if (typeof part !== 'string') return undefined
     text += part
+  }
+  return text
+}
+
+/** A text that two values share where they surely are the same; not for people. Undefined where nothing tells. */
+export function identityText(value: Value): string | undefined {
+  let text = ''
+  for (const part of textParts(value)) {
+    if (typeof part === 'string') {
+      text += part
+      continue
+    }
+    const token = tokenOf(part)
+    if (token === undefined) return undefined
+    text += `${HOLE}${token}${HOLE}`
   }
   return text
 }

@@ -25,21 +25,34 @@ export function map(entries: ReadonlyMap<string, MapEntry>, origin: Origin): Map
   return { kind: 'map', entries, origin }
 }
 
+/** An unknown of its own: copies of it stand for the same value, whatever that is, so that two of them are equal. */
+interface TokenValue extends UnknownValue {
+  readonly token: number
+}
+
+let lastToken = 0
+
 export function unknown(reason: UnknownReason, detail: string, origin: Origin): UnknownValue {
-  return { kind: 'unknown', reason, detail, origin }
+  const value: TokenValue = { kind: 'unknown', reason, detail, origin, token: ++lastToken }
+  return value
+}
+
+/** A number that two unknowns share where they surely are the same value. */
+export function tokenOf(value: UnknownValue): number | undefined {
+  return 'token' in value ? (value as TokenValue).token : undefined
 }
 
 /** What the language itself refuses. */
 export function failure(detail: string, origin: Origin): UnknownValue {
-  return { kind: 'unknown', reason: 'evaluation-error', detail, origin }
+  return unknown('evaluation-error', detail, origin)
 }
 
 /** An unknown that says why, made of a value that is not known (or of which only the options are). */
 export function derive(value: Value, origin: Origin): UnknownValue {
   if (value.kind === 'unknown' || value.kind === 'choice') {
-    return { kind: 'unknown', reason: value.reason, detail: value.detail, origin: flow(origin, value.origin) }
+    return unknown(value.reason, value.detail, flow(origin, value.origin))
   }
-  return { kind: 'unknown', reason: 'derived', detail: 'depends on the deployment', origin: flow(origin, value.origin) }
+  return unknown('derived', 'depends on the deployment', flow(origin, value.origin))
 }
 
 /** An object whose members are computed when asked for: a resource, a module, `resourceGroup()`. As a whole it is unknown. */
@@ -92,7 +105,7 @@ export function choose(options: readonly Value[], why: Value, origin: Origin): V
   if (distinct.length === 1) return distinct[0]!
   const { reason, detail } = derive(why, origin)
   if (distinct.length > MAX_OPTIONS || distinct.every((option) => option.kind === 'unknown' && !isLazy(option))) {
-    return { kind: 'unknown', reason, detail, origin }
+    return unknown(reason, detail, origin)
   }
   return { kind: 'choice', options: distinct, reason, detail, origin }
 }
@@ -115,6 +128,8 @@ export function isSame(a: Value, b: Value): boolean {
     return true
   }
   if (a.kind === 'unknown' && b.kind === 'unknown') {
+    const token = tokenOf(a)
+    if (token !== undefined && token === tokenOf(b)) return true
     return (
       a.reference !== undefined &&
       a.reference.address === b.reference?.address &&
@@ -127,6 +142,10 @@ export function isSame(a: Value, b: Value): boolean {
 /** Whether two values are equal as `==` sees them; undefined where that is not known. Linear in the smaller one. */
 export function isEqual(a: Value, b: Value): boolean | undefined {
   if (a.kind === 'scalar' && b.kind === 'scalar') return a.value === b.value
+  if (a.kind === 'unknown' && b.kind === 'unknown') {
+    const token = tokenOf(a)
+    return token !== undefined && token === tokenOf(b) ? true : undefined
+  }
   if (a.kind === 'unknown' || b.kind === 'unknown' || a.kind === 'choice' || b.kind === 'choice') return undefined
   if (a.kind === 'id' || b.kind === 'id') {
     const [id, other] = a.kind === 'id' ? [a, b] : [b as typeof a & { kind: 'id' }, a]

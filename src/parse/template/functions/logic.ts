@@ -1,7 +1,8 @@
 import type { Value } from '../../../base/value.ts'
+import { compareEqual } from '../evaluate.ts'
 import { arithmetic, compare } from '../operators.ts'
 import { knownText, textParts } from '../text.ts'
-import { choose, derive, failure, isEqual, scalar } from '../values.ts'
+import { choose, derive, failure, scalar } from '../values.ts'
 import { ofTexts, openOr, type PureFunction, type Site, wrongArguments } from './signature.ts'
 
 /** Logical, comparison and numeric functions. Source: learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-logical, -comparison, -numeric */
@@ -22,10 +23,7 @@ export const LOGIC_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
   },
   equals: ([left, right], site) => {
     if (left === undefined || right === undefined) return wrongArguments(site)
-    const equal = isEqual(left, right)
-    return equal === undefined
-      ? derive(left.kind === 'unknown' ? left : right, site.origin)
-      : scalar(equal, site.origin)
+    return compareEqual(left, right, false, site.origin)
   },
   fail: ofTexts(0, ([message = 'fail()'], site) => failure(message, site.origin)),
   false: (_, site) => scalar(false, site.origin),
