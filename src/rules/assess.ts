@@ -31,7 +31,8 @@ export function assess(
   const merged = new Map<string, { made: AssessedFinding; states: Set<string> }>()
   for (const { hit, status, severity } of mergeByCause([...judged.values()].filter((one) => !isHidden(one, judged)))) {
     const finding = toFinding(hit, status, severity)
-    const key = `${status}\0${severity}\0${finding.fingerprint}\0${finding.file}`
+    const what = hit.hit.across === undefined ? finding.fingerprint : `${finding.rule} ${hit.hit.across}`
+    const key = `${status}\0${severity}\0${what}\0${finding.file}`
     const same = merged.get(key)
     if (same === undefined) merged.set(key, { made: { finding, hit }, states: new Set([hit.state]) })
     else same.states.add(hit.state)
@@ -129,7 +130,7 @@ function toFinding({ rule, hit }: RuleHit, status: FindingStatus, severity: Seve
   const place = toPlace(editableOrigin(hit.at))
   return {
     rule: rule.id,
-    concepts: rule.meta.concepts,
+    concepts: hit.concepts ?? rule.meta.concepts,
     severity,
     status,
     title: rule.meta.title,

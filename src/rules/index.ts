@@ -1,8 +1,13 @@
 // Written by `npm run docs`: every rule, sorted by id.
+import { apiServerPublic } from './api-server-public.ts'
+import { crossNamespaceOpen } from './cross-namespace-open.ts'
+import { defaultDenyLost } from './default-deny-lost.ts'
 import { defaultNamespace } from './default-namespace.ts'
+import { dnsEgressMissing } from './dns-egress-missing.ts'
 import { duplicateKey } from './duplicate-key.ts'
 import { egressInternet } from './egress-internet.ts'
 import { egressNotIsolated } from './egress-not-isolated.ts'
+import { egressWidened } from './egress-widened.ts'
 import { hostNetwork } from './host-network.ts'
 import { hostPort } from './host-port.ts'
 import { imdsReachable } from './imds-reachable.ts'
@@ -11,9 +16,16 @@ import { ingressBackendMissing } from './ingress-backend-missing.ts'
 import { ingressExposes } from './ingress-exposes.ts'
 import { ingressNoTls } from './ingress-no-tls.ts'
 import { ingressSnippet } from './ingress-snippet.ts'
+import { ingressWidened } from './ingress-widened.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 import { netRaw } from './net-raw.ts'
+import { nodeSshFromPods } from './node-ssh-from-pods.ts'
+import { policyAllowsAll } from './policy-allows-all.ts'
+import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
+import { policyPortMismatch } from './policy-port-mismatch.ts'
 import { policyRejected } from './policy-rejected.ts'
+import { policyRuleShadowed } from './policy-rule-shadowed.ts'
+import { policySelectsNothing } from './policy-selects-nothing.ts'
 import type { Rule } from './rule.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
@@ -24,10 +36,15 @@ import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
+  apiServerPublic,
+  crossNamespaceOpen,
+  defaultDenyLost,
   defaultNamespace,
+  dnsEgressMissing,
   duplicateKey,
   egressInternet,
   egressNotIsolated,
+  egressWidened,
   hostNetwork,
   hostPort,
   imdsReachable,
@@ -36,9 +53,16 @@ export const RULES: readonly Rule[] = [
   ingressExposes,
   ingressNoTls,
   ingressSnippet,
+  ingressWidened,
   namespaceNoDefaultDeny,
   netRaw,
+  nodeSshFromPods,
+  policyAllowsAll,
+  policyPeerMatchesNothing,
+  policyPortMismatch,
   policyRejected,
+  policyRuleShadowed,
+  policySelectsNothing,
   serviceBecamePublic,
   serviceExternalIps,
   serviceNodeport,

@@ -71,6 +71,13 @@ export interface Hit {
   readonly within?: { readonly rule: string; readonly subject: string }
   /** True for what is compared with the other side and never shown: it is so, and nothing in the tree is answerable for it. */
   readonly hidden?: boolean
+  /** Labels of this hit, where one rule has several kinds; those of the rule where absent. */
+  readonly concepts?: readonly string[]
+  /**
+   * What several states have in common in which one line makes it so, whatever their resources are called: hits of one rule, place and
+   * equal text here are one finding for all environments.
+   */
+  readonly across?: string
   /** The edit, where only the check has what it takes to write it; made on demand. */
   readonly fix?: () => ProposedPatch | undefined
 }

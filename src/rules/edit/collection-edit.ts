@@ -32,6 +32,16 @@ export function replaceEntry({ map, key }: Holder, text: string): readonly Edit[
   return [edit(map, colon + 1, Math.max(entry.value.origin.end, colon + 1), ` ${text}`)]
 }
 
+/** As {@link replaceEntry} with block lines below the key. Undefined for flow maps. */
+export function replaceEntryByBlock(holder: Holder, lines: readonly string[]): readonly Edit[] | undefined {
+  const { source, start } = holder.map.origin
+  const [only] = replaceEntry(holder, '') ?? []
+  if (only === undefined || source.text[start] === '{') return undefined
+  const indent = ' '.repeat(source.position(start).column + 1)
+  const lineBreak = lineBreakOf(source.text)
+  return [{ ...only, text: lines.map((line) => lineBreak + indent + line).join('') }]
+}
+
 /** Replaces a scalar, in the quotes that it has. */
 export function replaceScalar(value: Value, text: string): readonly Edit[] | undefined {
   if (value.kind !== 'scalar' || !isHere(value)) return undefined

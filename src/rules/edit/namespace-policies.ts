@@ -95,7 +95,7 @@ function summarise(namespace: string, directions: readonly string[], told: reado
   return `${what} in namespace ${namespace}${dns}${allowed}. Probes need no rule, the kubelet is always allowed.`
 }
 
-function ingressRules(workload: Workload, { connections }: Evidence): readonly RuleDraft[] | undefined {
+export function ingressRules(workload: Workload, { connections }: Evidence): readonly RuleDraft[] | undefined {
   const rules: RuleDraft[] = []
   for (const { from, to, ports, evidence } of connections) {
     if (to.id !== workload.id || ports.length === 0) continue

@@ -1,0 +1,166 @@
+import type { Origin } from '../base/origin.ts'
+import { get } from '../base/value.ts'
+import type { StateView } from '../compare/state-view.ts'
+import { labelsKey } from '../model/kubernetes/labels.ts'
+import { DIRECTIONS, type Direction, type NetworkPolicy } from '../model/kubernetes/network-policy.ts'
+import type { Workload } from '../model/kubernetes/workload.ts'
+import { anyPod } from './any-pod.ts'
+import { inPlace } from './edit/one-patch.ts'
+import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
+import { isIsolated, isOpen, isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { listNames } from './listing.ts'
+import { addressOf, proofOf } from './proof.ts'
+import { defineRule, type ProposedPatch } from './rule.ts'
+
+export const defaultDenyLost = defineRule({
+  id: 'default-deny-lost',
+  meta: {
+    title: 'Change ends the isolation of a workload',
+    severity: 'high',
+    concepts: ['namespace-no-netpol'],
+    layer: 'network-policy',
+    why: 'A pod that no policy selects any more is open to everybody, although nothing in the change says so.',
+    fix: 'Keep the policy, its selector or the label; put another policy in its place first.',
+    sources: [
+      'https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation',
+    ],
+  },
+
+  /** Yields a hit for each endpoint of both sides that a policy isolated in the base and none isolates in the head. */
+  *checkChange({ base, head }) {
+    if (base === undefined || head === undefined) return
+    const before = new Map(judgedEndpoints(base).map((endpoint) => [endpoint.id, endpoint]))
+    for (const { subject, end, id, name, workload } of judgedEndpoints(head)) {
+      const old = before.get(id)
+      if (old === undefined) continue
+      const lost = DIRECTIONS.filter(
+        (direction) =>
+          isIsolated(base.reach, old.subject, direction) &&
+          isOpen(head.reach, subject, direction) &&
+          (workload !== undefined || isShown(base, old, direction)),
+      )
+      const [direction] = lost
+      if (direction === undefined) continue
+      const policy = base.reach.selecting(old.subject, direction).find(({ selects }) => selects === 'yes')!.policy
+      const loss = explainLoss(policy, head, direction, old.workload, workload)
+      const port = workload?.ports.find((each) => each.port !== undefined)
+      yield endpointHit({
+        resource: (workload?.resource ?? policy.resource).address,
+        at: loss.at,
+        subject: id,
+        cause: `${policy.resource.address} ${loss.kind} ${lost.join()}`,
+        extent: lost.length,
+        name,
+        say: (names) => {
+          const it = names.length === 1 ? 'it' : 'them'
+          const inside = `every pod of the cluster can connect to ${it}`
+          const outside = `${it === 'it' ? 'it' : 'they'} can connect anywhere, the internet included as far as the cluster decides`
+          const effect = lost.length === 2 ? `${inside}, and ${outside}` : direction === 'ingress' ? inside : outside
+          const scope = lost.length === 2 ? '' : ` for ${direction}`
+          return `No NetworkPolicy isolates ${listNames(names)}${scope} any more: ${loss.words}. Now ${effect}. Keep the isolation, or put another policy in its place first.`
+        },
+        prove: () =>
+          direction === 'ingress'
+            ? proofOf(head.reach, {
+                from: anyPod(head),
+                to: end,
+                protocol: port?.protocol ?? 'TCP',
+                port: port?.port ?? 80,
+              })
+            : proofOf(head.reach, { from: end, to: addressOf('203.0.113.10'), protocol: 'TCP', port: 443 }),
+        decide: 'Whether the isolation is meant to go.',
+        fix: () => loss.restore(),
+      })
+    }
+  },
+
+  merge: mergeEndpoints,
+
+  /** The policy, its selector or the label as the base has it. */
+  patch: (hit) => hit.fix?.(),
+})
+
+interface Loss {
+  readonly kind: string
+  readonly words: string
+  readonly at: Origin
+  readonly restore: () => ProposedPatch | undefined
+}
+
+function explainLoss(
+  old: NetworkPolicy,
+  head: StateView,
+  direction: Direction,
+  was: Workload | undefined,
+  workload: Workload | undefined,
+): Loss {
+  const { address } = old.resource
+  const policy = head.network.kubernetes.policies.find(({ resource }) => head.identity(resource.address) === address)
+  if (policy === undefined) {
+    return {
+      kind: 'gone',
+      words: `${address} is gone`,
+      at: workload?.resource.origin ?? old.resource.origin,
+      restore: () => bringBack(old, head),
+    }
+  }
+  if (policy.isolates[direction] === 'no') {
+    return {
+      kind: 'types',
+      words: `${address} no longer isolates ${direction}, which its policyTypes decide`,
+      at: get(get(policy.resource.value, 'spec'), 'policyTypes')?.origin ?? policy.resource.origin,
+      restore: () =>
+        restoreText(
+          get(get(old.resource.value, 'spec'), 'policyTypes')?.origin,
+          get(get(policy.resource.value, 'spec'), 'policyTypes')?.origin,
+          `Restores the policyTypes of ${address}.`,
+        ),
+    }
+  }
+  if (policy.podSelector.key !== old.podSelector.key) {
+    return {
+      kind: 'selector',
+      words: `the podSelector of ${address} changed and no longer selects ${workload === undefined ? 'them' : 'these pods'}`,
+      at: policy.podSelectorOrigin,
+      restore: () =>
+        restoreText(old.podSelectorOrigin, policy.podSelectorOrigin, `Restores the podSelector of ${address}.`),
+    }
+  }
+  if (workload !== undefined && was !== undefined && labelsKey(was.labels) !== labelsKey(workload.labels)) {
+    return {
+      kind: `labels of ${workload.id}`,
+      words: `its pods lost a label that ${address} selects`,
+      at: workload.labelsOrigin,
+      restore: () =>
+        restoreText(was.labelsOrigin, workload.labelsOrigin, `Restores the labels that ${address} selects.`),
+    }
+  }
+  return {
+    kind: 'namespace',
+    words: `${address} is in another namespace now`,
+    at: policy.resource.origin,
+    restore: () => undefined,
+  }
+}
+
+/** The text of the base in place of that of the head, where both start in the same column and so are indented alike. */
+function restoreText(was: Origin | undefined, is: Origin | undefined, summary: string): ProposedPatch | undefined {
+  if (was === undefined || is === undefined || was.from !== undefined || is.from !== undefined) return undefined
+  if (was.source.position(was.start).column !== is.source.position(is.start).column) return undefined
+  return inPlace(
+    [{ path: is.source.path, start: is.start, end: is.end, text: was.source.text.slice(was.start, was.end) }],
+    summary,
+  )
+}
+
+/** The policy in a file of its own: in its old place if that is free. */
+function bringBack({ resource, name }: NetworkPolicy, head: StateView): ProposedPatch | undefined {
+  const { source, start, end, from } = resource.origin
+  if (from !== undefined || resource.unit.kind !== 'manifests' || source.position(start).column !== 1) return undefined
+  const taken = new Set(head.resources.map(({ origin }) => origin.source.path))
+  const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1)
+  const path = [source.path, `${folder}${name}.yaml`].find((one) => !taken.has(one))
+  if (path === undefined) return undefined
+  const text = `${source.text.slice(start, end).trimEnd()}\n`
+  return { edit: { edits: [], newFiles: new Map([[path, text]]) }, summary: `Brings ${resource.address} back.` }
+}

@@ -1,0 +1,90 @@
+import type { Edit } from '../../base/edit.ts'
+import { editableOrigin, type Origin } from '../../base/origin.ts'
+import {
+  indentAt,
+  lineBreakOf,
+  lineStart,
+  nextLine,
+  printLiteral,
+  replacement,
+  type Syntax,
+  syntaxOf,
+  writtenAt,
+} from './literal.ts'
+
+/**
+ * Takes items out of a list that is written out and puts texts in the place of the first of them. The rest of the list, its comments
+ * and its line ends stay. Undefined where an item or the list is computed, or where nothing would be left.
+ */
+export function replaceItems(
+  list: Origin,
+  items: readonly Origin[],
+  isGone: (index: number) => boolean,
+  texts: readonly string[],
+): readonly Edit[] | undefined {
+  const written = writtenAt(list)
+  if (written === undefined || !written.text.startsWith('[') || !written.text.endsWith(']')) return undefined
+  const places = items.map(editableOrigin)
+  const { place, syntax } = written
+  if (places.some(({ source, start, end }) => source !== place.source || start < place.start || end > place.end))
+    return undefined
+  const gone = places.filter((_, index) => isGone(index))
+  const [first] = gone
+  if (first === undefined || (texts.length === 0 && gone.length === places.length)) return undefined
+  if (texts.length === 0) return gone.flatMap((item) => removeItem(item))
+  return [
+    replacement(
+      first,
+      joinItems(
+        first,
+        texts.map((text) => printLiteral(text, syntax)),
+        syntax,
+      ),
+    ),
+    ...gone.slice(1).flatMap((item) => removeItem(item)),
+  ]
+}
+
+/** Several items as the list writes them: on lines of their own where the first is. */
+function joinItems({ source: { text }, start, end }: Origin, items: readonly string[], syntax: Syntax): string {
+  const isOwnLine =
+    text.slice(lineStart(text, start), start).trim() === '' &&
+    /^[ \t]*,?[ \t]*(?:(?:#|\/\/).*)?\r?$/.test(text.slice(end, nextLine(text, end)).replace(/\n$/, ''))
+  if (!isOwnLine) return items.join(', ')
+  return items.join(`${syntax === 'bicep' ? '' : ','}${lineBreakOf(text)}${indentAt(text, start)}`)
+}
+
+/**
+ * Takes an item out of a list of HCL, Bicep or JSON with the comma that belongs to it; where it has lines of its own, with those and
+ * the comment directly above. The list may be left empty.
+ */
+export function removeItem({ source, start, end }: Origin): readonly Edit[] {
+  const { text, path } = source
+  const line = lineStart(text, start)
+  const behind = /^[ \t]*(,)?[ \t]*(?:(?:#|\/\/)[^\n]*)?\r?(?:\n|$)/.exec(text.slice(end))
+  if (text.slice(line, start).trim() === '' && behind !== null) {
+    const cut: Edit = { path, start: commentAbove(text, line), end: end + behind[0].length, text: '' }
+    if (behind[1] !== undefined || syntaxOf(path) !== 'json') return [cut]
+    // The last item of a JSON list: the comma before it goes instead.
+    const comma = commaBefore(text, cut.start)
+    return comma === undefined ? [cut] : [{ path, start: comma, end: comma + 1, text: '' }, cut]
+  }
+  const comma = /^\s*,[ \t]*/.exec(text.slice(end))
+  if (comma !== null) return [{ path, start, end: end + comma[0].length, text: '' }]
+  const before = commaBefore(text, start)
+  return [{ path, start: before ?? start, end, text: '' }]
+}
+
+function commaBefore(text: string, offset: number): number | undefined {
+  const before = /,\s*$/.exec(text.slice(0, offset))
+  return before?.index
+}
+
+function commentAbove(text: string, line: number): number {
+  let start = line
+  for (;;) {
+    const above = lineStart(text, start - 1)
+    if (above >= start || !/^[ \t]*(?:#|\/\/)/.test(text.slice(above, start))) return start
+    start = above
+  }
+}

@@ -1,0 +1,54 @@
+import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
+import { causeOf, findGrant, printGrant } from './grant.ts'
+import { isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { capital, listNames } from './listing.ts'
+import { openEgress, reachesSsh } from './open-egress.ts'
+import { nodesEnd, proofOf } from './proof.ts'
+import { defineRule } from './rule.ts'
+import { withinIsolation } from './wider-finding.ts'
+
+export const nodeSshFromPods = defineRule({
+  id: 'node-ssh-from-pods',
+  meta: {
+    title: "Workload can reach the nodes' SSH port",
+    severity: 'medium',
+    concepts: ['egress'],
+    layer: 'network-policy',
+    why: 'From a compromised container, SSH on the nodes is the next step: a stolen or guessed key takes the node and every pod on it.',
+    fix: 'Except the node subnet from the block, or limit its ports; turn SSH off on the node pools.',
+    sources: ['https://learn.microsoft.com/azure/aks/manage-ssh-node-access'],
+  },
+
+  /** Yields a hit for each endpoint whose policies let it connect to TCP 22 of the nodes, for certain or because a block may hold them. */
+  *check(view, { trusted }) {
+    const { reach } = view
+    for (const endpoint of judgedEndpoints(view)) {
+      const { subject, end, id, name, workload } = endpoint
+      const { nodeSsh, internet, metadata } = openEgress(view, subject, trusted)
+      if (nodeSsh === 'no') continue
+      const grant = findGrant(reach, subject, 'egress', (region) => reachesSsh(region, reach))
+      const resource = grant?.policy.resource ?? workload?.resource
+      if (resource === undefined || !isShown(view, endpoint, 'egress')) {
+        yield hiddenHit(id)
+        continue
+      }
+      const wider = internet !== undefined ? 'egress-internet' : metadata ? 'imds-reachable' : undefined
+      yield endpointHit({
+        resource: resource.address,
+        at: grant?.rule.origin ?? resource.origin,
+        subject: id,
+        ...(nodeSsh === 'yes' ? {} : { severity: 'low' as const }),
+        ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+        ...(wider === undefined ? {} : { within: { rule: wider, subject: id } }),
+        ...withinIsolation(view, endpoint, 'egress'),
+        name,
+        say: (names) =>
+          `${capital(listNames(names))} ${nodeSsh === 'yes' ? 'can' : 'may'} connect to SSH (TCP 22) on the nodes: ${grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`}${nodeSsh === 'yes' ? '' : ', if the block holds their addresses, which is not known from here'}. From a compromised container, a stolen key would take the node and every pod on it. Except the node subnet from the block, or limit its ports.`,
+        prove: () => proofOf(reach, { from: end, to: nodesEnd(reach), protocol: 'TCP', port: 22 }),
+        decide: 'Which range the nodes are in; no manifest of the tree tells it.',
+      })
+    }
+  },
+
+  merge: mergeEndpoints,
+})

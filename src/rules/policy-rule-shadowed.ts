@@ -1,0 +1,84 @@
+import { membersOf } from '../algebra/classes.ts'
+import type { Region } from '../algebra/regions.ts'
+import type { StateView } from '../compare/state-view.ts'
+import { DIRECTIONS, type Direction, type NetworkPolicy, type PolicyRule } from '../model/kubernetes/network-policy.ts'
+import type { PeerSet } from '../reach/peers.ts'
+import { withoutRule } from './edit/narrow-rule.ts'
+import { type Grant, printGrant } from './grant.ts'
+import { defineRule } from './rule.ts'
+
+/** Groups with more rules cost more than the note is worth: each rule is compared with all others. */
+const MAX_RULES = 40
+
+export const policyRuleShadowed = defineRule({
+  id: 'policy-rule-shadowed',
+  meta: {
+    title: 'Rule allows nothing that others do not allow',
+    severity: 'note',
+    concepts: ['network-policy'],
+    layer: 'network-policy',
+    why: 'Whoever narrows or removes it believes that something is closed, and nothing is.',
+    fix: 'Remove it, or narrow the rule that covers it.',
+    sources: [
+      'https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation',
+    ],
+  },
+
+  /** Yields a hit for each rule that, for every pod of its policy, other rules cover together. */
+  *check(view) {
+    for (const direction of DIRECTIONS) {
+      for (const { policy, rule } of shadowedRules(view, direction)) {
+        const grant: Grant = { policy, rule, direction }
+        const { address } = policy.resource
+        yield {
+          resource: address,
+          at: rule.origin,
+          subject: `${view.identity(address)} ${direction} ${rule.index}`,
+          message: `${printGrant(grant)} changes nothing: other rules for the same pods allow all of it. Whoever narrows or removes it closes nothing. Remove it, or narrow the rule that covers it.`,
+          fix: () => withoutRule(grant),
+        }
+      }
+    }
+  },
+
+  /** Takes the rule out. */
+  patch: (hit) => hit.fix?.(),
+})
+
+interface OwnRule {
+  readonly policy: NetworkPolicy
+  readonly rule: PolicyRule
+}
+
+/** Rules that are covered wherever they apply. Of rules that cover each other the later ones are given. */
+function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[] {
+  const { reach } = view
+  const { regions } = reach.universe
+  const covered = new Map<PolicyRule, boolean>()
+  const found = new Map<PolicyRule, OwnRule>()
+  for (let number = 0; number < reach.groups[direction].count; number++) {
+    const [subject] = membersOf(reach.groups[direction].members(number))
+    const selections = subject === undefined ? [] : reach.selecting(subject, direction)
+    const rules = selections.flatMap(({ policy }) => policy.rules[direction].map((rule): OwnRule => ({ policy, rule })))
+    const isCertain = selections.every(({ selects, policy }) => selects === 'yes' && !policy.moreRules[direction])
+    if (!isCertain || rules.length > MAX_RULES || rules.length < 2) {
+      for (const { rule } of rules) covered.set(rule, false)
+      continue
+    }
+    const of = ({ policy, rule }: OwnRule) => reach.networkPolicies.ruleRegion(rule, policy, direction, subject!)
+    const allowed = rules.map(of)
+    const removed = new Set<number>()
+    for (let i = rules.length - 1; i >= 0; i--) {
+      const others = allowed.reduce<Region<PeerSet>>(
+        (sum, region, j) => (j === i || removed.has(j) ? sum : regions.union(sum, region.certain)),
+        regions.empty,
+      )
+      const isCovered = !regions.isEmpty(allowed[i]!.possible) && regions.covers(others, allowed[i]!.possible)
+      if (isCovered) removed.add(i)
+      const { rule } = rules[i]!
+      covered.set(rule, isCovered && (covered.get(rule) ?? true))
+      found.set(rule, rules[i]!)
+    }
+  }
+  return [...found.values()].filter(({ rule }) => covered.get(rule) === true)
+}
