@@ -1,9 +1,11 @@
 import type { Origin } from '../../base/origin.ts'
 import { DYNAMIC, sameType, type Type } from './type.ts'
-import { derived, identityOf, typeOf, type UnknownVal, type Val } from './val.ts'
+import { derived, identityOf, totalSize, typeOf, type UnknownVal, type Val } from './val.ts'
 
 /** A choice between more values than these is of no use to anybody, and choices multiply. */
 const MAX_OPTIONS = 8
+/** Nor is one whose values have more parts than these, all together: choices inside choices multiply them. */
+const MAX_PARTS = 20_000
 
 /** One of several values, which one depends on `cause`. One value where all are the same, an unknown where they are too many. */
 export function makeChoice(options: readonly Val[], type: Type, cause: UnknownVal, origin: Origin): Val {
@@ -28,7 +30,9 @@ export function makeChoice(options: readonly Val[], type: Type, cause: UnknownVa
   const unknown = derived(cause, type, origin, notNull ? { notNull } : {})
   // Without a single known part a choice says no more than an unknown.
   const telling = distinct.some((option) => option.kind !== 'unknown' || option.reference !== undefined)
-  return telling && distinct.length >= 2 && distinct.length <= MAX_OPTIONS ? { ...unknown, options: distinct } : unknown
+  if (!telling || distinct.length < 2 || distinct.length > MAX_OPTIONS) return unknown
+  const size = totalSize(distinct)
+  return size > MAX_PARTS ? unknown : { ...unknown, options: distinct, size }
 }
 
 /** Applies a step to a value, or to each of the values that a choice is between. */

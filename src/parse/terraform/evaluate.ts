@@ -13,6 +13,7 @@ import type {
   ConditionalNode,
   Expression,
   ForNode,
+  LiteralNode,
   ObjectNode,
   Step,
   TemplatePart,
@@ -62,13 +63,13 @@ export interface Names {
 /** Evaluates an expression. Throws a {@link Failure} where it has no value. */
 export function evaluate(node: Expression, scope: Scope): Val {
   switch (node.kind) {
-    case 'literal': {
-      const origin = { source: scope.source, start: node.start, end: node.end }
-      const { value } = node
-      if (typeof value === 'string') return makeString(value, origin)
-      if (typeof value === 'boolean') return makeBool(value, origin)
-      return value === null ? makeNull(DYNAMIC, origin) : makeNumber(value, origin)
-    }
+    case 'literal':
+      node.evaluated ??= literalVal(node, scope)
+      return node.evaluated
+    case 'tuple':
+    case 'object':
+      if (node.evaluated !== undefined) return node.evaluated
+      break
     case 'traversal':
       return evaluateTraversal(node, scope)
     default:
@@ -88,13 +89,17 @@ function evaluateCompound(node: Exclude<Expression, { kind: 'literal' | 'travers
       return evaluateTemplate(node.parts, scope, originOf(node, scope))
     case 'access':
       return applySteps(evaluate(node.base, scope), node.steps, 0, scope)
-    case 'tuple':
-      return makeTuple(
-        node.items.map((item) => evaluate(item, scope)),
-        originOf(node, scope),
-      )
-    case 'object':
-      return evaluateObject(node, scope)
+    case 'tuple': {
+      const items = node.items.map((item) => evaluate(item, scope))
+      const val = makeTuple(items, originOf(node, scope))
+      if (node.items.every(isConstant)) node.evaluated = val
+      return val
+    }
+    case 'object': {
+      const val = evaluateObject(node, scope)
+      if (node.items.every(({ key, value }) => key.kind === 'literal' && isConstant(value))) node.evaluated = val
+      return val
+    }
     case 'for':
       return evaluateFor(node, scope)
     case 'call':
@@ -114,6 +119,17 @@ function evaluateCompound(node: Exclude<Expression, { kind: 'literal' | 'travers
     default:
       return unreachable(node)
   }
+}
+
+function literalVal({ value, start, end }: LiteralNode, { source }: Scope): Val {
+  const origin = { source, start, end }
+  if (typeof value === 'string') return makeString(value, origin)
+  if (typeof value === 'boolean') return makeBool(value, origin)
+  return value === null ? makeNull(DYNAMIC, origin) : makeNumber(value, origin)
+}
+
+function isConstant(node: Expression): boolean {
+  return 'evaluated' in node && node.evaluated !== undefined
 }
 
 export function originOf(node: { readonly start: number; readonly end: number }, scope: Scope): Origin {
@@ -314,9 +330,11 @@ function commonType(a: Val, b: Val): Type {
 }
 
 function evaluateTemplate(parts: readonly TemplatePart[], scope: Scope, origin: Origin): Val {
+  const text = plainText(parts, scope)
+  if (text !== undefined) return makeString(text, origin)
   const result = renderParts(parts, scope)
   if (result.unknown === undefined) return makeString(result.text.normalize('NFC'), origin)
-  const { text, unknown } = result
+  const { text: prefix, unknown } = result
   if (result.options !== undefined) {
     return makeChoice(
       result.options.map((option) => makeString(option, origin)),
@@ -326,7 +344,7 @@ function evaluateTemplate(parts: readonly TemplatePart[], scope: Scope, origin: 
     )
   }
   const around = holeIn(parts, unknown)
-  const known = text === '' ? { notNull: true } : { prefix: text, notNull: true }
+  const known = prefix === '' ? { notNull: true } : { prefix, notNull: true }
   return derived(unknown, STRING, origin, around === undefined ? known : { ...known, around })
 }
 
@@ -337,6 +355,21 @@ function holeIn(parts: readonly TemplatePart[], hole: UnknownVal): UnknownVal['a
   const isPlain = texts.flat().every((part) => typeof part === 'string')
   if (!isPlain || hole.reference === undefined) return undefined
   return { before: texts[0]!.join(''), hole, after: texts[1]!.join('') }
+}
+
+/** The common case: interpolations of strings that are known. Undefined for anything else. */
+function plainText(parts: readonly TemplatePart[], scope: Scope): string | undefined {
+  if (parts.length > 16) return undefined
+  let text = ''
+  for (const part of parts) {
+    if (typeof part === 'string') text += part
+    else if (part.kind === 'traversal') {
+      const val = evaluateTraversal(part, scope)
+      if (val.kind !== 'string') return undefined
+      text += val.value
+    } else return undefined
+  }
+  return text.normalize('NFC')
 }
 
 interface Rendered {

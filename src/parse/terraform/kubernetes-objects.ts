@@ -12,6 +12,7 @@ import { KUBERNETES_KINDS } from './kubernetes-kinds.ts'
  * registry.terraform.io/providers/gavinbunney/kubectl/latest/docs/resources/kubectl_manifest
  */
 export function toKubernetesObject(resource: Resource): Resource | undefined {
+  if (!resource.kind.startsWith('kube')) return undefined
   switch (resource.kind) {
     case 'kubernetes_manifest':
       return withObject(resource, get(resource.value, 'manifest'))

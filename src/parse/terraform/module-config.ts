@@ -26,10 +26,26 @@ export interface ResourceConfig {
   readonly block: Block
 }
 
-/** Reads the module of a folder. Files that are not text are problems, not failures. */
+const modules = new WeakMap<FolderIndex, Map<string, ModuleConfig>>()
+
+/** Reads the module of a folder, once for each tree. Files that are not text are problems, not failures. */
 export function readModule(files: ModuleFiles, folders: FolderIndex, folder: string): ModuleConfig {
+  let known = modules.get(folders)
+  if (known === undefined) {
+    known = new Map()
+    modules.set(folders, known)
+  }
   files.listed(folder)
   const names = folders.filesOf(folder).filter(isConfigurationFile)
+  let config = known.get(folder)
+  if (config === undefined) {
+    config = readFiles(files, folder, names)
+    known.set(folder, config)
+  } else for (const name of names) files.note(folder === '.' ? name : `${folder}/${name}`)
+  return config
+}
+
+function readFiles(files: ModuleFiles, folder: string, names: readonly string[]): ModuleConfig {
   const problems: Problem[] = []
   const parsed: ParsedFile[] = []
   const overrides: ParsedFile[] = []

@@ -22,6 +22,11 @@ export class ModuleFiles {
     return entry?.kind === 'file'
   }
 
+  /** Notes a file whose content was read for an earlier rendering of the same tree. */
+  note(path: string): void {
+    this.#read.set(path, this.#tree.entry(path)?.id ?? '')
+  }
+
   /** Notes that the names of the files of a folder were asked for. */
   listed(folder: string): void {
     this.#listed.add(folder)

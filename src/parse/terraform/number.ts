@@ -1,3 +1,5 @@
+import { Failure } from './failure.ts'
+
 /**
  * Numbers as the language computes with them: binary floats of 512 bits, rounded to nearest even.
  *
@@ -10,6 +12,7 @@ const PRECISION = 512
 /** Beyond these a number is of no use in a configuration, and printing it would cost. */
 const MAX_DECIMAL_EXPONENT = 10_000
 const MAX_LITERAL_LENGTH = 10_000
+const MAX_BINARY_EXPONENT = 100_000
 
 /** `mantissa * 2 ** exponent`; the mantissa is odd, or both are zero. */
 export class BigFloat {
@@ -238,6 +241,7 @@ function fromParts(mantissa: bigint, exponent: number): Numeric {
   const zeros = trailingZeros(m)
   m >>= BigInt(zeros)
   e += zeros
+  if (Math.abs(e) > MAX_BINARY_EXPONENT) throw new Failure('limit-exceeded', 'a number is out of range')
   if (e >= 0 && bitLength(m) + e <= 53) {
     const value = Number(m << BigInt(e))
     if (Number.isSafeInteger(value)) return value

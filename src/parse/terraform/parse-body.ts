@@ -11,6 +11,11 @@ const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const SEMICOLON = 0x3b
 
+/** Broken blocks of one file; what follows is not read. */
+const MAX_BROKEN = 100
+/** Characters that are read in vain and once more, because an item behind them is looked for inside them. */
+const MAX_LOST = 4_000_000
+
 /**
  * Parses a file of native syntax. Never throws: what is broken is left out, block by block, and named in `problems`.
  * O(length of the text).
@@ -23,6 +28,8 @@ export function parseNative(source: SourceText): ParsedFile {
   const cursor = new Cursor(text, text.charCodeAt(0) === 0xfeff ? 1 : 0, text.length)
   const body = { attributes, blocks }
   const names = new Map<string, Attribute>()
+  let broken = 0
+  let lost = 0
   for (;;) {
     let start = cursor.at
     try {
@@ -39,6 +46,13 @@ export function parseNative(source: SourceText): ParsedFile {
         at: { source, start: at, end: Math.min(at + 1, text.length) },
       })
       cursor.at = nextItem(text, Math.max(start, Math.min(failure.at, cursor.limit)), start)
+      lost += Math.max(0, failure.at - start)
+      if (++broken >= MAX_BROKEN || lost > MAX_LOST + text.length) {
+        const end = Math.min(cursor.at, text.length)
+        const message = 'so much of the file is broken that what follows was not read'
+        if (end < text.length) problems.push({ code: 'limit-exceeded', message, at: { source, start: end, end } })
+        break
+      }
       cursor.depth = 0
       cursor.multiline = false
     }

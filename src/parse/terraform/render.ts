@@ -3,6 +3,7 @@ import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.t
 import type { Tree } from '../../source/tree.ts'
 import type { UnitRequest } from '../front-end.ts'
 import type { RenderedUnit, Resource, Unit } from '../resource.ts'
+import { indexBody } from './body-index.ts'
 import { Budget } from './budget.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { InstanceKey } from './expansion.ts'
@@ -10,10 +11,11 @@ import { Failure } from './failure.ts'
 import { callFunction } from './functions/index.ts'
 import { helmReleaseProblem, toKubernetesObject } from './kubernetes-objects.ts'
 import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
-import { argument, type ModuleConfig, readModule } from './module-config.ts'
+import { type ModuleConfig, readModule } from './module-config.ts'
 import { folderIndex, ModuleFiles } from './module-files.ts'
 import { type Assignment, ModuleInstance } from './module-instance.ts'
 import type { ResourceInstance } from './resource-set.ts'
+import type { Attribute } from './syntax.ts'
 import { failedValue, toUnknown, toValue } from './to-value.ts'
 import type { Val } from './val.ts'
 import { readVariableFiles } from './variable-files.ts'
@@ -22,6 +24,8 @@ import { versionsResource } from './versions.ts'
 
 /** Resources of one unit; what comes behind is left out and named in a problem. */
 const MAX_RESOURCES = 100_000
+/** Instances of modules of one unit. */
+const MAX_MODULES = 20_000
 
 /** Evaluates a root module with the variable files of the request. */
 export function renderModule(
@@ -161,6 +165,7 @@ class Collector {
   readonly #unit: Unit
   readonly #problems: Problem[]
   readonly #reported = new Set<unknown>()
+  #modules = 0
 
   constructor(unit: Unit, problems: Problem[]) {
     this.#unit = unit
@@ -168,6 +173,11 @@ class Collector {
   }
 
   module(module: ModuleInstance): void {
+    if (++this.#modules > MAX_MODULES) {
+      const [file] = module.config.files
+      if (file !== undefined) this.#hasRoom({ source: file.source, start: 0, end: 0 })
+      return
+    }
     for (const set of module.resources.values()) {
       for (const key of set.expansion.instances) {
         if (!this.#hasRoom(set.config.block)) return
@@ -198,11 +208,15 @@ class Collector {
     readonly start: number
     readonly end: number
   }): boolean {
-    if (this.resources.length < MAX_RESOURCES) return true
+    if (this.resources.length < MAX_RESOURCES && this.#modules <= MAX_MODULES) return true
     if (!this.#reported.has('limit')) {
       this.#reported.add('limit')
       const at = { source: block.source, start: block.start, end: block.end }
-      this.#problems.push({ code: 'limit-exceeded', message: `more than ${MAX_RESOURCES} resources`, at })
+      this.#problems.push({
+        code: 'limit-exceeded',
+        message: `more than ${MAX_RESOURCES} resources or ${MAX_MODULES} modules: the rest is left out`,
+        at,
+      })
     }
     return false
   }
@@ -236,26 +250,29 @@ class TerraformResource implements Resource {
 
   #evaluate(): MapValue {
     const instance = this.#instance
-    const { body } = instance.set.config.block
+    const { attributes, keys, names } = indexBody(instance.set.config.block.body)
     const entries = new Map<string, MapEntry>()
-    for (const name of instance.argumentNames()) {
-      const attribute = argument(body, name)
-      const value = settledValue(
-        () => instance.attribute(name),
-        attribute === undefined ? this.origin : originOfAttribute(attribute),
-      )
-      entries.set(
-        name,
-        attribute === undefined
-          ? { value }
-          : { value, key: { source: attribute.source, start: attribute.start, end: attribute.nameEnd } },
-      )
+    for (const name of names) {
+      const attribute = attributes.get(name)
+      if (attribute === undefined)
+        entries.set(name, { value: settledValue(() => instance.attribute(name), this.origin) })
+      else entries.set(name, this.#entry(attribute, keys.get(name)!))
     }
     return { kind: 'map', entries, origin: this.origin }
   }
+
+  /** What is written as a constant is the same in every instance and environment. */
+  #entry(attribute: Attribute, key: Resource['origin']): MapEntry {
+    if (attribute.entry !== undefined) return attribute.entry
+    const { expression, name } = attribute
+    const value = settledValue(() => this.#instance.attribute(name), originOfAttribute(attribute))
+    const entry: MapEntry = { value, key }
+    if ('evaluated' in expression && expression.evaluated !== undefined) attribute.entry = entry
+    return entry
+  }
 }
 
-function originOfAttribute({ source, expression }: NonNullable<ReturnType<typeof argument>>): Resource['origin'] {
+function originOfAttribute({ source, expression }: Attribute): Resource['origin'] {
   return { source, start: expression.start, end: expression.end }
 }
 

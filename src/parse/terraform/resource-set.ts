@@ -1,4 +1,5 @@
 import type { Origin } from '../../base/origin.ts'
+import { indexBody, META_ARGUMENTS } from './body-index.ts'
 import { makeChoice } from './choice.ts'
 import { convert } from './convert.ts'
 import { type Bound, evaluate, type Scope } from './evaluate.ts'
@@ -10,11 +11,8 @@ import { argument } from './module-config.ts'
 import type { ModuleInstance } from './module-instance.ts'
 import type { Block, Body, Step } from './syntax.ts'
 import { DYNAMIC, STRING, typeName } from './type.ts'
-import { derived, makeObject, makeString, makeTuple, typeOf, type UnknownVal, type Val } from './val.ts'
+import { derived, makeObject, makeString, makeTuple, totalSize, typeOf, type UnknownVal, type Val } from './val.ts'
 
-/** Arguments of every resource that say how it is managed and are no part of its value. */
-const META_ARGUMENTS: ReadonlySet<string> = new Set(['count', 'for_each', 'provider', 'depends_on'])
-const META_BLOCKS: ReadonlySet<string> = new Set(['lifecycle', 'provisioner', 'connection'])
 /** Combinations of dynamic blocks that may be there that are told apart. */
 const MAX_BLOCK_OPTIONS = 8
 
@@ -121,7 +119,7 @@ export class ResourceInstance {
   /** From the root of the unit. */
   readonly address: string
   readonly names: InstanceNames
-  readonly #made = new Map<string, Val | Failure | typeof PENDING>()
+  #made: Map<string, Val | Failure | typeof PENDING> | undefined
 
   constructor(set: ResourceSet, key: InstanceKey) {
     this.set = set
@@ -143,6 +141,16 @@ export class ResourceInstance {
 
   /** The value of an argument or of the blocks of a type; unknown where only the provider gives it. */
   attribute(name: string): Val {
+    const constant = indexBody(this.set.config.block.body).attributes.get(name)?.expression
+    if (
+      constant !== undefined &&
+      'evaluated' in constant &&
+      constant.evaluated !== undefined &&
+      !META_ARGUMENTS.has(name)
+    ) {
+      return constant.evaluated
+    }
+    this.#made ??= new Map()
     const made = this.#made.get(name)
     if (made !== undefined) {
       if (made === PENDING) throw new Failure('evaluation-error', `${this.address}.${name} depends on itself`, true)
@@ -165,10 +173,11 @@ export class ResourceInstance {
   #evaluate(name: string): Val {
     const { body } = this.set.config.block
     if (!META_ARGUMENTS.has(name)) {
-      const attribute = argument(body, name)
+      const index = indexBody(body)
+      const attribute = index.attributes.get(name)
       if (attribute !== undefined) return this.set.module.evaluateAttribute(attribute, this.names)
-      const blocks = blocksOf(body, name)
-      if (blocks.length > 0) return this.#blocks(name, blocks, undefined, name)
+      const blocks = index.blocks.get(name)
+      if (blocks !== undefined) return this.#blocks(name, blocks, undefined, name)
     }
     return this.#computed(name)
   }
@@ -237,7 +246,7 @@ export class ResourceInstance {
 
   /** Arguments and types of blocks that are configured, in the order written. */
   argumentNames(): readonly string[] {
-    return namesOf(this.set.config.block.body)
+    return indexBody(this.set.config.block.body).names
   }
 
   /** The blocks of one type, dynamic ones unrolled, as a list of objects. */
@@ -305,24 +314,24 @@ export class ResourceInstance {
   /** One block: its arguments, and its own blocks as lists. The provider may add further attributes. */
   #blockObject(body: Body, block: Block, bound: Bound | undefined, path: string): Val {
     const { module } = this.set
+    const { attributes: written, keys, blocks } = indexBody(body)
     const attributes = new Map<string, Val>()
-    const keys = new Map<string, Origin>()
-    for (const attribute of body.attributes) {
-      const { name, source, expression } = attribute
+    for (const [name, attribute] of written) {
       attributes.set(
         name,
-        this.#settled(expression, source, () => module.evaluateAttribute(attribute, this.names, bound)),
+        this.#settled(attribute.expression, attribute.source, () =>
+          module.evaluateAttribute(attribute, this.names, bound),
+        ),
       )
-      keys.set(name, { source, start: attribute.start, end: attribute.nameEnd })
     }
-    for (const name of blockTypes(body)) {
-      const blocks = blocksOf(body, name)
+    for (const [name, inner] of blocks) {
       attributes.set(
         name,
-        this.#settled(blocks[0]!, block.source, () => this.#blocks(name, blocks, bound, `${path}.${name}`)),
+        this.#settled(inner[0]!, block.source, () => this.#blocks(name, inner, bound, `${path}.${name}`)),
       )
     }
-    return { ...this.#unknown(path), origin: originOfBlock(block), notNull: true, attributes, keys }
+    const size = totalSize(attributes.values())
+    return { ...this.#unknown(path), origin: originOfBlock(block), notNull: true, attributes, keys, size }
   }
 
   /** A failure costs the argument, not its block. */
@@ -344,27 +353,6 @@ const PENDING = Symbol('pending')
 
 function originOfBlock({ source, start, end }: Block): Origin {
   return { source, start, end }
-}
-
-function blocksOf(body: Body, type: string): readonly Block[] {
-  return body.blocks.filter((block) =>
-    block.type === 'dynamic' ? block.labels[0] === type : block.type === type && !META_BLOCKS.has(type),
-  )
-}
-
-function blockTypes(body: Body): readonly string[] {
-  const types = new Set<string>()
-  for (const block of body.blocks) {
-    if (block.type === 'dynamic') {
-      if (block.labels[0] !== undefined) types.add(block.labels[0])
-    } else if (!META_BLOCKS.has(block.type)) types.add(block.type)
-  }
-  return [...types]
-}
-
-function namesOf(body: Body): readonly string[] {
-  const names = body.attributes.map((attribute) => attribute.name).filter((name) => !META_ARGUMENTS.has(name))
-  return [...names, ...blockTypes(body).filter((type) => !names.includes(type))]
 }
 
 /** What a dynamic block runs over; undefined where that is unknown. Unlike `for_each` of a resource it takes any collection. */

@@ -1,6 +1,9 @@
 import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
+import type { MapEntry } from '../../base/value.ts'
+import type { BodyIndex } from './body-index.ts'
 import type { BigFloat } from './number.ts'
+import type { Val } from './val.ts'
 
 /** One parsed file of configuration or of variable values. What is broken is left out of `body` and named in `problems`. */
 export interface ParsedFile {
@@ -13,6 +16,8 @@ export interface ParsedFile {
 export interface Body {
   readonly attributes: readonly Attribute[]
   readonly blocks: readonly Block[]
+  /** What is looked up in it again and again, once somebody did. */
+  index?: BodyIndex
 }
 
 export interface Attribute {
@@ -22,6 +27,8 @@ export interface Attribute {
   readonly nameEnd: number
   readonly expression: Expression
   readonly source: SourceText
+  /** What a constant gives in every instance and environment, once it was asked for. */
+  entry?: MapEntry
 }
 
 export interface Block {
@@ -55,7 +62,12 @@ interface Span {
   readonly end: number
 }
 
-export interface LiteralNode extends Span {
+/** An expression that may hold nothing but literals: its value is then the same wherever it is evaluated, and made once. */
+interface Constant extends Span {
+  evaluated?: Val
+}
+
+export interface LiteralNode extends Constant {
   readonly kind: 'literal'
   readonly value: string | number | BigFloat | boolean | null
 }
@@ -107,12 +119,12 @@ export type Step =
   | (Span & { readonly kind: 'index'; readonly key: Expression })
   | (Span & { readonly kind: 'splat'; readonly each: readonly Step[] })
 
-export interface TupleNode extends Span {
+export interface TupleNode extends Constant {
   readonly kind: 'tuple'
   readonly items: readonly Expression[]
 }
 
-export interface ObjectNode extends Span {
+export interface ObjectNode extends Constant {
   readonly kind: 'object'
   readonly items: readonly ObjectItem[]
 }

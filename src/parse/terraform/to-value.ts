@@ -12,8 +12,11 @@ export function toValue(val: Val): Value {
     case 'string':
     case 'bool':
       return { kind: 'scalar', value: val.value, origin }
-    case 'number':
-      return { kind: 'scalar', value: toNumber(val.value), origin }
+    case 'number': {
+      const value = toNumber(val.value)
+      if (Number.isFinite(value)) return { kind: 'scalar', value, origin }
+      return { kind: 'unknown', reason: 'limit-exceeded', detail: 'a number is out of range', origin }
+    }
     case 'null':
       return { kind: 'scalar', value: null, origin }
     case 'list':

@@ -42,7 +42,12 @@ export interface NullVal {
   readonly origin: Origin
 }
 
-export interface ListVal {
+interface Remembering {
+  /** What {@link findUnknown} found, null for nothing. */
+  firstUnknown?: UnknownVal | null
+}
+
+export interface ListVal extends Remembering {
   readonly kind: 'list'
   readonly element: Type
   readonly items: readonly Val[]
@@ -52,7 +57,7 @@ export interface ListVal {
 }
 
 /** Elements are sorted and differ from each other, as far as they are known. */
-export interface SetVal {
+export interface SetVal extends Remembering {
   readonly kind: 'set'
   readonly element: Type
   readonly items: readonly Val[]
@@ -60,7 +65,7 @@ export interface SetVal {
   readonly origin: Origin
 }
 
-export interface MapVal {
+export interface MapVal extends Remembering {
   readonly kind: 'map'
   readonly element: Type
   readonly entries: ReadonlyMap<string, Val>
@@ -69,15 +74,19 @@ export interface MapVal {
   readonly origin: Origin
 }
 
-export interface TupleVal {
+export interface TupleVal extends Remembering {
   readonly kind: 'tuple'
+  /** Once somebody asked for it. */
+  type?: Type
   readonly items: readonly Val[]
   readonly size: number
   readonly origin: Origin
 }
 
-export interface ObjectVal {
+export interface ObjectVal extends Remembering {
   readonly kind: 'object'
+  /** Once somebody asked for it. */
+  type?: Type
   /** In the order written; the language iterates in the order of the keys: see {@link sortedEntries}. */
   readonly entries: ReadonlyMap<string, Val>
   /** Where the keys are written. */
@@ -104,6 +113,8 @@ export interface UnknownVal {
   readonly attributes?: ReadonlyMap<string, Val>
   /** Where the known attributes are written. */
   readonly keys?: ReadonlyMap<string, Origin>
+  /** Parts of the options or attributes, written out in full. */
+  readonly size?: number
 }
 
 /** Written out in full, a value that has more parts than this is refused. */
@@ -142,12 +153,14 @@ function sizeOf(val: Val): number {
     case 'number':
     case 'bool':
     case 'null':
-    case 'unknown':
       return 1
+    case 'unknown':
+      return val.size ?? 1
   }
 }
 
-function totalSize(vals: Iterable<Val>): number {
+/** Parts of several values, written out in full; refused where they are too many. */
+export function totalSize(vals: Iterable<Val>): number {
   let size = 1
   for (const val of vals) size += sizeOf(val)
   if (size > MAX_SIZE) throw new Failure('limit-exceeded', `a value has more than ${MAX_SIZE} parts`)
@@ -202,8 +215,6 @@ export function derived(
   return { kind: 'unknown', type, reason: from.reason, detail: from.detail, origin, ...more }
 }
 
-const types = new WeakMap<Val, Type>()
-
 /** The type of a value. Computed once for tuples and objects. */
 export function typeOf(val: Val): Type {
   switch (val.kind) {
@@ -224,15 +235,13 @@ export function typeOf(val: Val): Type {
       return mapOf(val.element)
     case 'tuple':
     case 'object': {
-      let type = types.get(val)
-      if (type === undefined) {
-        type =
+      if (val.type === undefined) {
+        val.type =
           val.kind === 'tuple'
             ? tupleOf(val.items.map(typeOf))
             : objectOf(new Map([...val.entries].map(([name, item]) => [name, typeOf(item)])))
-        types.set(val, type)
       }
-      return type
+      return val.type
     }
   }
 }
@@ -241,8 +250,6 @@ export function typeOf(val: Val): Type {
 export function movedTo(val: Val, place: Origin): Val {
   return { ...val, origin: { source: place.source, start: place.start, end: place.end, from: val.origin } }
 }
-
-const wholly = new WeakMap<object, UnknownVal | null>()
 
 /** The first unknown in a value, however deep; undefined where all of it is known. */
 export function findUnknown(val: Val): UnknownVal | undefined {
@@ -254,14 +261,13 @@ export function findUnknown(val: Val): UnknownVal | undefined {
     case 'tuple':
     case 'map':
     case 'object': {
-      const known = wholly.get(val)
-      if (known !== undefined) return known ?? undefined
+      if (val.firstUnknown !== undefined) return val.firstUnknown ?? undefined
       let found: UnknownVal | undefined
       for (const item of childrenOf(val)) {
         found = findUnknown(item)
         if (found !== undefined) break
       }
-      wholly.set(val, found ?? null)
+      val.firstUnknown = found ?? null
       return found
     }
     default:
