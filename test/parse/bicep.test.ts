@@ -404,6 +404,26 @@ resource v '${VNET}' = {
     ])
   })
 
+  it('may be templates that a deployment resource holds', () => {
+    const template = {
+      $schema: TEMPLATE,
+      parameters: { n: { type: 'string' } },
+      resources: [{ type: 'A.B/c', apiVersion: '1', name: "[parameters('n')]" }],
+    }
+    const unit = renderBicep({
+      't.json': JSON.stringify(template),
+      'main.bicep': `resource d 'Microsoft.Resources/deployments@2022-09-01' = {
+  name: 'd'
+  properties: {
+    template: loadJsonContent('t.json')
+    parameters: { n: { value: 'a' } }
+  }
+}
+`,
+    })
+    expect(listResources(unit)[1]).toMatchObject({ address: 'd.A.B/c/a', value: { name: 'a' } })
+  })
+
   it('under conditions pass them on', () => {
     const unit = renderBicep({
       'nsg.bicep': nsg,

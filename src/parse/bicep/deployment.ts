@@ -1,10 +1,12 @@
 import type { Origin } from '../../base/origin.ts'
-import type { UnknownValue, Value } from '../../base/value.ts'
+import { get, type UnknownValue, type Value } from '../../base/value.ts'
+import { ArmDeployment } from '../template/arm-deployment.ts'
 import { applyScopeFunction, type DeploymentScope, entryScope, type ScopeLevel } from '../template/deployment-scope.ts'
 import { evaluate, type Host, localOf, loopScope, originOf, type Scope, withLocal } from '../template/evaluate.ts'
 import type { CallExpression, NestedExpression } from '../template/expression.ts'
 import { applyFunction } from '../template/functions.ts'
 import { Once } from '../template/once.ts'
+import { argumentsOf } from '../template/parameter-file.ts'
 import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from '../template/rendered.ts'
 import { type Run, STEPS_OF_RESOURCE } from '../template/run.ts'
 import { toDeclaredType } from '../template/substitution.ts'
@@ -356,6 +358,24 @@ export class BicepDeployment implements Deployment, Host {
     }
   }
 
+  /** The resources of a template that is loaded or written out as a `Microsoft.Resources/deployments` resource. */
+  #renderTemplateOf(resource: DeployedResource, into: Rendered[], maybe: UnknownValue | undefined): void {
+    if (resource.type.toLowerCase() !== 'microsoft.resources/deployments') return
+    const properties = resource.property('properties')
+    const template = properties === undefined ? undefined : get(properties, 'template')
+    if (properties === undefined || template?.kind !== 'map') return
+    const { run } = this.#use
+    const nested = new ArmDeployment({
+      run,
+      template,
+      given: givenTo(properties),
+      prefix: `${resource.address}.`,
+      scope: resource.deployedTo(),
+      stack: [''],
+    })
+    nested.render(into, maybe)
+  }
+
   #renderResource(
     declaration: ResourceDeclaration,
     parent: DeployedResource | undefined,
@@ -375,10 +395,17 @@ export class BicepDeployment implements Deployment, Host {
           origin: resource.origin,
           ...(open !== undefined && { maybe: open }),
         })
+        this.#renderTemplateOf(resource, into, open)
       }
       for (const child of declaration.children) this.#renderResource(child, resource, into, maybe)
     }
   }
+}
+
+/** The parameters of a template that is written as a resource. */
+function givenTo(properties: Value): Arguments {
+  const parameters = get(properties, 'parameters')
+  return parameters === undefined ? NO_ARGUMENTS : argumentsOf(parameters)
 }
 
 /** The level that a file is deployed to. */
