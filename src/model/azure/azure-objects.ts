@@ -312,10 +312,10 @@ class ObjectIndex implements AzureObjects {
   #named(type: string, name: string, from: Resource): Building | undefined {
     const found = this.#byName.get(`${type}/${name}`.toLowerCase()) ?? []
     if (found.length < 2) return found[0]
-    const here = found.filter((object) => unitKey(object.resource) === unitKey(from))
-    const own = here.length > 0 ? here : found
-    const real = own.filter((object) => !object.existing)
-    return real.length === 1 ? real[0] : own.length === 1 ? own[0] : undefined
+    const created = found.filter((object) => !object.existing)
+    const here = created.filter((object) => unitKey(object.resource) === unitKey(from))
+    const meant = here.length > 0 ? here : created.length > 0 ? created : found
+    return meant.length === 1 ? meant[0] : undefined
   }
 
   /** What another unit of the state creates, for an object that this unit only reads. */

@@ -79,6 +79,23 @@ const NETWORK_PROFILE: Shape = {
   }),
 }
 
+/** Add-ons as azurerm 2 wrote them. */
+const ADDON_PROFILE: Shape = Object.fromEntries(
+  (
+    [
+      ['azure_policy', 'azurepolicy'],
+      ['http_application_routing', 'httpApplicationRouting'],
+      ['kube_dashboard', 'kubeDashboard'],
+      ['oms_agent', 'omsagent'],
+      ['aci_connector_linux', 'aciConnectorLinux'],
+      ['ingress_application_gateway', 'ingressApplicationGateway'],
+    ] as const
+  ).map(([block, addon]) => [
+    block,
+    one(`properties.addonProfiles.${addon}`, { enabled: `properties.addonProfiles.${addon}.enabled` }),
+  ]),
+)
+
 const GATEWAY_ADDON = 'properties.addonProfiles.ingressApplicationGateway'
 
 export const CLUSTER_TYPES: Readonly<Record<string, AzurermType>> = {
@@ -107,6 +124,7 @@ export const CLUSTER_TYPES: Readonly<Record<string, AzurermType>> = {
         managed: 'properties.aadProfile.managed',
         tenant_id: 'properties.aadProfile.tenantID',
       }),
+      addon_profile: one('properties.addonProfiles', ADDON_PROFILE),
       http_application_routing_enabled: 'properties.addonProfiles.httpApplicationRouting.enabled',
       azure_policy_enabled: 'properties.addonProfiles.azurepolicy.enabled',
       open_service_mesh_enabled: 'properties.addonProfiles.openServiceMesh.enabled',
