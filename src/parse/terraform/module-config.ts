@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/problem.ts'
+import { findLocalCycles } from './local-cycles.ts'
 import type { FolderIndex, ModuleFiles } from './module-files.ts'
 import { isConfigurationFile, parseFile } from './parse-file.ts'
 import type { Attribute, Block, Body, ParsedFile } from './syntax.ts'
@@ -72,7 +73,9 @@ function readFiles(files: ModuleFiles, folder: string, names: readonly string[])
   const draft = new ModuleDraft(folder, problems)
   for (const file of parsed) draft.declare(file)
   for (const file of overrides) draft.override(file)
-  return draft.finish([...parsed, ...overrides])
+  const config = draft.finish([...parsed, ...overrides])
+  problems.push(...findLocalCycles(config.locals))
+  return config
 }
 
 class ModuleDraft {

@@ -11,11 +11,11 @@ import { Failure } from './failure.ts'
 import { callFunction } from './functions/index.ts'
 import { helmReleaseProblem, toKubernetesObject } from './kubernetes-objects.ts'
 import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
-import { type ModuleConfig, readModule } from './module-config.ts'
+import { argument, type ModuleConfig, readModule } from './module-config.ts'
 import { folderIndex, ModuleFiles } from './module-files.ts'
 import { type Assignment, ModuleInstance } from './module-instance.ts'
 import type { ResourceInstance } from './resource-set.ts'
-import type { Attribute } from './syntax.ts'
+import type { Attribute, Block } from './syntax.ts'
 import { failedValue, toUnknown, toValue } from './to-value.ts'
 import type { Val } from './val.ts'
 import { readVariableFiles } from './variable-files.ts'
@@ -178,6 +178,7 @@ class Collector {
       if (file !== undefined) this.#hasRoom({ source: file.source, start: 0, end: 0 })
       return
     }
+    for (const block of module.config.variables.values()) this.#validate(module, block)
     for (const set of module.resources.values()) {
       for (const key of set.expansion.instances) {
         if (!this.#hasRoom(set.config.block)) return
@@ -185,6 +186,24 @@ class Collector {
       }
     }
     for (const call of module.calls.values()) this.#call(call)
+  }
+
+  /** A value that a validation refuses fails the plan. What cannot be decided is left alone. */
+  #validate(module: ModuleInstance, { labels, body }: Block): void {
+    for (const validation of body.blocks) {
+      if (validation.type !== 'validation') continue
+      const condition = argument(validation.body, 'condition')
+      if (condition === undefined || this.#reported.has(validation)) continue
+      const { budget } = module.evaluation
+      const holds = attempted(() => budget.separately(() => module.evaluateAttribute(condition)))
+      if (holds?.kind !== 'bool' || holds.value) continue
+      this.#reported.add(validation)
+      const text = argument(validation.body, 'error_message')
+      const told = text && attempted(() => budget.separately(() => module.evaluateAttribute(text)))
+      const reason = told?.kind === 'string' ? told.value : 'its validation fails'
+      const at = { source: validation.source, start: validation.start, end: validation.end }
+      this.#problems.push({ code: 'rejected', message: `${module.prefix}var.${labels[0] ?? ''}: ${reason}`, at })
+    }
   }
 
   #call(call: ModuleCall): void {
