@@ -1,12 +1,10 @@
 import type { Origin } from '../../base/origin.ts'
-import { get, type UnknownValue, type Value } from '../../base/value.ts'
-import { ArmDeployment } from '../template/arm-deployment.ts'
+import type { UnknownValue, Value } from '../../base/value.ts'
 import { applyScopeFunction, type DeploymentScope, entryScope, type ScopeLevel } from '../template/deployment-scope.ts'
-import { evaluate, type Host, localOf, loopScope, originOf, type Scope, withLocal } from '../template/evaluate.ts'
+import { evaluate, type Host, localOf, originOf, type Scope, withLocal } from '../template/evaluate.ts'
 import type { CallExpression, NestedExpression } from '../template/expression.ts'
 import { applyFunction } from '../template/functions.ts'
 import { Once } from '../template/once.ts'
-import { argumentsOf } from '../template/parameter-file.ts'
 import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from '../template/rendered.ts'
 import { type Run, STEPS_OF_RESOURCE } from '../template/run.ts'
 import { toDeclaredType } from '../template/substitution.ts'
@@ -25,14 +23,13 @@ import {
 import { DeployedModule, type OpenModule } from './deployed-module.ts'
 import { DeployedResource } from './deployed-resource.ts'
 import { applyFileFunction } from './file-functions.ts'
-import { isRemote, locate } from './locate.ts'
-import { type BicepSymbols, type Imported, readBicep } from './symbols.ts'
-import type { FunctionDeclaration, LoopHead, ModuleDeclaration, ResourceDeclaration, TypeExpression } from './syntax.ts'
-
-/** Most rounds of a loop of resources. Source: learn.microsoft.com/azure/azure-resource-manager/bicep/loops#loop-limits */
-const MAX_ROUNDS = 800
-/** Aliases followed from one type to the next. */
-const MAX_ALIASES = 20
+import { renderInlineTemplate } from './inline-template.ts'
+import { isRemote } from './locate.ts'
+import { type FollowImport, isNullable } from './nullable.ts'
+import { openLibrary } from './open-library.ts'
+import { roundsOf } from './rounds.ts'
+import type { BicepSymbols, Imported } from './symbols.ts'
+import type { FunctionDeclaration, LoopHead, ModuleDeclaration, ResourceDeclaration } from './syntax.ts'
 
 /** Everything that a use of a Bicep file is given. */
 export interface BicepUse {
@@ -44,13 +41,6 @@ export interface BicepUse {
   readonly scope: DeploymentScope
   /** Opens the template of a module; undefined where it cannot be read. */
   readonly openModule: OpenModule
-}
-
-/** One round of a loop, or the one resource or module that there is without a loop. */
-interface Round {
-  readonly scope: Scope
-  readonly key: string
-  readonly maybe: UnknownValue | undefined
 }
 
 /** One use of a Bicep file: its names have the values that the given parameters lead to. All is evaluated on demand. */
@@ -94,7 +84,9 @@ export class BicepDeployment implements Deployment, Host {
         return usedAt(toDeclaredType(given, declaration.type?.name), origin)
       }
       if (declaration.value !== undefined) return usedAt(evaluate(declaration.value, this.#scope), origin)
-      if (declaration.type !== undefined && this.#isNullable(declaration.type, 0)) return scalar(null, origin)
+      if (declaration.type !== undefined && isNullable(declaration.type, this.symbols, this.#follow)) {
+        return scalar(null, origin)
+      }
       return unknown('variable-without-default', `parameter "${name}" has no value`, origin)
     })
   }
@@ -103,21 +95,6 @@ export class BicepDeployment implements Deployment, Host {
     const declaration = this.symbols.variables.get(name)!
     const origin = { source: this.symbols.source, start: declaration.nameStart, end: declaration.nameEnd }
     return this.#made.get(`var ${name}`, origin, () => evaluate(declaration.value, this.#scope))
-  }
-
-  #isNullable(type: TypeExpression, depth: number): boolean {
-    if (type.nullable) return true
-    if (type.name === undefined || depth > MAX_ALIASES) return false
-    const own = this.symbols.types.get(type.name)
-    if (own !== undefined) return this.#isNullable(own.type, depth + 1)
-    const dot = type.name.indexOf('.')
-    const imported = this.symbols.imports.get(dot < 0 ? type.name : type.name.slice(0, dot))
-    if (imported === undefined) return false
-    const library = this.#library(imported)
-    const name = imported.name === '*' ? type.name.slice(dot + 1) : imported.name
-    if (library === undefined) return false
-    const declared = library.symbols.types.get(name)
-    return declared !== undefined && library.#isNullable(declared.type, depth + 1)
   }
 
   /** A deployed thing by its name: itself, or the list of those that its loop makes. */
@@ -142,7 +119,7 @@ export class BicepDeployment implements Deployment, Host {
     const stem = parent === undefined ? this.#use.prefix + declaration.name : `${parent.address}::${declaration.name}`
     const made: DeployedResource[] = []
     this.#resources.set(declaration, made)
-    for (const { scope, key, maybe } of this.#rounds(declaration.loop, outer)) {
+    for (const { scope, key, maybe } of roundsOf(declaration.loop, outer)) {
       // Resources nested in this one are in scope in its body by their own names.
       let inner = scope
       const resource: DeployedResource = new DeployedResource({
@@ -180,7 +157,7 @@ export class BicepDeployment implements Deployment, Host {
   modulesOf(declaration: ModuleDeclaration): readonly DeployedModule[] {
     const known = this.#modules.get(declaration)
     if (known !== undefined) return known
-    const made = this.#rounds(declaration.loop, this.#scope).map(
+    const made = roundsOf(declaration.loop, this.#scope).map(
       ({ scope, key, maybe }) =>
         new DeployedModule({
           declaration,
@@ -193,29 +170,6 @@ export class BicepDeployment implements Deployment, Host {
     )
     this.#modules.set(declaration, made)
     return made
-  }
-
-  /** The rounds of a loop; one that stands for all where the list is not known. */
-  #rounds(loop: LoopHead | undefined, scope: Scope): readonly Round[] {
-    if (loop === undefined) return [{ scope, key: '', maybe: undefined }]
-    const origin = originOf(scope, loop)
-    const values = evaluate(loop.list, scope)
-    const head = { ...loop, kind: 'for', condition: undefined, body: loop.list } as const
-    if (values.kind === 'list' && values.items.length <= MAX_ROUNDS) {
-      return values.items.map((item, i) => ({
-        scope: loopScope(head, item, i, scope),
-        key: `[${i}]`,
-        maybe: undefined,
-      }))
-    }
-    const open = (
-      values.kind === 'list'
-        ? unknown('limit-exceeded', `a loop of more than ${MAX_ROUNDS} resources`, origin)
-        : values.kind === 'unknown' || values.kind === 'choice'
-          ? derive(values, origin)
-          : failure('a loop needs an array', origin)
-    ) as UnknownValue
-    return [{ scope: loopScope(head, open, open, scope), key: '[*]', maybe: open }]
   }
 
   call(call: CallExpression, scope: Scope, origin: Origin): Value {
@@ -317,28 +271,18 @@ export class BicepDeployment implements Deployment, Host {
     return failure(`${path} declares no "${name}"`, origin)
   }
 
-  /** The file that an import names, whose variables, functions and types can be used. */
+  /** The file that an import names, whose variables and functions can be used. */
   #library({ declaration }: Imported): BicepDeployment | undefined {
     const { path } = declaration
     if (this.#libraries.has(path)) return this.#libraries.get(path)
-    const library = this.#openLibrary(path, originOf(this.#scope, declaration))
+    const symbols = openLibrary(path, originOf(this.#scope, declaration), this.#use.run)
+    const library = symbols && new BicepDeployment({ ...this.#use, symbols, given: NO_ARGUMENTS })
     this.#libraries.set(path, library)
     return library
   }
 
-  #openLibrary(path: string, origin: Origin): BicepDeployment | undefined {
-    const { run } = this.#use
-    const found = locate(path, origin, run)
-    if (found === undefined || !found.endsWith('.bicep')) return undefined
-    const read = readBicep(run.tree, found)
-    if ('problem' in read) {
-      run.report({ code: 'not-followed', message: `${path}: ${read.problem.message}`, at: origin })
-      return undefined
-    }
-    run.files.add(found)
-    for (const problem of read.symbols.file.problems) run.report(problem)
-    return new BicepDeployment({ ...this.#use, symbols: read.symbols, given: NO_ARGUMENTS })
-  }
+  readonly #follow: FollowImport = ({ declaration }, { source }) =>
+    openLibrary(declaration.path, { source, start: declaration.start, end: declaration.end }, this.#use.run)
 
   output(name: string, origin: Origin): Value | undefined {
     const declaration = this.symbols.outputs.get(name)
@@ -356,24 +300,6 @@ export class BicepDeployment implements Deployment, Host {
         for (const module of this.modulesOf(declaration)) if (!this.#use.run.isExhausted) module.render(into, maybe)
       }
     }
-  }
-
-  /** The resources of a template that is loaded or written out as a `Microsoft.Resources/deployments` resource. */
-  #renderTemplateOf(resource: DeployedResource, into: Rendered[], maybe: UnknownValue | undefined): void {
-    if (resource.type.toLowerCase() !== 'microsoft.resources/deployments') return
-    const properties = resource.property('properties')
-    const template = properties === undefined ? undefined : get(properties, 'template')
-    if (properties === undefined || template?.kind !== 'map') return
-    const { run } = this.#use
-    const nested = new ArmDeployment({
-      run,
-      template,
-      given: givenTo(properties),
-      prefix: `${resource.address}.`,
-      scope: resource.deployedTo(),
-      stack: [''],
-    })
-    nested.render(into, maybe)
   }
 
   #renderResource(
@@ -395,17 +321,11 @@ export class BicepDeployment implements Deployment, Host {
           origin: resource.origin,
           ...(open !== undefined && { maybe: open }),
         })
-        this.#renderTemplateOf(resource, into, open)
+        renderInlineTemplate(resource, this.#use.run, into, open)
       }
       for (const child of declaration.children) this.#renderResource(child, resource, into, maybe)
     }
   }
-}
-
-/** The parameters of a template that is written as a resource. */
-function givenTo(properties: Value): Arguments {
-  const parameters = get(properties, 'parameters')
-  return parameters === undefined ? NO_ARGUMENTS : argumentsOf(parameters)
 }
 
 /** The level that a file is deployed to. */

@@ -1,19 +1,22 @@
 import type { Origin } from '../../base/origin.ts'
 import { get, type MapValue, type UnknownValue, type Value } from '../../base/value.ts'
+import { type ArmIndex, findResource, indexResources } from './arm-index.ts'
 import { ArmResource } from './arm-resource.ts'
-import { applyScopeFunction, type DeploymentScope, entryScope, type ScopeLevel } from './deployment-scope.ts'
-import { evaluate, type Host, localOf, type Scope } from './evaluate.ts'
+import { roundsOf } from './arm-rounds.ts'
+import { argumentsOfDeployment, scopeOfDeployment } from './arm-scope.ts'
+import { applyScopeFunction, type DeploymentScope } from './deployment-scope.ts'
+import { evaluate, type Host, type Scope } from './evaluate.ts'
 import type { CallExpression } from './expression.ts'
 import { applyFunction } from './functions.ts'
-import { copyLocal, evaluateJson, readCopies, repeat } from './json-value.ts'
+import { copyIndex, evaluateJson, readCopies, repeat } from './json-value.ts'
 import { Once } from './once.ts'
-import { argumentsOf, readJson } from './parameter-file.ts'
+import { readJson } from './parameter-file.ts'
 import { resolvePath } from './paths.ts'
-import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from './rendered.ts'
+import { type Arguments, both, type Deployment, type Rendered } from './rendered.ts'
 import { type Run, STEPS_OF_RESOURCE } from './run.ts'
 import { toDeclaredType } from './substitution.ts'
-import { identityText, knownText, textParts } from './text.ts'
-import { derive, entryOf, failure, isLazy, scalar, unknown, usedAt } from './values.ts'
+import { knownText, textParts } from './text.ts'
+import { derive, entryOf, failure, scalar, unknown, usedAt } from './values.ts'
 
 /** Templates inside templates. */
 const MAX_NESTING = 40
@@ -52,15 +55,6 @@ export function openTemplate(use: {
   return undefined
 }
 
-/** The level that a template is deployed to, from its schema. */
-export function templateLevel(template: MapValue): ScopeLevel {
-  const schema = get(template, '$schema')
-  const text = schema?.kind === 'scalar' ? String(schema.value).toLowerCase() : ''
-  if (text.includes('subscriptiondeploymenttemplate')) return 'subscription'
-  if (text.includes('managementgroupdeploymenttemplate')) return 'managementGroup'
-  return text.includes('tenantdeploymenttemplate') ? 'tenant' : 'resourceGroup'
-}
-
 /** One use of an ARM template: nested, linked, or the entry. All is evaluated on demand. */
 export class ArmDeployment implements Deployment, Host {
   readonly template: MapValue
@@ -69,7 +63,7 @@ export class ArmDeployment implements Deployment, Host {
   readonly #scope: Scope
   readonly #made = new Once()
   #resources: readonly ArmResource[] | undefined
-  #byName: ReadonlyMap<string, ArmResource> | undefined
+  #index: ArmIndex | undefined
 
   constructor(use: ArmUse) {
     this.#use = use
@@ -216,7 +210,7 @@ export class ArmDeployment implements Deployment, Host {
   #addResource(json: Value, symbol: string | undefined, parent: ArmResource | undefined, into: ArmResource[]): void {
     if (json.kind !== 'map') return
     const outer = parent?.scope ?? this.#scope
-    for (const round of this.#rounds(json, outer)) {
+    for (const round of roundsOf(json, outer)) {
       const resource = new ArmResource({
         json,
         symbol: symbol === undefined ? undefined : symbol + round.key,
@@ -237,35 +231,12 @@ export class ArmDeployment implements Deployment, Host {
     }
   }
 
-  #rounds(json: MapValue, scope: Scope): readonly { scope: Scope; key: string; maybe: UnknownValue | undefined }[] {
-    const copy = entryOf(json, 'copy')?.value
-    if (copy?.kind !== 'map') return [{ scope, key: '', maybe: undefined }]
-    const name = entryOf(copy, 'name')?.value
-    const label = name?.kind === 'scalar' ? String(name.value) : ''
-    const countJson = entryOf(copy, 'count')?.value
-    const count =
-      countJson === undefined ? failure('the loop has no count', copy.origin) : evaluateJson(countJson, scope)
-    if (count.kind === 'scalar' && typeof count.value === 'number' && count.value <= MAX_ROUNDS) {
-      return Array.from({ length: Math.max(0, count.value) }, (_, i) => ({
-        scope: copyLocal(scope, label, scalar(i, copy.origin), true),
-        key: `[${i}]`,
-        maybe: undefined,
-      }))
-    }
-    const open = (
-      count.kind === 'scalar'
-        ? unknown('limit-exceeded', `a loop of more than ${MAX_ROUNDS} resources`, copy.origin)
-        : derive(count, copy.origin)
-    ) as UnknownValue
-    return [{ scope: copyLocal(scope, label, open, true), key: '[*]', maybe: open }]
-  }
-
   /** The template inside or behind a `Microsoft.Resources/deployments` resource. */
   #nest(resource: ArmResource): ArmDeployment | undefined {
     const { run, stack } = this.#use
     const properties = entryOf(resource.json, 'properties')?.value
     if (properties?.kind !== 'map') return undefined
-    const given = this.#givenTo(properties, resource.scope)
+    const given = argumentsOfDeployment(properties, resource.scope)
     const template = entryOf(properties, 'template')?.value
     if (template?.kind === 'map') {
       if (stack.length >= MAX_NESTING) {
@@ -280,7 +251,7 @@ export class ArmDeployment implements Deployment, Host {
         template,
         given,
         prefix: this.#use.prefix,
-        scope: this.#scopeOf(resource, template),
+        scope: scopeOfDeployment(resource, template, this.scope),
         stack: [...stack, ''],
         ...(!isInner && { outer: resource.scope }),
       })
@@ -297,48 +268,8 @@ export class ArmDeployment implements Deployment, Host {
     }
     const opened = readJson(path, run)
     if (opened?.kind !== 'map') return undefined
-    const scope = this.#scopeOf(resource, opened)
+    const scope = scopeOfDeployment(resource, opened, this.scope)
     return new ArmDeployment({ run, template: opened, given, prefix: this.#use.prefix, scope, stack: [...stack, path] })
-  }
-
-  /** The parameters of a nested deployment, each evaluated in the template around it when it is asked for. */
-  #givenTo(properties: MapValue, scope: Scope): Arguments {
-    const parameters = entryOf(properties, 'parameters')?.value
-    if (parameters === undefined) {
-      const link = entryOf(properties, 'parametersLink')?.value
-      return link === undefined
-        ? NO_ARGUMENTS
-        : () => unknown('not-followed', 'the parameter file is linked', link.origin)
-    }
-    if (parameters.kind !== 'map') {
-      const whole = evaluateJson(parameters, scope)
-      return whole.kind === 'map' ? argumentsOf(whole) : () => derive(whole, parameters.origin)
-    }
-    return (name) => {
-      const entry = entryOf(parameters, name)?.value
-      if (entry === undefined) return undefined
-      return argumentsOf({ ...parameters, entries: new Map([[name, { value: evaluateJson(entry, scope) }]]) })(name)
-    }
-  }
-
-  /** Where a nested deployment goes: its `subscriptionId`, `resourceGroup` or `scope`, or where this template goes. */
-  #scopeOf(resource: ArmResource, template: MapValue): DeploymentScope {
-    const { json } = resource
-    const origin = json.origin
-    const group = entryOf(json, 'resourceGroup')?.value
-    const subscription = entryOf(json, 'subscriptionId')?.value
-    if (group === undefined && subscription === undefined) {
-      const level = templateLevel(template)
-      return level === this.scope.level ? this.scope : entryScope(level, origin)
-    }
-    const groupArguments = [subscription, group].flatMap((one) =>
-      one === undefined ? [] : [evaluateJson(one, resource.scope)],
-    )
-    const name = group === undefined ? 'subscription' : 'resourcegroup'
-    const target = applyScopeFunction(name, () => groupArguments, this.scope, origin)
-    const id = target !== undefined && isLazy(target) ? target.member('id', origin, false) : undefined
-    if (id === undefined) return this.scope
-    return { level: group === undefined ? 'subscription' : 'resourceGroup', id: textParts(id) }
   }
 
   /** An id that is not known, as a reference to the resource of this template whose id it surely is. */
@@ -350,14 +281,12 @@ export class ArmDeployment implements Deployment, Host {
 
   /** The resource that a name, a symbol or an id stands for in this template. */
   find(key: Value): ArmResource | undefined {
-    const text = identityText(key)
-    if (text === undefined) return undefined
-    if (this.#byName === undefined) {
+    if (this.#index === undefined) {
       // Set first: a name that needs a reference finds nothing.
-      this.#byName = new Map()
-      this.#byName = indexResources(this.resources())
+      this.#index = new Map()
+      this.#index = indexResources(this.resources())
     }
-    return this.#byName.get(text.toLowerCase()) ?? this.#byName.get(belowProviders(text).toLowerCase())
+    return findResource(key, this.#index)
   }
 
   #reference([key, , full]: readonly Value[], origin: Origin): Value {
@@ -403,47 +332,4 @@ export class ArmDeployment implements Deployment, Host {
       if (condition !== false) resource.render(into, condition === true ? undefined : condition)
     }
   }
-}
-
-/** Most rounds of a loop of resources. Source: learn.microsoft.com/azure/azure-resource-manager/templates/copy-resources#syntax */
-const MAX_ROUNDS = 800
-
-/** Resources by symbol, by id without scope, and by their name where no other has it. */
-function indexResources(resources: readonly ArmResource[]): ReadonlyMap<string, ArmResource> {
-  const byName = new Map<string, ArmResource>()
-  const short = new Map<string, ArmResource | undefined>()
-  for (const resource of resources) {
-    const id = identityText(resource.id(resource.json.origin))
-    if (id !== undefined) {
-      const relative = belowProviders(id).toLowerCase()
-      if (!byName.has(relative)) byName.set(relative, resource)
-    }
-    const name = identityText(resource.fullName())?.toLowerCase()
-    if (name !== undefined) short.set(name, short.has(name) ? undefined : resource)
-  }
-  for (const [name, resource] of short) if (resource !== undefined && !byName.has(name)) byName.set(name, resource)
-  for (const resource of resources)
-    if (resource.symbol !== undefined) byName.set(resource.symbol.toLowerCase(), resource)
-  return byName
-}
-
-/** An id without its scope. */
-function belowProviders(id: string): string {
-  const at = id.toLowerCase().indexOf(PROVIDERS)
-  return at < 0 ? id : id.slice(at + PROVIDERS.length)
-}
-
-const PROVIDERS = '/providers/'
-
-/** `copyIndex()`, `copyIndex(offset)`, `copyIndex('loop')`, `copyIndex('loop', offset)`. */
-function copyIndex(values: readonly Value[], scope: Scope, origin: Origin): Value {
-  const [first, second] = values
-  const isNamed = first?.kind === 'scalar' && typeof first.value === 'string'
-  const index = localOf(scope, isNamed ? `copy ${String(first.value).toLowerCase()}` : 'copy')
-  const offset = isNamed ? second : first
-  if (index === undefined) return failure('copyIndex() outside of its loop', origin)
-  if (index.kind !== 'scalar') return derive(index, origin)
-  if (offset === undefined) return scalar(index.value, origin)
-  if (offset.kind !== 'scalar' || typeof offset.value !== 'number') return derive(offset, origin)
-  return scalar(Number(index.value) + offset.value, origin)
 }

@@ -223,7 +223,12 @@ function evaluateFor(expression: ForExpression, scope: Scope, origin: Origin): V
 }
 
 /** The scope inside a loop for one of its items. */
-export function loopScope(loop: ForExpression, item: Value, index: number | Value, scope: Scope): Scope {
+export function loopScope(
+  loop: Pick<ForExpression, 'item' | 'index' | 'list'>,
+  item: Value,
+  index: number | Value,
+  scope: Scope,
+): Scope {
   const inner = withLocal(scope, loop.item, item)
   if (loop.index === undefined) return inner
   const position = typeof index === 'number' ? scalar(index, originOf(scope, loop.list)) : index

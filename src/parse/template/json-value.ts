@@ -1,7 +1,7 @@
 import type { Origin } from '../../base/origin.ts'
 import type { MapEntry, MapValue, ScalarValue, Value } from '../../base/value.ts'
 import { isExpression, readTemplateString } from './arm-expression.ts'
-import { evaluate, type Scope, withLocal } from './evaluate.ts'
+import { evaluate, localOf, type Scope, withLocal } from './evaluate.ts'
 import { knownText, textParts } from './text.ts'
 import { derive, entryOf, failure, flow, list, map, scalar, unknown } from './values.ts'
 
@@ -119,4 +119,17 @@ export function repeat(copy: Copy, scope: Scope): Value {
 export function copyLocal(scope: Scope, name: string, index: Value, isDefault: boolean): Scope {
   const named = name === '' ? scope : withLocal(scope, `copy ${name.toLowerCase()}`, index)
   return isDefault ? withLocal(named, 'copy', index) : named
+}
+
+/** `copyIndex()`, `copyIndex(offset)`, `copyIndex('loop')`, `copyIndex('loop', offset)`. */
+export function copyIndex(values: readonly Value[], scope: Scope, origin: Origin): Value {
+  const [first, second] = values
+  const isNamed = first?.kind === 'scalar' && typeof first.value === 'string'
+  const index = localOf(scope, isNamed ? `copy ${String(first.value).toLowerCase()}` : 'copy')
+  const offset = isNamed ? second : first
+  if (index === undefined) return failure('copyIndex() outside of its loop', origin)
+  if (index.kind !== 'scalar') return derive(index, origin)
+  if (offset === undefined) return scalar(index.value, origin)
+  if (offset.kind !== 'scalar' || typeof offset.value !== 'number') return derive(offset, origin)
+  return scalar(Number(index.value) + offset.value, origin)
 }
