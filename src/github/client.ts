@@ -1,7 +1,8 @@
-import { defaults, GitHub, getOctokitOptions } from '@actions/github/lib/utils'
+import { defaults, getOctokitOptions } from '@actions/github/lib/utils'
 import { throttling } from '@octokit/plugin-throttling'
+import { Octokit } from '@octokit/rest'
 
-export type Client = InstanceType<typeof GitHub>
+export type Client = InstanceType<typeof Octokit>
 
 export interface ClientOptions {
   readonly token: string
@@ -56,7 +57,7 @@ export function createClient(options: ClientOptions): Client {
     log: { debug() {}, info() {}, warn: options.onWait, error: options.onWait },
     request: { fetch: retryingFetch(fetchOnce, limits, options.onWait), agent: undefined },
   }
-  return new (GitHub.plugin(throttling))(getOctokitOptions(options.token, settings))
+  return new (Octokit.plugin(throttling))(getOctokitOptions(options.token, settings))
 }
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>

@@ -52,10 +52,13 @@ function hostFactory(
   if (token === undefined) return undefined
   let made: Promise<Host> | undefined
   const make = async () => {
-    const [{ createClient }, { createOctokitHost }] = await Promise.all([
+    const [{ createClient }, { createOctokitHost }, { setSecret }] = await Promise.all([
       import('./client.ts'),
       import('./octokit-host.ts'),
+      import('@actions/core'),
     ])
+    // The runner masks its own token, and not one that the workflow brings from elsewhere.
+    setSecret(token)
     const client = createClient({ token, apiUrl: environment.apiUrl, onWait: log.info })
     return createOctokitHost(client, environment.repository)
   }
