@@ -31,7 +31,7 @@ function subjectsOf(view: StateView): Subjects {
 class Subjects {
   readonly #view: StateView
   readonly #before: Subjects | undefined
-  /** How many objects have a type and name; of several with one, the unit tells them apart. */
+  /** How many objects have a type and name; of several with one, the place tells them apart. */
   readonly #count = new Map<string, number>()
   readonly #byPlace = new Map<string, AzureObject>()
   readonly #made = new Map<AzureObject, string>()
@@ -73,7 +73,7 @@ class Subjects {
       if (was !== undefined && (oldName === undefined || !this.has(oldName))) return before.of(was)
     }
     if (name === undefined) return `${object.type} ${this.#place(object)}`
-    return (this.#count.get(name) ?? 0) > 1 ? `${name} in ${object.resource.unit.path}` : name
+    return (this.#count.get(name) ?? 0) > 1 ? `${name} at ${this.#place(object)}` : name
   }
 
   /** Where it is written: its address, as the base has it, and for what stands inside another resource its own name. */

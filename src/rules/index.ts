@@ -1,5 +1,15 @@
 // Written by `npm run docs`: every rule, sorted by id.
+import { aksDashboard } from './aks-dashboard.ts'
+import { aksNetworkPolicyRetiring } from './aks-network-policy-retiring.ts'
+import { aksNoAzurePolicy } from './aks-no-azure-policy.ts'
+import { aksNoNetworkPolicy } from './aks-no-network-policy.ts'
+import { aksPluginRetiring } from './aks-plugin-retiring.ts'
+import { aksPublicNodeIp } from './aks-public-node-ip.ts'
+import { allowedHostPorts } from './allowed-host-ports.ts'
+import { apiServerNotPrivate } from './api-server-not-private.ts'
 import { apiServerPublic } from './api-server-public.ts'
+import { apiServerRangesWide } from './api-server-ranges-wide.ts'
+import { appRoutingPublic } from './app-routing-public.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
 import { defaultDenyLost } from './default-deny-lost.ts'
 import { defaultNamespace } from './default-namespace.ts'
@@ -10,6 +20,7 @@ import { egressNotIsolated } from './egress-not-isolated.ts'
 import { egressWidened } from './egress-widened.ts'
 import { hostNetwork } from './host-network.ts'
 import { hostPort } from './host-port.ts'
+import { httpApplicationRouting } from './http-application-routing.ts'
 import { imdsReachable } from './imds-reachable.ts'
 import { ingressAnyHost } from './ingress-any-host.ts'
 import { ingressBackendMissing } from './ingress-backend-missing.ts'
@@ -26,17 +37,28 @@ import { policyPortMismatch } from './policy-port-mismatch.ts'
 import { policyRejected } from './policy-rejected.ts'
 import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
-import type { Rule } from './rule.ts'
+import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
 import { serviceNodeport } from './service-nodeport.ts'
 import { servicePublic } from './service-public.ts'
 import { serviceSelectsNothing } from './service-selects-nothing.ts'
 import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
+import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
+  aksDashboard,
+  aksNetworkPolicyRetiring,
+  aksNoAzurePolicy,
+  aksNoNetworkPolicy,
+  aksPluginRetiring,
+  aksPublicNodeIp,
+  allowedHostPorts,
+  apiServerNotPrivate,
   apiServerPublic,
+  apiServerRangesWide,
+  appRoutingPublic,
   crossNamespaceOpen,
   defaultDenyLost,
   defaultNamespace,
@@ -47,6 +69,7 @@ export const RULES: readonly Rule[] = [
   egressWidened,
   hostNetwork,
   hostPort,
+  httpApplicationRouting,
   imdsReachable,
   ingressAnyHost,
   ingressBackendMissing,
@@ -63,6 +86,7 @@ export const RULES: readonly Rule[] = [
   policyRejected,
   policyRuleShadowed,
   policySelectsNothing,
+  runCommandOn,
   serviceBecamePublic,
   serviceExternalIps,
   serviceNodeport,
