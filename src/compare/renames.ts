@@ -17,16 +17,21 @@ export function findRenames(base: readonly Resource[], head: readonly Resource[]
   const renames = new Map<string, string>()
   if (gone.length === 0 || come.length === 0) return renames
 
-  const bySignature = new Map<string, Resource[]>()
-  for (const resource of gone) {
-    const signature = signatureOf(resource)
-    const same = bySignature.get(signature)
-    if (same === undefined) bySignature.set(signature, [resource])
-    else same.push(resource)
-  }
-  for (const resource of come) {
-    const match = bySignature.get(signatureOf(resource))?.shift()
-    if (match !== undefined) renames.set(resource.address, match.address)
+  for (const signature of [signatureOf, namelessSignature]) {
+    const bySignature = new Map<string, Resource[]>()
+    const matched = new Set(renames.values())
+    for (const resource of gone) {
+      if (matched.has(resource.address)) continue
+      const key = signature(resource)
+      const same = bySignature.get(key)
+      if (same === undefined) bySignature.set(key, [resource])
+      else same.push(resource)
+    }
+    for (const resource of come) {
+      if (renames.has(resource.address)) continue
+      const match = bySignature.get(signature(resource))?.shift()
+      if (match !== undefined) renames.set(resource.address, match.address)
+    }
   }
   return renames
 }
@@ -54,6 +59,15 @@ function signatureOf({ kind, value }: Resource): string {
   const parts: string[] = [kind]
   write(value, own, parts, !WORKLOADS.test(kind))
   return parts.join('\u0002')
+}
+
+/** As {@link signatureOf} where only the object's own name changed, and labels that were equal to it did not. */
+function namelessSignature(resource: Resource): string {
+  const metadata = get(resource.value, 'metadata')
+  if (metadata?.kind !== 'map') return signatureOf(resource)
+  const rest = new Map([...metadata.entries].filter(([key]) => key !== 'name' && key !== 'namespace'))
+  const entries = new Map(resource.value.entries).set('metadata', { value: { ...metadata, entries: rest } })
+  return networkSignature({ ...resource, value: { ...resource.value, entries } })
 }
 
 function write(value: Value, own: ReadonlyMap<string, string>, parts: string[], everything: boolean): void {

@@ -1,5 +1,5 @@
 import { addressSets, printAddress } from '../algebra/addresses.ts'
-import { printConnections, samplePort } from '../algebra/connections.ts'
+import { hasPort, printConnections, samplePort } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES, sampleAddress } from '../reach/address-ranges.ts'
 import type { PeerSet } from '../reach/peers.ts'
@@ -50,7 +50,10 @@ export const egressInternet = defineRule({
         nodeSsh === 'yes' ? "the nodes' SSH port" : '',
       ]
       const alsoWords = listNames(also.filter((text) => text !== ''))
-      const { protocol, port } = samplePort(connections) ?? { protocol: 'TCP', port: 443 }
+      const isDns = hasPort(connections, 'UDP', 53) && breadth === 'names'
+      const { protocol, port } = isDns
+        ? ({ protocol: 'UDP', port: 53 } as const)
+        : (samplePort(connections) ?? { protocol: 'TCP', port: 443 })
       yield endpointHit({
         resource: resource.address,
         at: grant?.rule.origin ?? resource.origin,

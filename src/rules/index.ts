@@ -37,6 +37,7 @@ import { policyPortMismatch } from './policy-port-mismatch.ts'
 import { policyRejected } from './policy-rejected.ts'
 import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
+import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
@@ -44,7 +45,6 @@ import { serviceNodeport } from './service-nodeport.ts'
 import { servicePublic } from './service-public.ts'
 import { serviceSelectsNothing } from './service-selects-nothing.ts'
 import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
-import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [

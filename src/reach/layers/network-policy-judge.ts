@@ -14,6 +14,7 @@ import type { Selector } from '../../model/kubernetes/selector.ts'
 import { blockHolds } from '../address-ranges.ts'
 import type { EndpointFacts } from '../endpoint.ts'
 import { blocksMatchNodes, blocksMatchPods, type ClusterFacts } from '../engine.ts'
+import { printHypothetical } from '../hypothetical.ts'
 import type { Judgement, PacketEnd, PolicyPacket, PolicySubject } from '../layer.ts'
 import { resolvePortName } from '../named-ports.ts'
 
@@ -69,7 +70,8 @@ function explanation(
 }
 
 function nameOf({ endpoint, facts }: PolicySubject): string {
-  return facts.workload === undefined ? endpoint.id : `${facts.workload.namespace}/${facts.workload.name}`
+  if (facts.workload !== undefined) return `${facts.workload.namespace}/${facts.workload.name}`
+  return endpoint.kind === 'hypothetical' ? printHypothetical(endpoint) : endpoint.id
 }
 
 function selects(policy: NetworkPolicy, cluster: ClusterFacts, facts: EndpointFacts, direction: Direction): Truth {
