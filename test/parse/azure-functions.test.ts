@@ -164,6 +164,8 @@ const SCALARS: readonly Row[] = [
   ["null ?? null ?? 'c'", "coalesce(null(), null(), 'c')", 'c'],
   ["dateTimeAdd('2020-04-07T14:53:14Z', 'P3Y')", "dateTimeAdd('2020-04-07T14:53:14Z', 'P3Y')", '2023-04-07T14:53:14Z'],
   ["dateTimeAdd('2020-04-07T14:53:14Z', '-P9DT1H', 'yyyy-MM-dd')", null, '2020-03-29'],
+  ["dateTimeAdd('20200407T145314Z', 'PT10M')", null, '20200407T150314Z'],
+  ["dateTimeAdd('4/7/2020 2:53:14 PM', 'PT10M')", null, { $unknown: 'the date "4/7/2020 2:53:14 PM" is not read' }],
   ["dateTimeToEpoch('2023-05-02T15:16:13Z')", "dateTimeToEpoch('2023-05-02T15:16:13Z')", 1683040573],
   ['dateTimeFromEpoch(1683040573)', 'dateTimeFromEpoch(1683040573)', '2023-05-02T15:16:13Z'],
   ['environment().suffixes.storage', 'environment().suffixes.storage', 'core.windows.net'],

@@ -11,6 +11,8 @@ const MAX_STEPS = 2_000_000
 export const STEPS_OF_RESOURCE = 50
 /** Nesting of expressions, variables and modules while evaluating; deeper ones are unknown. */
 const MAX_DEPTH = 350
+/** Problems of one unit that are told. */
+const MAX_PROBLEMS = 500
 /** Characters of one computed string. */
 const MAX_TEXT = 4 * 1024 * 1024
 
@@ -35,7 +37,8 @@ export class Run {
     const key = `${problem.code} ${place} ${problem.message}`
     if (this.#told.has(key)) return
     this.#told.add(key)
-    this.problems.push(problem)
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem)
+    else this.#tell(`there are more than ${MAX_PROBLEMS} problems, and the others are left out`, problem.at)
   }
 
   /** Counts work; what comes back is set when the rendering has done all it may. */
@@ -77,11 +80,14 @@ export class Run {
   }
 
   #exceeded(message: string, origin: Origin): UnknownValue {
-    if (!this.#told.has(message)) {
-      this.#told.add(message)
-      this.problems.push({ code: 'limit-exceeded', message, at: origin })
-      this.incomplete = true
-    }
+    this.#tell(message, origin)
     return unknown('limit-exceeded', message, origin)
+  }
+
+  #tell(message: string, at: Problem['at']): void {
+    if (this.#told.has(message)) return
+    this.#told.add(message)
+    this.problems.push({ code: 'limit-exceeded', message, at })
+    this.incomplete = true
   }
 }

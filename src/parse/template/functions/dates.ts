@@ -5,16 +5,31 @@ import { ofNumbers, ofTexts, type PureFunction, type Site, wrongArguments } from
 /** Functions of dates. Source: learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-date */
 export const DATE_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
   datetimeadd: ofTexts(2, ([base, duration, format], site) => {
-    const time = Date.parse(base!)
-    const shifted = Number.isNaN(time) ? undefined : addDuration(new Date(time), duration!)
-    return shifted === undefined ? wrongArguments(site) : formatDate(shifted, format, site)
+    const read = readDate(base!)
+    if (read === undefined) return unknown('unsupported-function', `the date "${base}" is not read`, site.origin)
+    const shifted = addDuration(read.date, duration!)
+    return shifted === undefined ? wrongArguments(site) : formatDate(shifted, format ?? read.format, site)
   }),
-  datetimefromepoch: ofNumbers(1, ([seconds = 0], site) => formatDate(new Date(seconds * 1000), undefined, site)),
+  datetimefromepoch: ofNumbers(1, ([seconds = 0], site) => formatDate(new Date(seconds * 1000), ISO, site)),
   datetimetoepoch: ofTexts(1, ([text], site) => {
-    const time = Date.parse(text!)
-    return Number.isNaN(time) ? wrongArguments(site) : scalar(Math.floor(time / 1000), site.origin)
+    const read = readDate(text!)
+    if (read === undefined) return unknown('unsupported-function', `the date "${text}" is not read`, site.origin)
+    return scalar(Math.floor(read.date.getTime() / 1000), site.origin)
   }),
   utcnow: (_, site) => unknown('runtime-function', 'utcNow() is the time of the deployment', site.origin),
+}
+
+const ISO = 'yyyy-MM-ddTHH:mm:ssZ'
+
+/** A date in UTC and how it is written, which is how a date made of it is written; undefined for other ways to write one. */
+function readDate(text: string): { readonly date: Date; readonly format: string } | undefined {
+  const match = /^(\d{4})(-?)(\d\d)\2(\d\d)(?:([T ])(\d\d)(:?)(\d\d)\7(\d\d)Z)?$/.exec(text)
+  if (match === null) return undefined
+  const [, year, dash, month, day, separator, hour = '00', colon, minute = '00', second = '00'] = match
+  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  if (Number.isNaN(date.getTime())) return undefined
+  const time = separator === undefined ? '' : `${separator}HH${colon}mm${colon}ssZ`
+  return { date, format: `yyyy${dash}MM${dash}dd${time}` }
 }
 
 /** ISO 8601 duration added to a date; undefined where it is none. */
@@ -36,10 +51,9 @@ function addDuration(date: Date, duration: string): Date | undefined {
 }
 
 /** The common .NET formats of numbers alone; others are unknown. */
-function formatDate(date: Date, format: string | undefined, site: Site): Value {
+function formatDate(date: Date, format: string, site: Site): Value {
   if (Number.isNaN(date.getTime())) return wrongArguments(site)
-  const pattern =
-    format === undefined || format === 'u' ? (format === 'u' ? 'yyyy-MM-dd HH:mm:ssZ' : 'yyyy-MM-ddTHH:mm:ssZ') : format
+  const pattern = format === 'u' ? 'yyyy-MM-dd HH:mm:ssZ' : format
   if (!/^(?:yyyy|yy|MM|dd|HH|mm|ss|[-:./_ TZ])+$/.test(pattern)) {
     return unknown('unsupported-function', `the date format "${pattern}" is not read`, site.origin)
   }
