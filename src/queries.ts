@@ -1,19 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { PORT_PROTOCOLS, type PortProtocol } from './algebra/connections.ts'
+import { PORT_PROTOCOLS } from './algebra/connections.ts'
 import { analysePair, analyseTree } from './analyse.ts'
-import { toPlace } from './base/origin.ts'
 import { InputError } from './base/problem.ts'
 import type { Call } from './command-line.ts'
 import { diffStates } from './compare/diff-states.ts'
-import { listConnections } from './compare/list-connections.ts'
 import type { StateView } from './compare/state-view.ts'
 import { toChanges } from './compare/to-changes.ts'
 import { EMPTY_CONFIG } from './config/config.ts'
 import { ParseCache } from './parse/front-end.ts'
 import { parseTree } from './parse/units.ts'
+import { toExplainer } from './reach/azure/explain-azure.ts'
+import type { Outcome } from './reach/azure/outcome.ts'
+import { printChanges, printEvaluation, printExplanation, toExplanationJson } from './report/answers.ts'
 import { toDot } from './report/dot.ts'
-import { type Answer, type Evaluation, evaluate, type Query, toAnswer } from './report/evaluate.ts'
-import { graphOfConnections } from './report/graph.ts'
+import { type Evaluation, evaluate, type Query, toAnswer } from './report/evaluate.ts'
+import { listChanges } from './report/flows.ts'
+import { graphOfConnections, graphOfFlows } from './report/graph.ts'
+import { type ConnectionList, listConnections, printList } from './report/list.ts'
 import { MERMAID_MAX_EDGES, toMermaid } from './report/mermaid.ts'
 import {
   diffNpGuard,
@@ -28,29 +31,30 @@ import type { Tree } from './source/tree.ts'
 /** `list`: every allowed connection. */
 export function list(tree: Tree, call: Call, only?: string): CommandResult {
   const { format, options } = call
+  const { exposure } = options
   if (format === 'np-guard') {
-    const focus = { ...options.npGuard }
-    return npGuard(listNpGuard(readNpGuardInput(tree, only), { exposure: options.exposure, focus }))
+    return npGuard(listNpGuard(readNpGuardInput(tree, only), { exposure, focus: options.npGuard }))
   }
-  const connections = views(tree).flatMap((view) => listConnections(view, options.exposure))
+  const lists = views(tree).map(({ name, reach }) => ({ state: name, ...listConnections(reach, { exposure }) }))
   switch (format) {
     case 'json':
-      return done(JSON.stringify({ schemaVersion: 1, connections }, null, 1))
+      return done(JSON.stringify({ schemaVersion: 1, states: lists }, null, 1))
     case 'dot':
-      return done(toDot(graphOfConnections(connections, Number.POSITIVE_INFINITY)))
+      return done(toDot(graphOfConnections(lists.flatMap(toEdges), Number.POSITIVE_INFINITY)))
     case 'mermaid':
-      return done(toMermaid(graphOfConnections(connections, MERMAID_MAX_EDGES)))
+      return done(toMermaid(graphOfConnections(lists.flatMap(toEdges), MERMAID_MAX_EDGES)))
     default:
-      return done(
-        table(
-          connections.map(({ from, to, connection, certain, state }) => [
-            state === undefined ? '' : `[${state}] `,
-            `${from} → ${to}`,
-            certain ? connection : `${connection} (perhaps)`,
-          ]),
-        ),
-      )
+      return done(lists.map((each) => `${lists.length > 1 ? `# ${each.state}\n` : ''}${printList(each)}`).join('\n\n'))
   }
+}
+
+function toEdges({ connections }: ConnectionList) {
+  return connections.map(({ from, to, connections: connection, certain }) => ({
+    from: from.join(', '),
+    to: to.join(', '),
+    connection,
+    certain,
+  }))
 }
 
 /** `diff`: only the connectivity that changed. */
@@ -62,29 +66,17 @@ export function diff(base: Tree, head: Tree, call: Call): CommandResult {
     .filter(({ changed }) => changed)
     .map((pair) => [pair.name, diffStates(pair.base, pair.head)] as const)
   const changes = toChanges(flows, pairs.length)
-  if (call.format === 'json') return done(JSON.stringify({ schemaVersion: 1, ...changes }, null, 1))
-  const kinds = [changes.connections, changes.exposure.ingress, changes.exposure.egress]
-  const rows = (['added', 'removed', 'changed'] as const).flatMap((what) =>
-    kinds.flatMap((kind) =>
-      kind[what].map((change) => ({
-        what,
-        ...change,
-        connection:
-          what === 'added' ? change.after : what === 'removed' ? change.before : `${change.before} → ${change.after}`,
-      })),
-    ),
-  )
-  if (call.format === 'dot') return done(toDot(graphOfConnections(rows, Number.POSITIVE_INFINITY)))
-  if (call.format === 'mermaid') return done(toMermaid(graphOfConnections(rows, MERMAID_MAX_EDGES)))
-  return done(
-    table(
-      rows.map(({ what, from, to, connection, certain }) => [
-        `${what} `,
-        `${from} → ${to}`,
-        certain ? connection : `${connection} (perhaps)`,
-      ]),
-    ),
-  )
+  const graph = (most: number) => graphOfFlows(listChanges(changes), most)
+  switch (call.format) {
+    case 'json':
+      return done(JSON.stringify({ schemaVersion: 1, ...changes }, null, 1))
+    case 'dot':
+      return done(toDot(graph(Number.POSITIVE_INFINITY)))
+    case 'mermaid':
+      return done(toMermaid(graph(MERMAID_MAX_EDGES)))
+    default:
+      return done(printChanges(changes.connections, changes.exposure))
+  }
 }
 
 /** `eval`: one question, or the questions of a file. */
@@ -92,81 +84,83 @@ export function evaluateQueries(tree: Tree, call: Call): CommandResult {
   const { options, format } = call
   if (format === 'np-guard') {
     const { source, destination } = options.npGuard
-    return npGuard(
-      evaluateNpGuard(readNpGuardInput(tree), {
-        source,
-        destination,
-        protocol: options.protocol ?? 'TCP',
-        port: options.port,
-      }),
+    const question = { source, destination, protocol: options.protocol ?? 'TCP', port: options.port }
+    return npGuard(evaluateNpGuard(readNpGuardInput(tree), question))
+  }
+  const ask = answerer(views(tree))
+  if (options.queries !== undefined) {
+    return done(
+      JSON.stringify(
+        readQueries(options.queries).map((query) => toAnswer(ask(query))),
+        null,
+        1,
+      ),
     )
   }
-  const state = views(tree)
-  if (options.queries !== undefined) {
-    const answers: readonly Answer[] = readQueries(options.queries).map((query) => toAnswer(answer(state, query)))
-    return done(JSON.stringify(answers, null, 1))
-  }
-  const evaluation = answer(state, oneQuery(call))
+  const query = oneQuery(call)
+  const evaluation = ask(query)
   if (evaluation.problem !== undefined) throw new InputError(evaluation.problem)
-  const short = toAnswer(evaluation)
-  const output =
-    format === 'json'
-      ? JSON.stringify(short)
-      : short.allowed === 'unknown'
-        ? `unknown (${short.layer})`
-        : short.allowed
-          ? 'allowed'
-          : `denied (${short.layer})`
-  return { output: `${output}\n`, messages: [], exitCode: short.allowed === true ? 0 : 1 }
+  const answer = toAnswer(evaluation)
+  const output = format === 'json' ? JSON.stringify(answer) : printEvaluation(query, evaluation)
+  return { ...done(output), exitCode: answer.allowed === true ? 0 : 1 }
 }
 
 /** `explain`: each layer's verdict on the way. */
 export function explain(tree: Tree, call: Call): CommandResult {
   const query = oneQuery(call)
-  const evaluation = answer(views(tree), query)
+  const evaluation = answerer(views(tree))(query)
   if (evaluation.problem !== undefined) throw new InputError(evaluation.problem)
-  const path = evaluation.verdicts.map(({ layer, allowed, rule, resource, origin }) => {
-    const place = origin && toPlace(origin)
-    const verdict = allowed === 'yes' ? 'allow' : allowed === 'no' ? 'deny' : 'unknown'
-    return {
-      layer,
-      verdict,
-      rule,
-      ...(resource && { resource: resource.address }),
-      ...(place && { file: place.file, line: place.line }),
-    }
-  })
-  if (call.format === 'json') return done(JSON.stringify({ ...toAnswer(evaluation), path }, null, 1))
-  const { allowed } = toAnswer(evaluation)
-  const head = `${query.from} → ${query.to} ${query.protocol} ${query.port}: ${allowed === true ? 'allowed' : allowed === false ? 'denied' : 'unknown'}`
-  const rows = path.map(({ layer, verdict, rule, file, line }) => [
-    `  ${verdict.padEnd(7)} `,
-    layer,
-    file === undefined ? rule : `${rule}  (${file}:${line})`,
-  ])
-  return done(`${head}\n${table(rows)}`)
+  if (call.format === 'json') return done(JSON.stringify(toExplanationJson(query, evaluation), null, 1))
+  return done(printExplanation(query, evaluation))
 }
 
 function views(tree: Tree): readonly StateView[] {
   return analyseTree(parseTree(tree), EMPTY_CONFIG)
 }
 
-/** The answer of the first state that knows both peers. */
-function answer(states: readonly StateView[], query: Query): Evaluation {
-  const answers = states.map(({ reach }) => evaluate(reach, query))
-  return answers.find(({ problem }) => problem === undefined) ?? answers[0]!
+/**
+ * Answers questions by the first state that knows both peers: through every layer of Azure where the state has Azure resources, else
+ * through the cluster alone.
+ */
+function answerer(states: readonly StateView[]): (query: Query) => Evaluation {
+  const askers = states.map((view) => {
+    const { azure, kubernetes } = view.network
+    if (azure === undefined || azure.objects.objects.length === 0) return (query: Query) => evaluate(view.reach, query)
+    const explainer = toExplainer({ azure, kubernetes })
+    return (query: Query) => toEvaluation(explainer.explain(query))
+  })
+  return (query) => {
+    let first: Evaluation | undefined
+    for (const ask of askers) {
+      const answer = ask(query)
+      if (answer.problem === undefined) return answer
+      first ??= answer
+    }
+    return first!
+  }
+}
+
+const TRUTH: Readonly<Record<Outcome['answer'], Evaluation['allowed']>> = {
+  allowed: 'yes',
+  denied: 'no',
+  unknown: 'maybe',
+}
+
+function toEvaluation({ answer, layer, steps }: Outcome): Evaluation {
+  const verdicts = steps.map(({ answer: verdict, ...step }) => ({ ...step, allowed: TRUTH[verdict] }))
+  return { allowed: TRUTH[answer], verdicts, ...(layer !== undefined && { layer }) }
 }
 
 function oneQuery({ options }: Call): Query {
   const { from, to, port, protocol = 'TCP' } = options
   if (from === undefined || to === undefined) throw new InputError('--from and --to are needed')
-  if (port === undefined) throw new InputError('--port is needed')
-  return { from, to, protocol: toProtocol(protocol), port }
+  if (port === undefined && protocol !== 'ICMP') throw new InputError('--port is needed')
+  return { from, to, protocol: toProtocol(protocol), port: port ?? 0 }
 }
 
-function toProtocol(text: unknown): PortProtocol {
-  const protocol = PORT_PROTOCOLS.find((name) => name === String(text).toUpperCase())
-  if (protocol === undefined) throw new InputError(`a protocol is TCP, UDP or SCTP, not ${JSON.stringify(text)}`)
+function toProtocol(text: unknown): Query['protocol'] {
+  const protocol = ([...PORT_PROTOCOLS, 'ICMP'] as const).find((name) => name === String(text).toUpperCase())
+  if (protocol === undefined) throw new InputError(`a protocol is TCP, UDP, SCTP or ICMP, not ${JSON.stringify(text)}`)
   return protocol
 }
 
@@ -187,12 +181,6 @@ function readQueries(file: string): readonly Query[] {
     }
     return { from, to, protocol: toProtocol(protocol ?? 'TCP'), port }
   })
-}
-
-/** Rows of two glued columns and one that is aligned behind them. */
-function table(rows: readonly (readonly string[])[]): string {
-  const width = Math.min(100, Math.max(0, ...rows.map(([mark, pair]) => mark!.length + pair!.length)))
-  return rows.map(([mark, pair, rest]) => `${`${mark}${pair}`.padEnd(width)}  ${rest}`.trimEnd()).join('\n')
 }
 
 function npGuard({ output, messages, exit }: NpGuardResult): CommandResult {

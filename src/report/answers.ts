@@ -1,8 +1,7 @@
 import type { Truth } from '../algebra/truth.ts'
 import { toPlace } from '../base/origin.ts'
 import type { ConnectionChange, ConnectionChanges, ExposureChanges } from '../compare/change.ts'
-import type { Verdict } from '../reach/layer.ts'
-import type { Evaluation, Query } from './evaluate.ts'
+import type { Evaluation, LayerVerdict, Query } from './evaluate.ts'
 
 const WORD: Readonly<Record<Truth, string>> = { yes: 'allowed', no: 'denied', maybe: 'unknown' }
 
@@ -49,7 +48,7 @@ function question({ from, to, protocol, port }: Query): string {
   return `${from} -> ${to} ${protocol} ${port}`
 }
 
-function placeOf({ origin }: Verdict): string {
+function placeOf({ origin }: LayerVerdict): string {
   if (origin === undefined) return ''
   const { file, line } = toPlace(origin)
   return `, ${file}:${line}`

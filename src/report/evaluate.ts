@@ -3,6 +3,7 @@ import { hasPort, type PortProtocol } from '../algebra/connections.ts'
 import { both, type Truth } from '../algebra/truth.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
 import { sampleAddress } from '../reach/address-ranges.ts'
+import type { PathLayer } from '../reach/azure/outcome.ts'
 import { type AskedPeer, addressEnd, findPeer } from '../reach/find-peer.ts'
 import type { LayerName, PacketEnd, Path, Verdict } from '../reach/layer.ts'
 import type { Reachability } from '../reach/reachability.ts'
@@ -11,7 +12,8 @@ import type { Reachability } from '../reach/reachability.ts'
 export interface Query {
   readonly from: string
   readonly to: string
-  readonly protocol: PortProtocol
+  readonly protocol: PortProtocol | 'ICMP'
+  /** 0 for ICMP, which has none. */
   readonly port: number
 }
 
@@ -19,18 +21,27 @@ export interface Query {
 export interface Answer {
   readonly allowed: boolean | 'unknown'
   /** The layer that denies, or that is unknown. */
-  readonly layer?: LayerName
+  readonly layer?: PathLayer
 }
 
 /** The answer with its reasons; `problem` where a peer is not known in the state, and then the answer is `unknown`. */
 export interface Evaluation {
   readonly allowed: Truth
-  readonly verdicts: readonly Verdict[]
+  readonly verdicts: readonly LayerVerdict[]
+  /** The layer that decides, where the verdicts alone do not tell: one of several ways. */
+  readonly layer?: PathLayer
   readonly problem?: string
 }
 
+/** One layer's verdict, of the cluster or of Azure. */
+export type LayerVerdict = Omit<Verdict, 'layer'> & { readonly layer: PathLayer }
+
 /** Answers one question. */
 export function evaluate(reach: Reachability, query: Query): Evaluation {
+  if (!hasPorts(query)) {
+    const rule = 'NetworkPolicy says nothing of ICMP'
+    return { allowed: 'maybe', verdicts: [{ layer: 'network-policy', allowed: 'maybe', rule }] }
+  }
   const from = findPeer(reach, query.from)
   const to = findPeer(reach, query.to)
   if (from === undefined) return unknownPeer(query.from)
@@ -40,18 +51,25 @@ export function evaluate(reach: Reachability, query: Query): Evaluation {
   return pathOf(reach, from, to, query)
 }
 
+/** A question about a protocol that policies know. */
+type PortQuery = Query & { readonly protocol: PortProtocol }
+
+function hasPorts(query: Query): query is PortQuery {
+  return query.protocol !== 'ICMP'
+}
+
 function unknownPeer(name: string): Evaluation {
   return { allowed: 'maybe', verdicts: [], problem: `no workload, address or known name: ${name}` }
 }
 
-export function toAnswer({ allowed, verdicts }: Evaluation): Answer {
+export function toAnswer({ allowed, verdicts, layer: decides }: Evaluation): Answer {
   if (allowed === 'yes') return { allowed: true }
-  const layer = verdicts.find((verdict) => verdict.allowed === allowed)?.layer
+  const layer = decides ?? verdicts.find((verdict) => verdict.allowed === allowed)?.layer
   return { allowed: allowed === 'no' ? false : 'unknown', ...(layer === undefined ? {} : { layer }) }
 }
 
 /** The plain walk, for every address of a set at once only where the sets say that they are not all alike. */
-function pathOf(reach: Reachability, from: AskedPeer, to: AskedPeer, query: Query): Evaluation {
+function pathOf(reach: Reachability, from: AskedPeer, to: AskedPeer, query: PortQuery): Evaluation {
   const { protocol, port } = query
   const path: Path = reach.explain({ from: endOf(from), to: endOf(to), protocol, port })
   const sent = from.kind === 'endpoint' ? admitted(reach, from.subject, 'egress', to, query) : 'yes'
@@ -78,7 +96,13 @@ function endOf(peer: AskedPeer): PacketEnd {
 }
 
 /** `maybe` where addresses of the peer differ; what is the same for all of them the plain walk tells. */
-function admitted(reach: Reachability, subject: number, direction: Direction, peer: AskedPeer, query: Query): Truth {
+function admitted(
+  reach: Reachability,
+  subject: number,
+  direction: Direction,
+  peer: AskedPeer,
+  query: PortQuery,
+): Truth {
   if (peer.kind === 'endpoint') return 'yes'
   const region = reach.own(subject, direction).possible
   let open: AddressSet = addressSets.empty
@@ -94,7 +118,7 @@ function admitted(reach: Reachability, subject: number, direction: Direction, pe
 }
 
 /** From the internet only by a load balancer, node port, Ingress or the like that leads to the pod. */
-function throughDoors(reach: Reachability, subject: number, { protocol, port }: Query): Evaluation {
+function throughDoors(reach: Reachability, subject: number, { protocol, port }: PortQuery): Evaluation {
   let allowed: Truth = 'no'
   const verdicts: Verdict[] = []
   for (const door of reach.doors()) {

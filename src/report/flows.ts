@@ -15,10 +15,18 @@ export interface Flow {
 
 /** Every flow of a review once: the most severe first, then what opens before what closes, exposure before the rest, then by name. */
 export function listFlows(report: ReviewReport): readonly Flow[] {
-  const severities = severityByTie(report.findings)
+  return listChanges(report, report.findings)
+}
+
+/** As {@link listFlows}, of changes that nobody judged. */
+export function listChanges(
+  { connections, exposure: outside }: Pick<ReviewReport, 'connections' | 'exposure'>,
+  findings: readonly Finding[] = [],
+): readonly Flow[] {
+  const severities = severityByTie(findings)
   const flows = new Map<string, Flow>()
-  const add = (change: Flow['change'], exposure: boolean, connections: readonly ConnectionChange[]) => {
-    for (const connection of connections) {
+  const add = (change: Flow['change'], exposure: boolean, found: readonly ConnectionChange[]) => {
+    for (const connection of found) {
       const key = JSON.stringify([change, connection.from, connection.to, connection.before, connection.after])
       if (flows.has(key)) continue
       const severity = change === 'gone' ? undefined : worstOf(severities, connection)
@@ -26,9 +34,9 @@ export function listFlows(report: ReviewReport): readonly Flow[] {
     }
   }
   for (const [exposure, changes] of [
-    [true, report.exposure.ingress],
-    [true, report.exposure.egress],
-    [false, report.connections],
+    [true, outside.ingress],
+    [true, outside.egress],
+    [false, connections],
   ] as const) {
     add('new', exposure, changes.added)
     add('changed', exposure, changes.changed)
