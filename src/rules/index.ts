@@ -1,4 +1,5 @@
 // Written by `npm run docs`: every rule, sorted by id.
+import { acrDataEndpoint } from './acr-data-endpoint.ts'
 import { aksDashboard } from './aks-dashboard.ts'
 import { aksNetworkPolicyRetiring } from './aks-network-policy-retiring.ts'
 import { aksNoAzurePolicy } from './aks-no-azure-policy.ts'
@@ -10,6 +11,7 @@ import { apiServerNotPrivate } from './api-server-not-private.ts'
 import { apiServerPublic } from './api-server-public.ts'
 import { apiServerRangesWide } from './api-server-ranges-wide.ts'
 import { appRoutingPublic } from './app-routing-public.ts'
+import { blobAnonymous } from './blob-anonymous.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
 import { defaultDenyLost } from './default-deny-lost.ts'
 import { defaultNamespace } from './default-namespace.ts'
@@ -31,13 +33,18 @@ import { ingressWidened } from './ingress-widened.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 import { netRaw } from './net-raw.ts'
 import { nodeSshFromPods } from './node-ssh-from-pods.ts'
+import { paasAzureServices } from './paas-azure-services.ts'
+import { paasOpenToAll } from './paas-open-to-all.ts'
+import { paasPublicEndpoint } from './paas-public-endpoint.ts'
+import { paasRangeWide } from './paas-range-wide.ts'
 import { policyAllowsAll } from './policy-allows-all.ts'
 import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
 import { policyPortMismatch } from './policy-port-mismatch.ts'
 import { policyRejected } from './policy-rejected.ts'
 import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
-import type { Rule } from './rule.ts'
+import { privateEndpointMissing } from './private-endpoint-missing.ts'
+import { privateEndpointUnused } from './private-endpoint-unused.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
@@ -45,9 +52,12 @@ import { serviceNodeport } from './service-nodeport.ts'
 import { servicePublic } from './service-public.ts'
 import { serviceSelectsNothing } from './service-selects-nothing.ts'
 import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
+import { storageNoAzureServices } from './storage-no-azure-services.ts'
+import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
+  acrDataEndpoint,
   aksDashboard,
   aksNetworkPolicyRetiring,
   aksNoAzurePolicy,
@@ -59,6 +69,7 @@ export const RULES: readonly Rule[] = [
   apiServerPublic,
   apiServerRangesWide,
   appRoutingPublic,
+  blobAnonymous,
   crossNamespaceOpen,
   defaultDenyLost,
   defaultNamespace,
@@ -80,12 +91,18 @@ export const RULES: readonly Rule[] = [
   namespaceNoDefaultDeny,
   netRaw,
   nodeSshFromPods,
+  paasAzureServices,
+  paasOpenToAll,
+  paasPublicEndpoint,
+  paasRangeWide,
   policyAllowsAll,
   policyPeerMatchesNothing,
   policyPortMismatch,
   policyRejected,
   policyRuleShadowed,
   policySelectsNothing,
+  privateEndpointMissing,
+  privateEndpointUnused,
   runCommandOn,
   serviceBecamePublic,
   serviceExternalIps,
@@ -93,4 +110,5 @@ export const RULES: readonly Rule[] = [
   servicePublic,
   serviceSelectsNothing,
   serviceSourceRangesWide,
+  storageNoAzureServices,
 ]

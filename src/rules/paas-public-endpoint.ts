@@ -1,0 +1,91 @@
+import { exposedServices } from '../model/azure/exposed-kinds.ts'
+import { surely } from '../model/azure/prop.ts'
+import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
+import { azureOf } from './azure-view.ts'
+import { setProperty } from './edit/azure-property.ts'
+import { inPlace } from './edit/one-patch.ts'
+import { hasPublicEndpoint, isOpenToAll } from './paas-access.ts'
+import { closeEndpoint, hasPrivateEndpoint } from './paas-settings.ts'
+import { defineRule } from './rule.ts'
+
+export const paasPublicEndpoint = defineRule({
+  id: 'paas-public-endpoint',
+  meta: {
+    title: 'Public endpoint of a service is on',
+    severity: 'low',
+    concepts: ['paas-public-network-access'],
+    layer: 'paas-firewall',
+    why: 'A public endpoint can be reached from the internet by whomever its rules admit, and by everybody after one wrong rule.',
+    fix: 'Use a private endpoint and switch the public endpoint off.',
+    sources: ['https://learn.microsoft.com/azure/private-link/private-link-overview'],
+  },
+
+  /** Yields a hit for each service with a public endpoint that is limited, or of which nothing more is known. */
+  *check(view, { trusted }) {
+    const azure = azureOf(view)
+    for (const service of azure.services.all) {
+      if (!hasPublicEndpoint(service) || isOpenToAll(service, trusted)) continue
+      const { object, publicAccess, ipRules, subnetRules, allowsAzure, kind } = service
+      const isPrivateToo = hasPrivateEndpoint(view, service)
+      const admitsNobody =
+        kind.rules !== 'none' &&
+        surely(service.defaultAction, 'Deny') &&
+        ipRules.complete &&
+        ipRules.items.length === 0 &&
+        subnetRules.length === 0 &&
+        surely(allowsAzure, false)
+      yield azureHit(view, {
+        object,
+        at: publicAccess.known ? writtenOrigin(publicAccess) : undefined,
+        severity: isPrivateToo ? 'medium' : admitsNobody ? 'note' : 'low',
+        extent: isPrivateToo ? 3 : admitsNobody ? 1 : 2,
+        say: `has its public endpoint on${
+          isPrivateToo
+            ? ' beside a private endpoint, so it can still be reached around the network. Switch the public endpoint off.'
+            : admitsNobody
+              ? ', and no rule admits anybody yet. Switch it off where a private endpoint does.'
+              : kind.rules === 'none'
+                ? '. Switch it off where a private endpoint does.'
+                : ', limited by its firewall rules. Switch it off where a private endpoint does.'
+        }`,
+        fix: () =>
+          isPrivateToo || admitsNobody
+            ? inPlace(
+                closeEndpoint(service),
+                `Switches the public endpoint off${isPrivateToo ? '; the private endpoint stays' : ''}.`,
+              )
+            : undefined,
+      })
+    }
+    for (const { object, kind, endpoint } of exposedServices(azure.objects)) {
+      if (endpoint === undefined || !surely(endpoint, true) || !endpoint.known) continue
+      const isPrivateToo = azure.privateEndpoints.all.some(
+        ({ target }) => target.kind === 'found' && target.object === object,
+      )
+      yield azureHit(view, {
+        object,
+        at: writtenOrigin(endpoint),
+        severity: isPrivateToo ? 'medium' : 'low',
+        extent: isPrivateToo ? 3 : 2,
+        say: `has its public endpoint on${isPrivateToo ? ' beside a private endpoint, so it can still be reached around the network. Switch the public endpoint off.' : '. Switch it off where nothing outside of the network needs it.'}`,
+        fix: () =>
+          isPrivateToo
+            ? inPlace(
+                setProperty(object, endpoint, {
+                  arm: kind.path,
+                  ...(kind.azurerm && { azurerm: kind.azurerm }),
+                  value: kind.off,
+                  flag: false,
+                }),
+                'Switches the public endpoint off; the private endpoint stays.',
+              )
+            : undefined,
+      })
+    }
+  },
+
+  merge: mergeAzure,
+
+  /** Off, where a private endpoint exists or nobody is admitted. */
+  patch: (hit) => hit.fix?.(),
+})
