@@ -27,6 +27,14 @@ export function findHypotheticals(
   for (const network of networks) {
     for (const name of network.namespaces.keys())
       found.set(...entry(hypothetical(name, namedSelector(name), EVERYTHING)))
+    for (const { rules } of network.adminPolicies) {
+      for (const { peers } of DIRECTIONS.flatMap((direction) => rules[direction])) {
+        for (const peer of peers) {
+          if (peer.kind !== 'pods') continue
+          add(nameIn(peer.namespaceSelector), peer.namespaceSelector, peer.podSelector ?? EVERYTHING)
+        }
+      }
+    }
     for (const policy of network.policies) {
       add(policy.namespace, namedSelector(policy.namespace), policy.podSelector)
       for (const [selector, pods] of peerSelectors(policy)) {

@@ -1,6 +1,6 @@
 import type { Bounds } from '../algebra/bounds.ts'
 import { exactly } from '../algebra/bounds.ts'
-import { ALL_PORTS, type PortProtocol } from '../algebra/connections.ts'
+import { ALL_PORTS, PORT_PROTOCOLS, type PortProtocol } from '../algebra/connections.ts'
 import { type Intervals, toIntervals } from '../algebra/intervals.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import { DIRECTIONS, type PolicyRule } from '../model/kubernetes/network-policy.ts'
@@ -34,6 +34,11 @@ export function usedPortNames(networks: readonly KubernetesNetwork[]): ReadonlyS
   for (const network of networks) {
     for (const policy of network.policies) {
       for (const direction of DIRECTIONS) for (const rule of policy.rules[direction]) addNames(rule, names)
+    }
+    for (const { rules } of network.adminPolicies) {
+      for (const port of DIRECTIONS.flatMap((direction) => rules[direction]).flatMap((rule) => rule.ports ?? [])) {
+        if (port.kind === 'named') for (const protocol of PORT_PROTOCOLS) names.add(portNameKey(protocol, port.name))
+      }
     }
   }
   return names

@@ -2,6 +2,7 @@ import { type Bounds, boundsOf, exactly, isExact } from '../algebra/bounds.ts'
 import { addClass, type ClassSet, hasClass } from '../algebra/classes.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
+import type { AdminPolicy } from '../model/kubernetes/admin-policy.ts'
 import { DIRECTIONS, type Direction } from '../model/kubernetes/network-policy.ts'
 import type { Network } from '../model/network.ts'
 import { ConnectionTable } from './connection-table.ts'
@@ -10,8 +11,10 @@ import { findDoors } from './doors.ts'
 import { type ClusterFacts, UNKNOWN_CLUSTER } from './engine.ts'
 import { explainPacket, type Packet } from './explain.ts'
 import type { Path, PolicyLayer } from './layer.ts'
+import { type AdminPolicyLayer, adminPolicyLayer } from './layers/admin-policy.ts'
 import { type NetworkPolicyLayer, networkPolicyLayer, type Selection } from './layers/network-policy.ts'
 import type { PeerSet } from './peers.ts'
+import { portBindings } from './port-bindings.ts'
 import { findRectangles, type Rectangle } from './rectangles.ts'
 import { cutDown, type GroupSides, prepareGroups, type Side, toParts } from './sides.ts'
 import { type StateClasses, stateClasses } from './state-classes.ts'
@@ -30,6 +33,7 @@ export interface Reachability {
   readonly universe: Universe
   readonly classes: StateClasses
   readonly networkPolicies: NetworkPolicyLayer
+  readonly adminPolicies: Readonly<Record<AdminPolicy['tier'], AdminPolicyLayer>>
   /** In the order in which a packet meets them at one end. */
   readonly layers: readonly PolicyLayer[]
   /** Classes whose own layers say the same in one direction. */
@@ -79,8 +83,13 @@ export function reachabilityOf(network: Network, cluster?: ClusterFacts): Reacha
 function analyse(network: Network, cluster: ClusterFacts, classes: StateClasses): Reachability {
   const { universe } = classes
   const { regions } = universe
-  const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster)
-  const layers: readonly PolicyLayer[] = [networkPolicies]
+  const bindings = portBindings(classes)
+  const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster, bindings)
+  const { adminPolicies } = network.kubernetes
+  const tier = (name: AdminPolicy['tier']) => adminPolicyLayer(adminPolicies, name, classes, cluster, bindings)
+  const tiers = { admin: tier('admin'), baseline: tier('baseline') }
+  const layers: readonly PolicyLayer[] =
+    adminPolicies.length === 0 ? [networkPolicies] : [tiers.admin, networkPolicies, tiers.baseline]
   const everything = exactly(regions.of(universe.peerSets.all, ALL_CONNECTIONS))
   const nothing = exactly(regions.empty)
   const groups = {
@@ -126,6 +135,7 @@ function analyse(network: Network, cluster: ClusterFacts, classes: StateClasses)
     universe,
     classes,
     networkPolicies,
+    adminPolicies: tiers,
     layers,
     groups,
     own,

@@ -117,6 +117,17 @@ function enterSelectors(network: KubernetesNetwork, pods: SelectorIndex, namespa
       }
     }
   }
+  for (const policy of network.adminPolicies) {
+    const rules = DIRECTIONS.flatMap((direction) => policy.rules[direction])
+    const peers = rules.flatMap((rule) => rule.peers.flatMap((peer) => (peer.kind === 'pods' ? peer : [])))
+    for (const { namespaceSelector, podSelector } of [
+      ...(policy.subject === undefined ? [] : [policy.subject]),
+      ...peers,
+    ]) {
+      namespaces.add(namespaceSelector)
+      pods.add(podSelector ?? EVERYTHING)
+    }
+  }
   for (const service of network.services) if (service.selector !== undefined) pods.add(service.selector)
 }
 

@@ -108,14 +108,49 @@ const workload = fc.record({
   init: fc.boolean(),
 })
 
-/** Small clusters of everything that a NetworkPolicy can say, unknown and refused parts included. */
+const podsOfNamespaces = fc.oneof(
+  fc.record({ namespaces: namespaceSelector }),
+  fc.record({ pods: fc.record({ namespaceSelector, podSelector: selector }) }),
+)
+const adminPeer = fc.oneof(
+  { weight: 4, arbitrary: podsOfNamespaces },
+  { weight: 1, arbitrary: fc.constantFrom({ networks: ['10.1.0.0/16'] }, { nodes: {} }, { networks: ['nonsense'] }) },
+)
+const adminPort = fc.oneof(
+  fc.record({ portNumber: fc.record({ protocol: fc.constantFrom('TCP', 'UDP'), port: fc.constantFrom(...PORTS) }) }),
+  fc.constantFrom(
+    { portRange: { protocol: 'TCP', start: 79, end: 8080 } },
+    { namedPort: 'http' },
+    { namedPort: 'dns' },
+  ),
+)
+const adminRules = (field: 'from' | 'to', actions: readonly string[]) =>
+  some(
+    fc.array(
+      fc.record({
+        action: fc.constantFrom(...actions),
+        [field]: fc.array(adminPeer, { minLength: 1, maxLength: 2 }),
+        ports: some(fc.array(adminPort, { maxLength: 2 })),
+      }),
+      { maxLength: 3 },
+    ),
+  )
+const adminSpec = (actions: readonly string[]) =>
+  fc.record({ subject: podsOfNamespaces, ingress: adminRules('from', actions), egress: adminRules('to', actions) })
+const adminPolicies = fc.tuple(
+  fc.array(fc.tuple(fc.nat(3), adminSpec(['Allow', 'Deny', 'Pass'])), { maxLength: 3 }),
+  some(adminSpec(['Allow', 'Deny'])),
+)
+
+/** Small clusters of everything that NetworkPolicies and admin policies can say, unknown and refused parts included. */
 export const randomCluster: fc.Arbitrary<readonly Manifest[]> = fc
   .record({
     namespaces: fc.dictionary(fc.constantFrom('one', 'two'), labels),
     workloads: fc.array(workload, { minLength: 1, maxLength: 5 }),
     policies: fc.array(policy, { maxLength: 5 }),
+    admin: adminPolicies,
   })
-  .map(({ namespaces, workloads, policies }) => [
+  .map(({ namespaces, workloads, policies, admin: [admin, baseline] }) => [
     ...Object.entries(namespaces).map(([name, own]) => ({
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -128,6 +163,22 @@ export const randomCluster: fc.Arbitrary<readonly Manifest[]> = fc
       metadata: { name: `p${i}`, namespace },
       spec,
     })),
+    ...admin.map(([priority, spec], i) => ({
+      apiVersion: 'policy.networking.k8s.io/v1alpha1',
+      kind: 'AdminNetworkPolicy',
+      metadata: { name: `a${i}` },
+      spec: { priority, ...spec },
+    })),
+    ...(baseline === undefined
+      ? []
+      : [
+          {
+            apiVersion: 'policy.networking.k8s.io/v1alpha1',
+            kind: 'BaselineAdminNetworkPolicy',
+            metadata: { name: 'default' },
+            spec: baseline,
+          },
+        ]),
   ])
 
 function toWorkload(

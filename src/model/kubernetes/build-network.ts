@@ -2,6 +2,7 @@ import { toTruth } from '../../algebra/truth.ts'
 import type { Problem } from '../../base/problem.ts'
 import { dig, get, isAbsent, stringOf, type Value } from '../../base/value.ts'
 import type { Resource } from '../../parse/resource.ts'
+import type { AdminPolicy } from './admin-policy.ts'
 import { apiGroup, isUnknown, objectName, type Rejection, toProblem, UNKNOWN_NAME } from './fields.ts'
 import type { Ingress } from './ingress.ts'
 import type { KubernetesNetwork } from './kubernetes-network.ts'
@@ -9,6 +10,7 @@ import { type Labels, readLabels } from './labels.ts'
 import { labelsOfUnseenNamespace, NAMESPACE_NAME_LABEL, type Namespace } from './namespace.ts'
 import type { NetworkPolicy } from './network-policy.ts'
 import { groupPods, type PodOwners } from './pod-owners.ts'
+import { ADMIN_POLICY_KINDS, readAdminPolicy } from './read-admin-policy.ts'
 import { readIngress, readRoute } from './read-ingress.ts'
 import { readNetworkPolicy } from './read-network-policy.ts'
 import { readService } from './read-service.ts'
@@ -44,6 +46,7 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
   const workloads: Workload[] = []
   const pods: Resource[] = []
   const policies: NetworkPolicy[] = []
+  const adminPolicies: AdminPolicy[] = []
   const services: Service[] = []
   const ingresses: Ingress[] = []
   const operated: Resource[] = []
@@ -62,6 +65,12 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
         const policy = remembered(POLICIES, resource, () => readNetworkPolicy(resource))
         refused(resource, policy.rejections)
         policies.push(policy)
+        break
+      }
+      case 'admin-policy': {
+        const policy = remembered(ADMIN_POLICIES, resource, () => readAdminPolicy(resource))
+        refused(resource, policy.rejections)
+        adminPolicies.push(policy)
         break
       }
       case 'service': {
@@ -87,10 +96,22 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
   const allWorkloads = options.closedWorld === true ? folded.map(closed) : folded
   const used = [...allWorkloads, ...policies, ...services, ...ingresses].map((object) => object.namespace)
   const namespaces = readNamespaces(namespaceObjects, used, options.closedWorld === true)
-  return { network: { workloads: allWorkloads, namespaces, policies, services, ingresses, operated }, problems }
+  return {
+    network: { workloads: allWorkloads, namespaces, policies, adminPolicies, services, ingresses, operated },
+    problems,
+  }
 }
 
-type Role = 'workload' | 'namespace' | 'policy' | 'service' | 'ingress' | 'route' | 'operated' | undefined
+type Role =
+  | 'workload'
+  | 'namespace'
+  | 'policy'
+  | 'admin-policy'
+  | 'service'
+  | 'ingress'
+  | 'route'
+  | 'operated'
+  | undefined
 
 function role(resource: Resource, anyGroup: boolean): Role {
   const { kind } = resource
@@ -99,6 +120,7 @@ function role(resource: Resource, anyGroup: boolean): Role {
   const isIn = (...groups: readonly string[]) => anyGroup || groups.includes(group)
   if (kind === 'Namespace' && isIn('')) return 'namespace'
   if (kind === 'NetworkPolicy' && isIn('networking.k8s.io', 'extensions')) return 'policy'
+  if (ADMIN_POLICY_KINDS.has(kind) && isIn('policy.networking.k8s.io')) return 'admin-policy'
   if (kind === 'Service' && isIn('')) return 'service'
   if (kind === 'Ingress' && isIn('networking.k8s.io', 'extensions')) return 'ingress'
   if (kind === 'Route' && isIn('route.openshift.io')) return 'route'
@@ -108,6 +130,7 @@ function role(resource: Resource, anyGroup: boolean): Role {
 /** What was made of a resource, so that base and head share what is the identical object in both. */
 const WORKLOADS = new WeakMap<Resource, Workload>()
 const POLICIES = new WeakMap<Resource, NetworkPolicy>()
+const ADMIN_POLICIES = new WeakMap<Resource, AdminPolicy>()
 
 function remembered<T extends object>(made: WeakMap<Resource, T>, resource: Resource, make: () => T): T {
   let result = made.get(resource)

@@ -1,4 +1,5 @@
 import type { Resource } from '../../parse/resource.ts'
+import type { AdminPolicy } from './admin-policy.ts'
 import type { Ingress } from './ingress.ts'
 import type { Namespace } from './namespace.ts'
 import type { NetworkPolicy } from './network-policy.ts'
@@ -11,6 +12,7 @@ export interface KubernetesNetwork {
   /** Every namespace that is defined or used, by name. */
   readonly namespaces: ReadonlyMap<string, Namespace>
   readonly policies: readonly NetworkPolicy[]
+  readonly adminPolicies: readonly AdminPolicy[]
   readonly services: readonly Service[]
   readonly ingresses: readonly Ingress[]
   /** Objects whose operator makes pods that the tree does not show. */

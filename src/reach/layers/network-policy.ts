@@ -7,8 +7,6 @@ import {
   connectionSet,
   connectionSets,
   NO_CONNECTIONS,
-  type PortProtocol,
-  portsOf,
 } from '../../algebra/connections.ts'
 import type { Region, RegionPart } from '../../algebra/regions.ts'
 import { both, type Truth } from '../../algebra/truth.ts'
@@ -23,8 +21,9 @@ import type {
 import { blockHolds } from '../address-ranges.ts'
 import { blocksMatchNodes, blocksMatchPods, type ClusterFacts } from '../engine.ts'
 import type { Decision, PolicyLayer } from '../layer.ts'
-import { bindingsKey, portNameKey, resolvePortName } from '../named-ports.ts'
+import { bindingsKey, portNameKey } from '../named-ports.ts'
 import type { PeerSet } from '../peers.ts'
+import type { PortBindings } from '../port-bindings.ts'
 import { podsIn, type StateClasses } from '../state-classes.ts'
 import { judgeNetworkPolicies } from './network-policy-judge.ts'
 
@@ -52,8 +51,9 @@ export function networkPolicyLayer(
   network: KubernetesNetwork,
   classes: StateClasses,
   cluster: ClusterFacts,
+  bindings: PortBindings,
 ): NetworkPolicyLayer {
-  const compile = ruleCompiler(classes, cluster)
+  const compile = ruleCompiler(classes, cluster, bindings)
   const groups = { ingress: groupClasses('ingress'), egress: groupClasses('egress') }
 
   function groupClasses(direction: Direction): Groups {
@@ -182,12 +182,11 @@ interface RuleCompiler {
 }
 
 /** Turns rules into regions. What does not hang on the subject's port names is made once for each policy. */
-function ruleCompiler(classes: StateClasses, cluster: ClusterFacts): RuleCompiler {
+function ruleCompiler(classes: StateClasses, cluster: ClusterFacts, bindings: PortBindings): RuleCompiler {
   const { universe } = classes
   const { regions, peerSets, classSets } = universe
   const peers = boundsOf(peerSets)
   const made = new Map<NetworkPolicy, Partial<Record<Direction, Bounds<Region<PeerSet>>>>>()
-  const bound = { podsWithName: new Map<string, readonly NamedPods[]>() }
 
   const compiler: RuleCompiler = {
     policy(policy, direction, subject) {
@@ -239,40 +238,15 @@ function ruleCompiler(classes: StateClasses, cluster: ClusterFacts): RuleCompile
     for (const port of rule.ports) {
       if (port.kind !== 'named') numbered = connections.union(numbered, portNumbers(port))
       else if (direction === 'ingress') {
-        numbered = connections.union(numbered, bindingOf(port.protocol, port.name, subject))
+        numbered = connections.union(numbered, bindings.of(subject, port.protocol, port.name))
       } else {
-        for (const { pods, ports } of podsWithName(port.protocol, port.name)) {
+        for (const { pods, connections: there } of bindings.pods(port.protocol, port.name)) {
           const only = exactly({ classes: pods, addresses: peerSets.empty.addresses })
-          parts.push({ peers: peers.intersect(who, only), connections: ports })
+          parts.push({ peers: peers.intersect(who, only), connections: there })
         }
       }
     }
     return [{ peers: who, connections: numbered }, ...parts]
-  }
-
-  function bindingOf(protocol: PortProtocol, name: string, subject: number): Bounds<ConnectionSet> {
-    const ports = resolvePortName(classes.facts[subject]?.ports, protocol, name)
-    if (isExact(ports)) return exactly(portsOf(protocol, ports.certain))
-    return { certain: portsOf(protocol, ports.certain), possible: portsOf(protocol, ports.possible) }
-  }
-
-  /** Classes by what a port name means in them; those that do not know the name are left out. A name never is an address's. */
-  function podsWithName(protocol: PortProtocol, name: string): readonly NamedPods[] {
-    const key = portNameKey(protocol, name)
-    const known = bound.podsWithName.get(key)
-    if (known !== undefined) return known
-    const byBinding = new Map<string, { readonly subjects: number[]; readonly ports: Bounds<ConnectionSet> }>()
-    for (const subject of membersOf(classes.pods.possible)) {
-      const ports = bindingOf(protocol, name, subject)
-      if (connectionSets.isEmpty(ports.possible)) continue
-      const text = `${ports.certain[protocol].join()};${ports.possible[protocol].join()}`
-      const same = byBinding.get(text)
-      if (same === undefined) byBinding.set(text, { subjects: [subject], ports })
-      else same.subjects.push(subject)
-    }
-    const result = [...byBinding.values()].map(({ subjects, ports }) => ({ pods: classSets.of(subjects), ports }))
-    bound.podsWithName.set(key, result)
-    return result
   }
 
   function peersOf(peer: PolicyPeer, policy: NetworkPolicy): Bounds<PeerSet> {
@@ -311,11 +285,6 @@ function ruleCompiler(classes: StateClasses, cluster: ClusterFacts): RuleCompile
 interface BoundedPart {
   readonly peers: Bounds<PeerSet>
   readonly connections: Bounds<ConnectionSet>
-}
-
-interface NamedPods {
-  readonly pods: ClassSet
-  readonly ports: Bounds<ConnectionSet>
 }
 
 function portNumbers(port: Exclude<PolicyPort, { kind: 'named' }>): Bounds<ConnectionSet> {
