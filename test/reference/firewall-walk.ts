@@ -1,0 +1,62 @@
+import { contains } from './address.ts'
+import { matchesPorts, type Packet, type Place } from './filter-walk.ts'
+import type { ApplicationRule, Collection, DnatRule, Firewall, NetworkRule } from './state.ts'
+
+/** §4.2: network rules, then application rules, each by parent, group, collection and order; the first match ends. */
+export function judgeByFirewall(firewall: Firewall, packet: Packet): 'network' | 'application' | 'denied' {
+  for (const collection of inOrder(firewall, 'network')) {
+    if (!collection.rules.some((rule) => matchesNetworkRule(rule, packet))) continue
+    return collection.action === 'Allow' ? 'network' : 'denied'
+  }
+  for (const collection of inOrder(firewall, 'application')) {
+    if (!collection.rules.some((rule) => matchesApplicationRule(rule, packet))) continue
+    return collection.action === 'Allow' ? 'application' : 'denied'
+  }
+  return 'denied'
+}
+
+/** The first DNAT rule for what a client opens to the firewall's public address. */
+export function translate(firewall: Firewall, source: Place, port: number): DnatRule | undefined {
+  return inOrder(firewall, 'dnat')
+    .flatMap(({ rules }) => rules)
+    .find((rule) => rule.port === port && rule.sources.some((prefix) => matchesAddress(prefix, source)))
+}
+
+function inOrder<Kind extends Collection['kind']>(firewall: Firewall, kind: Kind) {
+  const byPriority = (a: { priority: number }, b: { priority: number }) => a.priority - b.priority
+  return [firewall.parent, firewall.groups]
+    .flatMap((groups) => [...groups].sort(byPriority))
+    .flatMap(({ collections }) => [...collections].sort(byPriority))
+    .filter((collection): collection is Extract<Collection, { kind: Kind }> => collection.kind === kind)
+}
+
+function matchesNetworkRule(rule: NetworkRule, packet: Packet): boolean {
+  return (
+    rule.protocols.some((protocol) => protocol === 'Any' || protocol === packet.protocol) &&
+    matchesPorts(rule.ports, packet.port) &&
+    rule.sources.some((prefix) => matchesAddress(prefix, packet.source)) &&
+    rule.destinations.some((prefix) => matchesAddress(prefix, packet.destination))
+  )
+}
+
+function matchesAddress(prefix: string, place: Place): boolean {
+  if (prefix === '*' || prefix === '0.0.0.0/0') return true
+  if (/^\d/.test(prefix)) return place.kind === 'address' && contains(prefix, place.address)
+  return place.kind === 'public' && place.tag === prefix
+}
+
+function matchesApplicationRule(rule: ApplicationRule, packet: Packet): boolean {
+  return (
+    packet.protocol === 'TCP' &&
+    rule.protocols.some(({ port }) => port === packet.port) &&
+    rule.sources.some((prefix) => matchesAddress(prefix, packet.source)) &&
+    rule.names.some((pattern) => matchesName(pattern, packet.name))
+  )
+}
+
+/** §4.3: a star only stands at the left, for any text. A client that names no host gives no name to match but `*`. */
+function matchesName(pattern: string, name: string | undefined): boolean {
+  if (pattern === '*') return true
+  if (name === undefined) return false
+  return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern
+}
