@@ -268,6 +268,7 @@ export class BicepDeployment implements Deployment, Host {
   #notImported(imported: Imported, name: string, origin: Origin): Value {
     const { path } = imported.declaration
     if (isRemote(path)) return unknown('remote-module', `${path} is not in the tree`, origin)
+    if (this.#library(imported) === undefined) return unknown('not-followed', `${path} is not read`, origin)
     return failure(`${path} declares no "${name}"`, origin)
   }
 

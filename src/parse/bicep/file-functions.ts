@@ -8,6 +8,7 @@ import { parseJsonFile } from '../template/json-file.ts'
 import { resolvePath } from '../template/paths.ts'
 import { knownText, textParts } from '../template/text.ts'
 import { choose, derive, failure, fromPlain, list, map, scalar, unknown, usedAt } from '../template/values.ts'
+import { matchesPattern } from '../template/wildcard.ts'
 import { parseYaml } from '../yaml.ts'
 import { locate } from './locate.ts'
 
@@ -126,7 +127,7 @@ function listFolder(call: CallExpression, scope: Scope, origin: Origin): Value {
   for (const { path, kind } of run.tree.entries) {
     if (kind !== 'file' || !path.startsWith(anchor)) continue
     const name = path.slice(anchor.length)
-    if (name.includes('/') || !matchesPattern(name, pattern)) continue
+    if (name.includes('/') || !matchesPattern(name.toLowerCase(), pattern.toLowerCase())) continue
     if (found.length >= MAX_LISTED) return unknown('limit-exceeded', 'the folder has too many files', origin)
     const dot = name.lastIndexOf('.')
     found.push(
@@ -141,30 +142,6 @@ function listFolder(call: CallExpression, scope: Scope, origin: Origin): Value {
     )
   }
   return list(found, origin)
-}
-
-/** Whether a name fits a pattern of `*` and `?`, case ignored. At most the product of both lengths. */
-function matchesPattern(name: string, pattern: string): boolean {
-  const text = name.toLowerCase()
-  const wanted = pattern.toLowerCase()
-  let at = 0
-  let star = -1
-  let resume = 0
-  let i = 0
-  while (i < text.length) {
-    if (wanted[at] === '*') {
-      star = at++
-      resume = i
-    } else if (wanted[at] === '?' || wanted[at] === text[i]) {
-      at++
-      i++
-    } else if (star >= 0) {
-      at = star + 1
-      i = ++resume
-    } else return false
-  }
-  while (wanted[at] === '*') at++
-  return at === wanted.length
 }
 
 /** `y`, `on` and their like are strings to Bicep's reader, which knows `true` and `false` alone. */

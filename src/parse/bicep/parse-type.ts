@@ -91,6 +91,10 @@ function parsePrimary(cursor: Cursor): Shape {
   }
   if (code === 0x7b) return parseMembers(cursor, '{', '}', true)
   if (code === 0x5b) return parseMembers(cursor, '[', ']', false)
+  if (code === 0x21) {
+    cursor.at++
+    return { ...parsePrimary(cursor), name: undefined }
+  }
   if (code === 0x2d || isDigit(code)) {
     cursor.at++
     while (isDigit(cursor.code)) cursor.at++

@@ -174,7 +174,7 @@ function parseResource(cursor: Cursor, start: number): ResourceDeclaration {
   cursor.enter()
   const name = takeDeclaredName(cursor)
   const typeStart = cursor.at
-  const fullType = parsePlainString(cursor, 'the type of the resource')
+  const fullType = parsePlainString(cursor, 'the type of the resource').replace(/^az:/, '')
   const typeEnd = cursor.at
   cursor.skipBlanks()
   const existing = cursor.takeWord('existing')

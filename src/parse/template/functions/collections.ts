@@ -69,6 +69,7 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
     }
     return map(entries, site.origin)
   },
+  distinct: ([value], site) => (value?.kind === 'list' ? unionLists(value.items, site) : openOr(value, site)),
   empty: ([value], site) => {
     if (value === undefined) return wrongArguments(site)
     switch (value.kind) {

@@ -1,6 +1,7 @@
 import type { UnknownValue, Value } from '../../../base/value.ts'
 import { knownText, mapText, splitId, type TextPart, textParts, toText } from '../text.ts'
-import { derive, failure, firstUnknown, fromPlain, list, scalar, toPlain } from '../values.ts'
+import { derive, failure, firstUnknown, fromPlain, list, scalar, toPlain, unknown } from '../values.ts'
+import { matchesPattern } from '../wildcard.ts'
 import { formatText } from './format.ts'
 import { isValue, numberArgument, ofTexts, openOr, type PureFunction, textToText, wrongArguments } from './signature.ts'
 
@@ -30,6 +31,12 @@ export const STRING_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
     return parts === undefined ? failure('format() has no such argument', site.origin) : join(parts, site)
   },
   json: ofTexts(1, ([text], site) => parseJson(text!, site.origin)),
+  like: ofTexts(2, ([text, pattern], site) => {
+    const fits = matchesPattern(text!, pattern!)
+    // Whether letter case counts is not documented.
+    if (fits === matchesPattern(text!.toLowerCase(), pattern!.toLowerCase())) return scalar(fits, site.origin)
+    return unknown('unsupported-function', 'like() of texts that differ in letter case', site.origin)
+  }),
   padleft: (values, site) => {
     const [value, width, fill] = values
     const size = numberArgument(width, site)
