@@ -21,3 +21,8 @@ export class Failure {
 export function refuse(message: string): never {
   throw new Failure('evaluation-error', message)
 }
+
+/** A name that means nothing: found before anything is evaluated, so that no `try` helps. */
+export function undeclared(message: string): never {
+  throw new Failure('evaluation-error', message, true)
+}

@@ -4,7 +4,7 @@ import { convert, explain, withoutOptional } from './convert.ts'
 import { type Bound, evaluate, type Names, originOf, type Scope } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Expansion, expandCount, expandEnabled, expandForEach, failedExpansion, SINGLE } from './expansion.ts'
-import { Failure, refuse } from './failure.ts'
+import { Failure, refuse, undeclared } from './failure.ts'
 import { ModuleCall } from './module-call.ts'
 import { argument, type ModuleConfig } from './module-config.ts'
 import { relativePath } from './module-files.ts'
@@ -86,7 +86,7 @@ export class ModuleInstance implements Names {
         return { val: this.local(name ?? refuse('"local" needs the name of a local value')), used: 1 }
       case 'module': {
         const call = this.calls.get(name ?? '')
-        if (call === undefined) return refuse(`there is no module ${JSON.stringify(name ?? '')}`)
+        if (call === undefined) return undeclared(`there is no module ${JSON.stringify(name ?? '')}`)
         return call.resolve(steps, 1, scope)
       }
       case 'path':
@@ -94,11 +94,11 @@ export class ModuleInstance implements Names {
       case 'terraform':
       case 'tofu':
         if (name === 'workspace') return { val: makeString('default', originOf(node, scope)), used: 1 }
-        return refuse(`there is no ${root}.${name ?? ''}`)
+        return undeclared(`there is no ${root}.${name ?? ''}`)
       case 'each':
       case 'count':
       case 'self':
-        return refuse(`${JSON.stringify(root)} has no meaning here`)
+        return undeclared(`${JSON.stringify(root)} has no meaning here`)
       case 'data':
       case 'ephemeral':
         return this.#resource(node, `${root}.`, [], scope)
@@ -119,13 +119,13 @@ export class ModuleInstance implements Names {
     let used = 0
     while (names.length < 2) {
       const step = node.steps[used]
-      if (step?.kind !== 'attribute') return refuse(`${JSON.stringify(node.root)} is not declared`)
+      if (step?.kind !== 'attribute') return undeclared(`${JSON.stringify(node.root)} is not declared`)
       names.push(step.name)
       used++
     }
     const address = `${mode}${names.join('.')}`
     const set = this.resources.get(address)
-    if (set === undefined) return refuse(`${address} is not declared in this module`)
+    if (set === undefined) return undeclared(`${address} is not declared in this module`)
     return set.resolve(node.steps, used, scope)
   }
 
@@ -146,19 +146,19 @@ export class ModuleInstance implements Names {
           notNull: true,
         }
       default:
-        return refuse(`there is no path.${name ?? ''}`)
+        return undeclared(`there is no path.${name ?? ''}`)
     }
   }
 
   local(name: string): Val {
     const attribute = this.config.locals.get(name)
-    if (attribute === undefined) return refuse(`there is no local value ${JSON.stringify(name)}`)
+    if (attribute === undefined) return undeclared(`there is no local value ${JSON.stringify(name)}`)
     return this.#remember(`local.${name}`, () => this.evaluateAttribute(attribute))
   }
 
   variable(name: string): Val {
     const block = this.config.variables.get(name)
-    if (block === undefined) return refuse(`there is no variable ${JSON.stringify(name)}`)
+    if (block === undefined) return undeclared(`there is no variable ${JSON.stringify(name)}`)
     return this.#remember(`var.${name}`, () => this.#variableValue(name, block))
   }
 
