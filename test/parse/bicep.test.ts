@@ -128,6 +128,26 @@ describe('names', () => {
     expect(toJson(bicepValue("az.resourceId('A.B/c', sys.toLower('N'))"))).toEqual({ $id: 'A.B/c/n' })
   })
 
+  it('come from compiled templates as well', () => {
+    const template = {
+      $schema: TEMPLATE,
+      variables: { 'odd-name': [1, 2], copy: [{ name: 'many', count: 2, input: "[copyIndex('many')]" }] },
+      functions: [
+        {
+          namespace: '__bicep',
+          members: { up: { parameters: [{ name: 's' }], output: { value: "[toUpper(parameters('s'))]" } } },
+        },
+      ],
+      resources: [],
+    }
+    const files = { 'x.json': JSON.stringify(template) }
+    const declarations = "import { 'odd-name' as odd, many, up, none } from 'x.json'\n"
+    expect(toJson(bicepValue("[odd[1], many, up('a')]", declarations, files))).toEqual([2, [0, 1], 'A'])
+    expect(toJson(bicepValue('none', declarations, files))).toEqual({ $error: 'x.json declares no "none"' })
+    expect(bicepValue('a', "import { a } from 'br/public:x:1'\n")).toMatchObject({ reason: 'remote-module' })
+    expect(bicepValue('a', "import { a } from 'gone.bicep'\n")).toMatchObject({ reason: 'not-followed' })
+  })
+
   it('that need themselves are unknown', () => {
     expect(toJson(bicepValue('a', 'var a = b\nvar b = a'))).toEqual({ $unknown: '"var a" needs itself' })
   })

@@ -1,11 +1,19 @@
 import type { Origin } from '../../base/origin.ts'
 import type { UnknownValue, Value } from '../../base/value.ts'
+import { openTemplate } from '../template/arm-deployment.ts'
 import { applyScopeFunction, type DeploymentScope, entryScope, type ScopeLevel } from '../template/deployment-scope.ts'
 import { evaluate, type Host, localOf, originOf, type Scope, withLocal } from '../template/evaluate.ts'
 import type { CallExpression, NestedExpression } from '../template/expression.ts'
 import { applyFunction } from '../template/functions.ts'
 import { Once } from '../template/once.ts'
-import { type Arguments, both, type Deployment, NO_ARGUMENTS, type Rendered } from '../template/rendered.ts'
+import {
+  type Arguments,
+  both,
+  type Deployment,
+  type Library,
+  NO_ARGUMENTS,
+  type Rendered,
+} from '../template/rendered.ts'
 import { type Run, STEPS_OF_RESOURCE } from '../template/run.ts'
 import { toDeclaredType } from '../template/substitution.ts'
 import {
@@ -24,7 +32,7 @@ import { DeployedModule, type OpenModule } from './deployed-module.ts'
 import { DeployedResource } from './deployed-resource.ts'
 import { applyFileFunction } from './file-functions.ts'
 import { renderInlineTemplate } from './inline-template.ts'
-import { isRemote } from './locate.ts'
+import { isRemote, locate } from './locate.ts'
 import { type FollowImport, isNullable } from './nullable.ts'
 import { openLibrary } from './open-library.ts'
 import { roundsOf } from './rounds.ts'
@@ -44,14 +52,14 @@ export interface BicepUse {
 }
 
 /** One use of a Bicep file: its names have the values that the given parameters lead to. All is evaluated on demand. */
-export class BicepDeployment implements Deployment, Host {
+export class BicepDeployment implements Deployment, Library, Host {
   readonly symbols: BicepSymbols
   readonly #use: BicepUse
   readonly #scope: Scope
   readonly #made = new Once()
   readonly #resources = new Map<ResourceDeclaration, readonly DeployedResource[]>()
   readonly #modules = new Map<ModuleDeclaration, readonly DeployedModule[]>()
-  readonly #libraries = new Map<string, BicepDeployment | undefined>()
+  readonly #libraries = new Map<string, Library | undefined>()
 
   constructor(use: BicepUse) {
     this.#use = use
@@ -177,7 +185,7 @@ export class BicepDeployment implements Deployment, Host {
     if (base !== undefined && !this.#isBuiltinNamespace(base, scope)) return this.#callMember(call, scope, origin)
     if (base === undefined) {
       const own = this.symbols.functions.get(name)
-      if (own !== undefined) return this.applyUser(own, this.#evaluateAll(call, scope), scope, origin)
+      if (own !== undefined) return this.#applyUser(own, this.#evaluateAll(call, scope), origin)
       const imported = this.symbols.imports.get(name)
       if (imported !== undefined) return this.#callImported(imported, imported.name, call, scope, origin)
     }
@@ -209,10 +217,17 @@ export class BicepDeployment implements Deployment, Host {
   }
 
   #callImported(imported: Imported, name: string, call: CallExpression, scope: Scope, origin: Origin): Value {
-    const library = this.#library(imported)
-    const declared = library?.symbols.functions.get(name)
-    if (library === undefined || declared === undefined) return this.#notImported(imported, name, origin)
-    return library.applyUser(declared, this.#evaluateAll(call, scope), scope, origin)
+    const values = this.#evaluateAll(call, scope)
+    return this.#library(imported)?.applyExported(name, values, origin) ?? this.#notImported(imported, name, origin)
+  }
+
+  applyExported(name: string, values: readonly Value[], origin: Origin): Value | undefined {
+    const declared = this.symbols.functions.get(name)
+    return declared && this.#applyUser(declared, values, origin)
+  }
+
+  exportedVariable(name: string, origin: Origin): Value | undefined {
+    return this.symbols.variables.has(name) ? usedAt(this.#variable(name), origin) : undefined
   }
 
   #evaluateAll(call: CallExpression, scope: Scope): readonly Value[] {
@@ -220,7 +235,7 @@ export class BicepDeployment implements Deployment, Host {
   }
 
   /** A function of this file sees its parameters and what the file declares. */
-  applyUser(declared: FunctionDeclaration, values: readonly Value[], _caller: Scope, origin: Origin): Value {
+  #applyUser(declared: FunctionDeclaration, values: readonly Value[], origin: Origin): Value {
     let scope = this.#scope
     declared.parameters.forEach((name, i) => {
       scope = withLocal(scope, name, values[i] ?? scalar(null, origin))
@@ -260,9 +275,7 @@ export class BicepDeployment implements Deployment, Host {
   }
 
   #exported(imported: Imported, name: string, origin: Origin): Value {
-    const library = this.#library(imported)
-    if (library === undefined || !library.symbols.variables.has(name)) return this.#notImported(imported, name, origin)
-    return usedAt(library.#variable(name), origin)
+    return this.#library(imported)?.exportedVariable(name, origin) ?? this.#notImported(imported, name, origin)
   }
 
   #notImported(imported: Imported, name: string, origin: Origin): Value {
@@ -273,13 +286,26 @@ export class BicepDeployment implements Deployment, Host {
   }
 
   /** The file that an import names, whose variables and functions can be used. */
-  #library({ declaration }: Imported): BicepDeployment | undefined {
+  #library({ declaration }: Imported): Library | undefined {
     const { path } = declaration
     if (this.#libraries.has(path)) return this.#libraries.get(path)
-    const symbols = openLibrary(path, originOf(this.#scope, declaration), this.#use.run)
-    const library = symbols && new BicepDeployment({ ...this.#use, symbols, given: NO_ARGUMENTS })
+    const origin = originOf(this.#scope, declaration)
+    const library = path.endsWith('.json') ? this.#openTemplate(path, origin) : this.#openSource(path, origin)
     this.#libraries.set(path, library)
     return library
+  }
+
+  #openSource(path: string, origin: Origin): Library | undefined {
+    const symbols = openLibrary(path, origin, this.#use.run)
+    return symbols && new BicepDeployment({ ...this.#use, symbols, given: NO_ARGUMENTS })
+  }
+
+  #openTemplate(path: string, origin: Origin): Library | undefined {
+    const { run, scope } = this.#use
+    const found = locate(path, origin, run)
+    return found === undefined
+      ? undefined
+      : openTemplate({ run, path: found, given: NO_ARGUMENTS, prefix: '', scope, stack: [found], origin })
   }
 
   readonly #follow: FollowImport = ({ declaration }, { source }) =>

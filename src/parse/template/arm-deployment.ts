@@ -12,7 +12,7 @@ import { copyIndex, evaluateJson, readCopies, repeat } from './json-value.ts'
 import { Once } from './once.ts'
 import { readJson } from './parameter-file.ts'
 import { resolvePath } from './paths.ts'
-import { type Arguments, both, type Deployment, type Rendered } from './rendered.ts'
+import { type Arguments, both, type Deployment, type Library, type Rendered } from './rendered.ts'
 import { type Run, STEPS_OF_RESOURCE } from './run.ts'
 import { toDeclaredType } from './substitution.ts'
 import { knownText, textParts } from './text.ts'
@@ -56,7 +56,7 @@ export function openTemplate(use: {
 }
 
 /** One use of an ARM template: nested, linked, or the entry. All is evaluated on demand. */
-export class ArmDeployment implements Deployment, Host {
+export class ArmDeployment implements Deployment, Library, Host {
   readonly template: MapValue
   readonly scope: DeploymentScope
   readonly #use: ArmUse
@@ -191,6 +191,19 @@ export class ArmDeployment implements Deployment, Host {
     }
     const scope: Scope = { run: this.#use.run, source: this.template.origin.source, locals: undefined, host }
     return usedAt(evaluateJson(output, scope), origin)
+  }
+
+  exportedVariable(name: string, origin: Origin): Value | undefined {
+    const variables = get(this.template, 'variables')
+    if (variables?.kind !== 'map') return undefined
+    const looped = readCopies(entryOf(variables, 'copy')?.value)?.some((copy) => copy.name === name)
+    return looped || entryOf(variables, name) !== undefined ? usedAt(this.#variable(name, origin), origin) : undefined
+  }
+
+  /** Functions that the Bicep compiler writes stand in a namespace of its own. */
+  applyExported(name: string, values: readonly Value[], origin: Origin): Value | undefined {
+    const declared = this.#userFunction(`__bicep.${name.toLowerCase()}`)
+    return declared && this.#applyUser(declared, values, origin)
   }
 
   /** All resources of the template, every round of their loops, children behind their parents. */

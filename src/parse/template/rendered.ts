@@ -18,6 +18,12 @@ export interface Deployment {
   render(into: Rendered[], maybe: UnknownValue | undefined): void
 }
 
+/** What other files can import of a template. Undefined for what it does not declare. */
+export interface Library {
+  exportedVariable(name: string, origin: Origin): Value | undefined
+  applyExported(name: string, values: readonly Value[], origin: Origin): Value | undefined
+}
+
 /** The parameters given to a template: undefined where none is given, so that its default counts. */
 export type Arguments = (name: string) => Value | undefined
 
