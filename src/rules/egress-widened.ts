@@ -30,7 +30,7 @@ export const egressWidened = defineRule({
     const { regions } = reach.universe
     for (const { endpoint, gained, certain } of widenings(base, head, 'egress')) {
       const { subject, end, id, name, workload } = endpoint
-      const widest = widestPart(head, gained, end.facts.namespace, trusted)
+      const widest = widestPart(head, gained, endpoint, trusted)
       if (widest === undefined || !(isShown(head, endpoint, 'egress') || isShown(base, endpoint, 'egress'))) continue
       const grant = findGrant(reach, subject, 'egress', (one) => !regions.isEmpty(regions.intersect(one, gained)))
       const resource = grant?.policy.resource ?? workload?.resource
@@ -44,17 +44,20 @@ export const egressWidened = defineRule({
             ? 'imds-reachable'
             : undefined
       const { protocol, port } = samplePort(widest.connections) ?? { protocol: 'TCP', port: 443 }
+      // What is said of several names nobody's neighbours.
+      const wordsFor = (names: readonly string[]) =>
+        names.length > 1 && widest.reached === 'same-namespace' ? 'pods of the same namespace' : widest.words
       const within: Pick<Hit, 'within'> = wider === undefined ? {} : { within: { rule: wider, subject: id } }
       yield endpointHit({
         resource: resource.address,
         at: grant?.rule.origin ?? resource.origin,
         subject: id,
         severity: SEVERITY[widest.reached],
-        cause: `${grant === undefined ? '' : causeOf(head, grant)} ${widest.words} ${widest.ports} ${certain}`,
+        cause: `${grant === undefined ? '' : causeOf(head, grant)} ${widest.reached} ${widest.ports} ${certain}`,
         ...within,
         name,
         say: (names) =>
-          `${capital(listNames(names))} ${certain ? 'can' : 'may'} now connect to ${widest.words} on ${widest.ports}, which the policies did not allow before: ${grant === undefined ? 'no policy limits it any more' : `${printGrant(grant)} allows it`}. ${ADVICE[widest.reached]}`,
+          `${capital(listNames(names))} ${certain ? 'can' : 'may'} now connect to ${wordsFor(names)} on ${widest.ports}, which the policies did not allow before: ${grant === undefined ? 'no policy limits it any more' : `${printGrant(grant)} allows it`}. ${ADVICE[widest.reached]}`,
         prove: () => proofOf(reach, { from: end, to: widest.end, protocol, port }),
         decide: 'Whether these destinations are meant to be reached.',
         fix: () => grant && revertRule(base, head, grant),

@@ -45,6 +45,7 @@ import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
 import { privateEndpointUnused } from './private-endpoint-unused.ts'
+import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
@@ -53,7 +54,6 @@ import { servicePublic } from './service-public.ts'
 import { serviceSelectsNothing } from './service-selects-nothing.ts'
 import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
 import { storageNoAzureServices } from './storage-no-azure-services.ts'
-import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [

@@ -30,7 +30,7 @@ export const ingressWidened = defineRule({
     const { regions } = reach.universe
     for (const { endpoint, gained, certain } of widenings(base, head, 'ingress')) {
       const { subject, end, id, name, workload } = endpoint
-      const widest = widestPart(head, gained, end.facts.namespace, trusted)
+      const widest = widestPart(head, gained, endpoint, trusted)
       if (widest === undefined) continue
       const region = reach.own(subject, 'ingress').certain
       const isOurs = isShown(head, endpoint, 'ingress') || isShown(base, endpoint, 'ingress')
@@ -47,17 +47,20 @@ export const ingressWidened = defineRule({
             : undefined
       const { protocol, port } = samplePort(connectionSets.intersect(declaredPorts(workload), widest.connections)) ??
         samplePort(widest.connections) ?? { protocol: 'TCP', port: 80 }
+      // What is said of several names nobody's neighbours.
+      const wordsFor = (names: readonly string[]) =>
+        names.length > 1 && widest.reached === 'same-namespace' ? 'pods of the same namespace' : widest.words
       const within: Pick<Hit, 'within'> = wider === undefined ? {} : { within: { rule: wider, subject: id } }
       yield endpointHit({
         resource: resource.address,
         at: grant?.rule.origin ?? resource.origin,
         subject: id,
         severity: SEVERITY[widest.reached],
-        cause: `${grant === undefined ? '' : causeOf(head, grant)} ${widest.words} ${widest.ports} ${certain}`,
+        cause: `${grant === undefined ? '' : causeOf(head, grant)} ${widest.reached} ${widest.ports} ${certain}`,
         ...within,
         name,
         say: (names) =>
-          `${capital(widest.words)} ${certain ? 'can' : 'may'} now connect to ${listNames(names)} on ${widest.ports}, which the policies did not allow before: ${grant === undefined ? 'no policy limits it any more' : `${printGrant(grant)} allows it`}. ${ADVICE[widest.reached]}`,
+          `${capital(wordsFor(names))} ${certain ? 'can' : 'may'} now connect to ${listNames(names)} on ${widest.ports}, which the policies did not allow before: ${grant === undefined ? 'no policy limits it any more' : `${printGrant(grant)} allows it`}. ${ADVICE[widest.reached]}`,
         prove: () => proofOf(reach, { from: widest.end, to: end, protocol, port }),
         decide: 'Whether these sources are meant to connect.',
         fix: () => grant && revertRule(base, head, grant),

@@ -12,5 +12,5 @@ export function verb(names: readonly string[], one: string, many: string): strin
 
 /** Names at a sentence's start: `Any pod …`; names of workloads stay as they are. */
 export function capital(names: string): string {
-  return names.startsWith('any pod') ? `A${names.slice(1)}` : names
+  return /^(?:any pod|every pod|pods of|the |addresses )/.test(names) ? names[0]!.toUpperCase() + names.slice(1) : names
 }

@@ -1,3 +1,4 @@
+import { addressSets } from '../algebra/addresses.ts'
 import { membersOf } from '../algebra/classes.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { StateView } from '../compare/state-view.ts'
@@ -69,11 +70,17 @@ function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[
     const allowed = rules.map(of)
     const removed = new Set<number>()
     for (let i = rules.length - 1; i >= 0; i--) {
-      const others = allowed.reduce<Region<PeerSet>>(
-        (sum, region, j) => (j === i || removed.has(j) ? sum : regions.union(sum, region.certain)),
-        regions.empty,
-      )
-      const isCovered = !regions.isEmpty(allowed[i]!.possible) && regions.covers(others, allowed[i]!.possible)
+      const others = (side: 'certain' | 'possible') =>
+        allowed.reduce<Region<PeerSet>>(
+          (sum, region, j) => (j === i || removed.has(j) ? sum : regions.union(sum, region[side])),
+          regions.empty,
+        )
+      const own = allowed[i]!
+      const isCovered =
+        !regions.isEmpty(own.certain) &&
+        regions.covers(others('certain'), own.certain) &&
+        regions.covers(others('possible'), own.possible) &&
+        isKnownButNodes(view, regions.subtract(own.possible, own.certain))
       if (isCovered) removed.add(i)
       const { rule } = rules[i]!
       covered.set(rule, isCovered && (covered.get(rule) ?? true))
@@ -81,4 +88,11 @@ function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[
     }
   }
   return [...found.values()].filter(({ rule }) => covered.get(rule) === true)
+}
+
+/** Whether a block holds the addresses of nodes is as unknown for one rule as for the other. */
+function isKnownButNodes({ reach }: StateView, unknown: Region<PeerSet>): boolean {
+  const { classSets } = reach.universe
+  const nodes = reach.classes.nodes.possible
+  return unknown.every(({ peers }) => addressSets.isEmpty(peers.addresses) && classSets.covers(nodes, peers.classes))
 }

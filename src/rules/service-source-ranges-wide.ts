@@ -36,7 +36,7 @@ export const serviceSourceRangesWide = defineRule({
         at: loadBalancer.sourcesOrigin,
         subject: view.identity(resource.address),
         extent: count,
-        message: `The source ranges of ${resource.address} hold ${Math.round(count / 2 ** 20)} million public addresses${example === undefined ? '' : `, ${printAddress(example)} among them`}: that is no list of those who must connect, strangers have addresses in it too. List the ranges that are needed.`,
+        message: `The source ranges of ${resource.address} hold ${Math.round(count / 1e6)} million public addresses${example === undefined ? '' : `, ${printAddress(example)} among them`}: that is no list of those who must connect, strangers have addresses in it too. List the ranges that are needed.`,
         get witness() {
           return proveDoor(view, doors[0], open, `${resource.address} admits the address`)
         },

@@ -1,4 +1,5 @@
 import { type AddressSet, addressSets, NO_ADDRESSES, printAddress } from '../algebra/addresses.ts'
+import type { Bounds } from '../algebra/bounds.ts'
 import { type ClassSet, hasClass, membersOf } from '../algebra/classes.ts'
 import { type ConnectionSet, connectionSets, NO_CONNECTIONS, printConnections } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
@@ -35,6 +36,8 @@ export function* widenings(base: StateView, head: StateView, direction: Directio
   const other = direction === 'ingress' ? 'egress' : 'ingress'
   const before = new Map(judgedEndpoints(base).map((endpoint) => [endpoint.id, endpoint]))
   const changed = new Map<string, boolean>()
+  // A node always reaches the pods on it.
+  const nodes = head.reach.universe.classOf.get(NODES.id)!
   for (const endpoint of judgedEndpoints(head)) {
     const old = before.get(endpoint.id)
     if (old === undefined || old.subject !== endpoint.subject) continue
@@ -43,20 +46,20 @@ export function* widenings(base: StateView, head: StateView, direction: Directio
     let isChanged = changed.get(key)
     if (isChanged === undefined) {
       const [was, is] = [base.reach.own(subject, direction), head.reach.own(subject, direction)]
-      isChanged = !regions.covers(was.certain, is.possible)
+      isChanged = !regions.covers(was.certain, is.certain) || !regions.covers(was.possible, is.possible)
       changed.set(key, isChanged)
     }
     if (!isChanged) continue
     for (const certain of [true, false]) {
-      const [was, is] = certain ? (['possible', 'certain'] as const) : (['certain', 'possible'] as const)
-      const own = regions.subtract(head.reach.own(subject, direction)[is], base.reach.own(subject, direction)[was])
-      const both = regions.subtract(head.reach.reach(subject, direction)[is], base.reach.reach(subject, direction)[was])
+      const own = newly(base.reach.own(subject, direction), head.reach.own(subject, direction), certain, head)
+      const both = newly(base.reach.reach(subject, direction), head.reach.reach(subject, direction), certain, head)
       const gained = regions.intersect(own, both).flatMap(({ peers, connections }) => {
         // What the other end's policies opened too is said there, once: at the end that is reached.
         const known = membersOf(peers.classes).filter(
           (peer) =>
             isKnown(base, peer) &&
-            peer !== subject &&
+            (peer !== subject || head.reach.universe.classes[peer]!.members.length > 1) &&
+            !(direction === 'ingress' && peer === nodes) &&
             (direction === 'ingress' || !isOpenedBy(base, head, peer, other, subject, connections)),
         )
         const left = { classes: classSets.of(known), addresses: peers.addresses }
@@ -67,6 +70,21 @@ export function* widenings(base: StateView, head: StateView, direction: Directio
       break
     }
   }
+}
+
+/**
+ * What is open now and was not: for certain, or else what became possible and what became certain. What is as unknown as it was before
+ * is no news.
+ */
+function newly(
+  was: Bounds<Region<PeerSet>>,
+  is: Bounds<Region<PeerSet>>,
+  certain: boolean,
+  { reach }: StateView,
+): Region<PeerSet> {
+  const { regions } = reach.universe
+  if (certain) return regions.subtract(is.certain, was.possible)
+  return regions.union(regions.subtract(is.possible, was.possible), regions.subtract(is.certain, was.certain))
 }
 
 /** A class that the base has as well; the controller of an Ingress is told of by the Ingress. */
@@ -121,7 +139,7 @@ export interface WidestPart {
 export function widestPart(
   view: StateView,
   gained: Region<PeerSet>,
-  own: string | undefined,
+  own: JudgedEndpoint,
   trusted: AddressSet,
 ): WidestPart | undefined {
   const addresses = gained.reduce((sum, { peers }) => addressSets.union(sum, peers.addresses), NO_ADDRESSES)
@@ -173,7 +191,7 @@ function printSome(addresses: AddressSet): string {
   return `addresses such as ${printAddress(first)}`
 }
 
-function namePods(view: StateView, classes: ClassSet, own: string | undefined) {
+function namePods(view: StateView, classes: ClassSet, own: JudgedEndpoint) {
   const { reach } = view
   const found = new Map<Reached, { readonly subject: number; readonly end: PacketEnd; readonly names: string[] }>()
   for (const subject of membersOf(classes)) {
@@ -181,8 +199,8 @@ function namePods(view: StateView, classes: ClassSet, own: string | undefined) {
     for (const endpoint of reach.universe.classes[subject]!.members) {
       if (facts === undefined || (endpoint.kind !== 'workload' && endpoint.kind !== 'hypothetical')) continue
       const workload = reach.classes.workload(endpoint.id)
-      if (endpoint.kind === 'workload' && workload === undefined) continue
-      const reached: Reached = facts.namespace === own ? 'same-namespace' : 'other-namespace'
+      if ((endpoint.kind === 'workload' && workload === undefined) || endpoint.id === own.id) continue
+      const reached: Reached = facts.namespace === own.end.facts.namespace ? 'same-namespace' : 'other-namespace'
       const name = endpoint.kind === 'hypothetical' ? printHypothetical(endpoint) : workloadName(workload!)
       const end: PacketEnd = { kind: 'endpoint', endpoint, facts: { ...facts, workload } }
       const same = found.get(reached)
