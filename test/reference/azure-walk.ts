@@ -116,7 +116,10 @@ const samples = new WeakMap<State, Map<string, readonly number[]>>()
 
 function addressesOf(state: State, range: string): readonly number[] {
   let known = samples.get(state)
-  if (known === undefined) samples.set(state, (known = new Map()))
+  if (known === undefined) {
+    known = new Map()
+    samples.set(state, known)
+  }
   const found = known.get(range)
   if (found !== undefined) return found
   const { first, last } = rangeOf(range)!
