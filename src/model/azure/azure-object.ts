@@ -26,8 +26,15 @@ export interface AzureObject {
   readonly apiVersion: string | undefined
   /** True for `existing` resources and data sources: it is there, and what it holds beyond its name is not known. */
   readonly existing: boolean
-  /** Set for azurerm resources: which argument names are in use tells nothing, so defaults hang on this. */
-  readonly azurerm: { readonly kind: string; readonly major: number | undefined } | undefined
+  /** Set for azurerm resources: some defaults are the provider's, by its newest allowed version (major, minor). */
+  readonly azurerm:
+    | {
+        readonly kind: string
+        /** Undefined where nothing bounds it. */
+        readonly version: readonly [major: number, minor: number] | undefined
+        readonly major: number | undefined
+      }
+    | undefined
 }
 
 /** The value at a dotted path of the object's body: `properties.addressPrefix`. */

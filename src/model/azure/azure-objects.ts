@@ -1,5 +1,5 @@
 import type { Origin } from '../../base/origin.ts'
-import type { MapValue, Value } from '../../base/value.ts'
+import type { MapValue, UnknownValue, Value } from '../../base/value.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { parseAzureId } from './azure-id.ts'
 import type { AzureObject } from './azure-object.ts'
@@ -7,7 +7,9 @@ import { ASSOCIATIONS, azurermType } from './azurerm/azurerm-types.ts'
 import { fill, finish, newDraft } from './azurerm/shape.ts'
 import { jsonValue } from './json-value.ts'
 import { type ListMerge, mergeBodies } from './merge.ts'
+import { createdAddress, expandModule } from './modules.ts'
 import { at, type Prop, present, textProp } from './prop.ts'
+import { newestAllowed } from './provider-version.ts'
 
 /** Every Azure resource of a state on ARM's names, and what finds them by reference. */
 export interface AzureObjects {
@@ -98,7 +100,9 @@ const INLINE_CHILDREN: readonly { parent: string; path: string; type: string; fl
 ]
 
 /** Builds the objects of one state. Resources of other providers are left out. O(resources). */
-export function toAzureObjects(resources: readonly Resource[]): AzureObjects {
+export function toAzureObjects(written: readonly Resource[]): AzureObjects {
+  const resources = written.flatMap(expandModule)
+  const versions = providerVersions(resources)
   const building: Building[] = []
   const amendments: Amendment[] = []
   for (const resource of resources) {
@@ -115,7 +119,7 @@ export function toAzureObjects(resources: readonly Resource[]): AzureObjects {
       })
     } else if (resource.kind === 'azapi_update_resource') amendments.push(azapiUpdate(resource))
     else {
-      const made = toObject(resource)
+      const made = toObject(resource, versions.get(unitKey(resource)))
       if (made !== undefined) building.push(made)
     }
   }
@@ -135,7 +139,7 @@ export function toAzureObjects(resources: readonly Resource[]): AzureObjects {
   return index.seal(building)
 }
 
-function toObject(resource: Resource): Building | undefined {
+function toObject(resource: Resource, azurermVersion: readonly [number, number] | undefined): Building | undefined {
   const data = resource.kind.startsWith('data.')
   const kind = data ? resource.kind.slice('data.'.length) : resource.kind
   if (kind === 'azapi_resource') return azapiObject(resource, data)
@@ -164,8 +168,28 @@ function toObject(resource: Resource): Building | undefined {
     inline: false,
     apiVersion: undefined,
     existing: data,
-    azurerm: { kind, major: undefined },
+    azurerm: {
+      kind,
+      version: azurermVersion,
+      major: Number.isFinite(azurermVersion?.[0]) ? azurermVersion?.[0] : undefined,
+    },
   }
+}
+
+/** The newest azurerm version that each unit's constraints and lock file allow. */
+function providerVersions(resources: readonly Resource[]): ReadonlyMap<string, readonly [number, number]> {
+  const versions = new Map<string, readonly [number, number]>()
+  for (const resource of resources) {
+    if (resource.kind !== 'terraform') continue
+    const azurerm = at(resource.value, 'providers.azurerm')
+    const locked = at(azurerm, 'locked')
+    const list = at(azurerm, 'constraints')
+    const texts = (locked === undefined ? (list?.kind === 'list' ? list.items : []) : [locked]).flatMap((item) =>
+      item.kind === 'scalar' ? [`${item.value}`] : [],
+    )
+    if (texts.length > 0) versions.set(unitKey(resource), newestAllowed(texts))
+  }
+  return versions
 }
 
 function nativeObject(resource: Resource): Building {
@@ -289,8 +313,7 @@ class ObjectIndex implements AzureObjects {
       case 'choice':
         return undefined
       case 'unknown': {
-        const { reference } = value
-        return reference && this.#real(this.#byAddress.get(addressKey(from, reference.address)), from)
+        return this.#real(this.#referred(value, from), from)
       }
       case 'id':
         return this.#byId(value.id, from)
@@ -316,6 +339,23 @@ class ObjectIndex implements AzureObjects {
     const here = created.filter((object) => unitKey(object.resource) === unitKey(from))
     const meant = here.length > 0 ? here : created.length > 0 ? created : found
     return meant.length === 1 ? meant[0] : undefined
+  }
+
+  /** A resource of the same unit; of a module that is mapped, what the output names; of an id with more behind it, the child. */
+  #referred({ reference, parts }: UnknownValue, from: Resource): Building | undefined {
+    if (reference !== undefined) {
+      const created = createdAddress(reference.address, reference.attribute)
+      const child = created === undefined ? undefined : this.#byAddress.get(addressKey(from, created))
+      return child ?? this.#byAddress.get(addressKey(from, reference.address))
+    }
+    const [hole, path, ...more] = parts?.filter((part) => part !== '') ?? []
+    if (typeof hole !== 'object' || typeof path !== 'string' || more.length > 0) return undefined
+    const parent = this.#referred(hole, from)
+    const name = parent && knownFullName(parent)
+    const match = /^\/([A-Za-z]+)\/([^/]+)$/.exec(path)
+    return name === undefined || match === null
+      ? undefined
+      : this.#named(`${parent!.type}/${match[1]}`, `${name}/${match[2]}`, from)
   }
 
   /** What another unit of the state creates, for an object that this unit only reads. */

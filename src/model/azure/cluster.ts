@@ -174,7 +174,10 @@ export function toCluster(objects: AzureObjects, object: AzureObject): Cluster {
     ipFamilies: withDefault(textsProp(profile('ipFamilies'), origin), 'IPv4'),
     podLinkLocalAccess: wordProp(profile('podLinkLocalAccess'), ['IMDS', 'None'], 'IMDS', origin),
     api: apiServerOf(objects, object, isAutomatic),
-    pools: objects.childrenOf(object, 'agentPools').map((pool) => toNodePool(objects, pool)),
+    // The pools in the cluster's own body come first: the first one's subnet takes the internal frontends.
+    pools: [...objects.childrenOf(object, 'agentPools')]
+      .sort((a, b) => Number(b.inline) - Number(a.inline))
+      .map((pool) => toNodePool(objects, pool)),
     addons: addonsOf(objects, object, isAutomatic),
     artifactSource: wordProp(
       read(object, 'properties.bootstrapProfile.artifactSource'),

@@ -3,6 +3,7 @@ import { type AzureObject, read } from './azure-object.ts'
 import type { AzureObjects } from './azure-objects.ts'
 import { type Link, linkAt, linksAt, toLink } from './link.ts'
 import { at, blocksOf, flagProp, optionalText, type Prop, type PropList, textProp, textsProp } from './prop.ts'
+import { isBefore } from './provider-version.ts'
 
 /** `Microsoft.Network/natGateways`. */
 export interface NatGateway {
@@ -37,7 +38,11 @@ export function toPublicIp(objects: AzureObjects, object: AzureObject): PublicIp
     kind: object.type.endsWith('prefixes') ? 'prefix' : 'address',
     version: textProp(read(object, 'properties.publicIPAddressVersion'), 'IPv4', origin),
     // ARM's own default is Basic; azurerm sends Standard since 4.0.
-    sku: textProp(read(object, 'sku.name'), object.azurerm === undefined ? 'Basic' : 'Standard', origin),
+    sku: textProp(
+      read(object, 'sku.name'),
+      object.azurerm === undefined || isBefore(object, 4, 0) ? 'Basic' : 'Standard',
+      origin,
+    ),
     prefix: linkAt(objects, object, 'properties.publicIPPrefix.id'),
   }
 }

@@ -13,6 +13,7 @@ import {
   textsProp,
   wordProp,
 } from './prop.ts'
+import { isBefore } from './provider-version.ts'
 
 /** `Microsoft.Network/virtualNetworks`. */
 export interface VirtualNetwork {
@@ -96,7 +97,8 @@ export function toSubnet(objects: AzureObjects, object: AzureObject): Subnet {
     privateEndpointPolicies: wordProp(
       read(object, 'properties.privateEndpointNetworkPolicies'),
       PE_POLICIES,
-      'Disabled',
+      // azurerm's flag of before 3.103 was on where it was absent.
+      isBefore(object, 3, 103) ? 'Enabled' : 'Disabled',
       origin,
     ),
   }

@@ -72,6 +72,20 @@ const ADMIN_ADDRESS: Shape = { address_prefix: 'addressPrefix', address_prefix_t
 
 const FIREWALL = { type: 'Microsoft.Network/azureFirewalls', by: 'azure_firewall_name' }
 
+/** A rule set of a Front Door policy. */
+const MANAGED_RULE = each('properties.managedRules.managedRuleSets', {
+  type: 'ruleSetType',
+  version: 'ruleSetVersion',
+  override: each('ruleGroupOverrides', {
+    rule_group_name: 'ruleGroupName',
+    rule: each('rules', {
+      rule_id: 'ruleId',
+      enabled: choose('enabledState', 'Enabled', 'Disabled'),
+      action: 'action',
+    }),
+  }),
+})
+
 export const FIREWALL_TYPES: Readonly<Record<string, AzurermType>> = {
   azurerm_firewall: {
     type: 'Microsoft.Network/azureFirewalls',
@@ -218,7 +232,17 @@ export const FIREWALL_TYPES: Readonly<Record<string, AzurermType>> = {
         enabled: choose('properties.policySettings.state', 'Enabled', 'Disabled'),
         mode: 'properties.policySettings.mode',
       }),
-      managed_rules: 'properties.managedRules',
+      managed_rules: one('properties.managedRules', {
+        managed_rule_set: each('properties.managedRules.managedRuleSets', {
+          type: 'ruleSetType',
+          version: 'ruleSetVersion',
+          rule_group_override: each('ruleGroupOverrides', {
+            rule_group_name: 'ruleGroupName',
+            disabled_rules: 'disabledRules',
+            rule: each('rules', { id: 'ruleId', enabled: choose('state', 'Enabled', 'Disabled'), action: 'action' }),
+          }),
+        }),
+      }),
       custom_rules: 'properties.customRules',
     },
   },
@@ -228,6 +252,7 @@ export const FIREWALL_TYPES: Readonly<Record<string, AzurermType>> = {
       sku_name: 'sku.name',
       enabled: choose('properties.policySettings.enabledState', 'Enabled', 'Disabled'),
       mode: 'properties.policySettings.mode',
+      managed_rule: MANAGED_RULE,
     },
   },
   azurerm_frontdoor_firewall_policy: {
@@ -235,6 +260,7 @@ export const FIREWALL_TYPES: Readonly<Record<string, AzurermType>> = {
     shape: {
       enabled: choose('properties.policySettings.enabledState', 'Enabled', 'Disabled'),
       mode: 'properties.policySettings.mode',
+      managed_rule: MANAGED_RULE,
     },
   },
 }

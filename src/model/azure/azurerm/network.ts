@@ -97,7 +97,10 @@ const VMSS: Shape = {
   }),
 }
 
-const MACHINE: Shape = { network_interface_ids: ids('properties.networkProfile.networkInterfaces') }
+const MACHINE: Shape = {
+  network_interface_ids: ids('properties.networkProfile.networkInterfaces'),
+  boot_diagnostics: 'properties.diagnosticsProfile.bootDiagnostics',
+}
 
 export const NETWORK_TYPES: Readonly<Record<string, AzurermType>> = {
   azurerm_virtual_network: {
