@@ -12,14 +12,20 @@ import { apiServerPublic } from './api-server-public.ts'
 import { apiServerRangesWide } from './api-server-ranges-wide.ts'
 import { appRoutingPublic } from './app-routing-public.ts'
 import { blobAnonymous } from './blob-anonymous.ts'
+import { containerGroupPublic } from './container-group-public.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
 import { defaultDenyLost } from './default-deny-lost.ts'
 import { defaultNamespace } from './default-namespace.ts'
+import { diagnosticsOff } from './diagnostics-off.ts'
 import { dnsEgressMissing } from './dns-egress-missing.ts'
 import { duplicateKey } from './duplicate-key.ts'
 import { egressInternet } from './egress-internet.ts'
 import { egressNotIsolated } from './egress-not-isolated.ts'
 import { egressWidened } from './egress-widened.ts'
+import { firewallIdps } from './firewall-idps.ts'
+import { firewallNoPolicy } from './firewall-no-policy.ts'
+import { firewallThreatIntel } from './firewall-threat-intel.ts'
+import { flowLogs } from './flow-logs.ts'
 import { hostNetwork } from './host-network.ts'
 import { hostPort } from './host-port.ts'
 import { httpApplicationRouting } from './http-application-routing.ts'
@@ -32,7 +38,13 @@ import { ingressSnippet } from './ingress-snippet.ts'
 import { ingressWidened } from './ingress-widened.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 import { netRaw } from './net-raw.ts'
+import { nicIpForwarding } from './nic-ip-forwarding.ts'
+import { nicPublicIp } from './nic-public-ip.ts'
+import { noWaf } from './no-waf.ts'
 import { nodeSshFromPods } from './node-ssh-from-pods.ts'
+import { nsgUnattached } from './nsg-unattached.ts'
+import { nsgWhereNotAllowed } from './nsg-where-not-allowed.ts'
+import { openaiOutbound } from './openai-outbound.ts'
 import { paasAzureServices } from './paas-azure-services.ts'
 import { paasOpenToAll } from './paas-open-to-all.ts'
 import { paasPublicEndpoint } from './paas-public-endpoint.ts'
@@ -45,15 +57,23 @@ import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
 import { privateEndpointUnused } from './private-endpoint-unused.ts'
-import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
 import { serviceNodeport } from './service-nodeport.ts'
+import { serviceNotInNetwork } from './service-not-in-network.ts'
 import { servicePublic } from './service-public.ts'
 import { serviceSelectsNothing } from './service-selects-nothing.ts'
 import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
 import { storageNoAzureServices } from './storage-no-azure-services.ts'
+import { subnetDefaultOutbound } from './subnet-default-outbound.ts'
+import { subnetNoNsg } from './subnet-no-nsg.ts'
+import { synapseExfiltration } from './synapse-exfiltration.ts'
+import { synapseIpRules } from './synapse-ip-rules.ts'
+import { vnetDns } from './vnet-dns.ts'
+import { wafNotPreventing } from './waf-not-preventing.ts'
+import { wafRuleLog4j } from './waf-rule-log4j.ts'
+import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
@@ -70,14 +90,20 @@ export const RULES: readonly Rule[] = [
   apiServerRangesWide,
   appRoutingPublic,
   blobAnonymous,
+  containerGroupPublic,
   crossNamespaceOpen,
   defaultDenyLost,
   defaultNamespace,
+  diagnosticsOff,
   dnsEgressMissing,
   duplicateKey,
   egressInternet,
   egressNotIsolated,
   egressWidened,
+  firewallIdps,
+  firewallNoPolicy,
+  firewallThreatIntel,
+  flowLogs,
   hostNetwork,
   hostPort,
   httpApplicationRouting,
@@ -90,7 +116,13 @@ export const RULES: readonly Rule[] = [
   ingressWidened,
   namespaceNoDefaultDeny,
   netRaw,
+  nicIpForwarding,
+  nicPublicIp,
+  noWaf,
   nodeSshFromPods,
+  nsgUnattached,
+  nsgWhereNotAllowed,
+  openaiOutbound,
   paasAzureServices,
   paasOpenToAll,
   paasPublicEndpoint,
@@ -107,8 +139,16 @@ export const RULES: readonly Rule[] = [
   serviceBecamePublic,
   serviceExternalIps,
   serviceNodeport,
+  serviceNotInNetwork,
   servicePublic,
   serviceSelectsNothing,
   serviceSourceRangesWide,
   storageNoAzureServices,
+  subnetDefaultOutbound,
+  subnetNoNsg,
+  synapseExfiltration,
+  synapseIpRules,
+  vnetDns,
+  wafNotPreventing,
+  wafRuleLog4j,
 ]

@@ -1,11 +1,15 @@
-import { surely } from '../model/azure/prop.ts'
+import type { StateView } from '../compare/state-view.ts'
+import { read } from '../model/azure/azure-object.ts'
+import { at, surely, textProp } from '../model/azure/prop.ts'
 import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
+import { setProperty } from './edit/azure-property.ts'
+import { replaceLiteral } from './edit/literal.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { admittedRanges, isOpenToAll } from './paas-access.ts'
 import { closeEndpoint, denyByDefault, hasPrivateEndpoint } from './paas-settings.ts'
 import { isInternet } from './public-ranges.ts'
-import { defineRule } from './rule.ts'
+import { defineRule, type Hit } from './rule.ts'
 
 export const paasOpenToAll = defineRule({
   id: 'paas-open-to-all',
@@ -62,6 +66,8 @@ export const paasOpenToAll = defineRule({
         say: 'admits the whole internet to the server. Admit the addresses that need it.',
       })
     }
+    yield* openSwitches(view)
+    yield* rulesOfOthers(view)
   },
 
   merge: mergeAzure,
@@ -69,3 +75,63 @@ export const paasOpenToAll = defineRule({
   /** Off where a private endpoint exists, else deny by default. */
   patch: (hit) => hit.fix?.(),
 })
+
+/** Services with one switch for who may come in. */
+const OPEN_SWITCHES = [
+  {
+    type: 'microsoft.batch/batchaccounts',
+    arm: 'properties.networkProfile.accountAccess.defaultAction',
+    azurerm: ['network_profile', 'account_access', 'default_action'],
+    open: 'Allow',
+    // Without a profile the portal shows all networks; the API's own default is not documented.
+    fallback: '',
+    value: 'Deny',
+  },
+  {
+    type: 'microsoft.storagesync/storagesyncservices',
+    arm: 'properties.incomingTrafficPolicy',
+    azurerm: ['incoming_traffic_policy'],
+    open: 'AllowAllTraffic',
+    fallback: 'AllowAllTraffic',
+    value: 'AllowVirtualNetworksOnly',
+  },
+] as const
+
+function* openSwitches(view: StateView): Iterable<Hit> {
+  const { objects } = azureOf(view)
+  for (const { type, arm, azurerm, open, fallback, value } of OPEN_SWITCHES) {
+    for (const object of objects.ofType(type)) {
+      const { origin } = object.resource
+      const access = textProp(read(object, 'properties.publicNetworkAccess'), 'Enabled', origin)
+      const policy = textProp(read(object, arm), fallback, origin)
+      if (object.existing || !access.known || access.value.toLowerCase() === 'disabled') continue
+      if (!policy.known || policy.value.toLowerCase() !== open.toLowerCase()) continue
+      yield azureHit(view, {
+        object,
+        at: writtenOrigin(policy),
+        severity: 'high',
+        say: 'has its public endpoint on and lets every network in: anybody may try to use it. Deny by default and admit what needs it.',
+        fix: () => inPlace(setProperty(object, policy, { arm, azurerm, value }), 'Lets nobody in by default.'),
+      })
+    }
+  }
+}
+
+/** Rules for an account that is not in the tree, which azurerm writes as a resource of their own. */
+function* rulesOfOthers(view: StateView): Iterable<Hit> {
+  const { objects } = azureOf(view)
+  for (const resource of view.resources) {
+    if (resource.kind !== 'azurerm_storage_account_network_rules') continue
+    const target = at(resource.value, 'storage_account_id') ?? at(resource.value, 'storage_account_name')
+    const action = textProp(at(resource.value, 'default_action'), 'Deny', resource.origin)
+    if (objects.resolve(target, resource) !== undefined || !action.known || action.value !== 'Allow') continue
+    yield {
+      resource: resource.address,
+      at: action.origin,
+      subject: `network rules ${view.identity(resource.address)}`,
+      severity: 'high',
+      message: `${resource.address} lets every network into its storage account: anybody may try to use it. Deny by default and admit what needs it.`,
+      fix: () => inPlace(replaceLiteral(action.origin, 'Deny'), 'Denies by default: the rules say who may come in.'),
+    }
+  }
+}

@@ -25,13 +25,15 @@ export const privateEndpointMissing = defineRule({
     if (endpoints.some(({ target }) => target.kind === 'unknown')) return
     const severity = azure.clusters.all.length > 0 ? 'low' : 'note'
     for (const { object, publicAccess, injectedInto, kind } of azure.services.all) {
-      if (surely(publicAccess, 'Disabled') || injectedInto.kind !== 'absent' || kind.type === 'microsoft.web/sites')
-        continue
+      if (injectedInto.kind !== 'absent' || kind.type === 'microsoft.web/sites') continue
       if (endpoints.some(({ target }) => leadsTo(target, object))) continue
+      const isOff = surely(publicAccess, 'Disabled')
       yield azureHit(view, {
         object,
-        severity,
-        say: 'has no private endpoint here, so what uses it goes to its public address. Add one with its DNS zone, and switch the public endpoint off.',
+        severity: isOff ? 'note' : severity,
+        say: isOff
+          ? 'has its public endpoint off and no private endpoint here, so nothing in this repository can reach it. Add one with its DNS zone, where it is not elsewhere.'
+          : 'has no private endpoint here, so what uses it goes to its public address. Add one with its DNS zone, and switch the public endpoint off.',
       })
     }
   },
