@@ -1,48 +1,67 @@
-import type { Value } from '../../base/value.ts'
+import type { ListValue, MapEntry, MapValue, Value } from '../../base/value.ts'
 
-/** Parts of one value; shared parts count as often as they are used, since every reader walks them again. */
+/** Parts of one value; shared ones count as often as they are used, since every reader walks them again. */
 const MAX_PARTS = 500_000
 /** Nesting of one value. */
 const MAX_DEPTH = 300
 
-interface Measure {
-  readonly parts: number
+/** How large a list or map is. Those that expressions make carry it, so that it costs no walk. */
+export interface Measure {
+  /** Parts, the whole included. */
+  readonly weight: number
   readonly depth: number
 }
 
-const ONE: Measure = { parts: 1, depth: 1 }
-
-/** By the list of items or the map of entries, which all uses of a value share. */
+/** Those of lists and maps that come from files, by what all uses of one share. */
 const measured = new WeakMap<object, Measure>()
 
-/** Whether a value has become too large or too deep to be walked. Amortised cost: the parts on top that are new. */
+/** Whether a value has become too large or too deep to be walked. */
 export function isTooLarge(value: Value): boolean {
   if (value.kind !== 'list' && value.kind !== 'map') return false
-  const { parts, depth } = measure(value)
-  return parts > MAX_PARTS || depth > MAX_DEPTH
+  const { weight, depth } = measureOf(value, 0)
+  return weight > MAX_PARTS || depth > MAX_DEPTH
 }
 
-/** Parts are measured as they are made, so that this goes one level down; a part that was not is walked to a bounded depth. */
-function measure(value: Value, level = 0): Measure {
-  if (value.kind !== 'list' && value.kind !== 'map') return ONE
-  const shared = value.kind === 'list' ? value.items : value.entries
-  const known = measured.get(shared)
-  if (known !== undefined) return known
-  if (level > MAX_DEPTH) return { parts: 1, depth: MAX_DEPTH + 1 }
-  let parts = 1
+/** The measure of a list of these items. */
+export function measureItems(items: readonly Value[], level = 0): Measure {
+  let weight = 1
   let depth = 0
-  const add = (part: Value) => {
-    if (part.kind === 'scalar') {
-      parts += 1
-      return
+  for (const item of items) {
+    if (item.kind !== 'list' && item.kind !== 'map') {
+      weight++
+      continue
     }
-    const inner = measure(part, level + 1)
-    parts += inner.parts
-    depth = Math.max(depth, inner.depth)
+    const inner = measureOf(item, level)
+    weight += inner.weight
+    if (inner.depth > depth) depth = inner.depth
   }
-  if (value.kind === 'list') for (const item of value.items) add(item)
-  else for (const entry of value.entries.values()) add(entry.value)
-  const result = { parts: Math.min(parts, MAX_PARTS + 1), depth: depth + 1 }
-  measured.set(shared, result)
-  return result
+  return { weight: Math.min(weight, MAX_PARTS + 1), depth: depth + 1 }
+}
+
+/** The measure of a map of these entries. */
+export function measureEntries(entries: ReadonlyMap<string, MapEntry>, level = 0): Measure {
+  let weight = 1
+  let depth = 0
+  for (const { value } of entries.values()) {
+    if (value.kind !== 'list' && value.kind !== 'map') {
+      weight++
+      continue
+    }
+    const inner = measureOf(value, level)
+    weight += inner.weight
+    if (inner.depth > depth) depth = inner.depth
+  }
+  return { weight: Math.min(weight, MAX_PARTS + 1), depth: depth + 1 }
+}
+
+function measureOf(value: ListValue | MapValue, level: number): Measure {
+  if ('weight' in value) return value as unknown as Measure
+  const shared = value.kind === 'list' ? value.items : value.entries
+  let known = measured.get(shared)
+  if (known === undefined) {
+    if (level > MAX_DEPTH) return { weight: 1, depth: MAX_DEPTH + 1 }
+    known = value.kind === 'list' ? measureItems(value.items, level + 1) : measureEntries(value.entries, level + 1)
+    measured.set(shared, known)
+  }
+  return known
 }

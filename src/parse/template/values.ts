@@ -9,6 +9,7 @@ import type {
   UnknownValue,
   Value,
 } from '../../base/value.ts'
+import { type Measure, measureEntries, measureItems } from './measure.ts'
 
 /** Options of one choice; more than these are reported as unknown. */
 const MAX_OPTIONS = 8
@@ -18,11 +19,15 @@ export function scalar(value: ScalarValue['value'], origin: Origin): ScalarValue
 }
 
 export function list(items: readonly Value[], origin: Origin): ListValue {
-  return { kind: 'list', items, origin }
+  const { weight, depth } = measureItems(items)
+  const value: ListValue & Measure = { kind: 'list', items, origin, weight, depth }
+  return value
 }
 
 export function map(entries: ReadonlyMap<string, MapEntry>, origin: Origin): MapValue {
-  return { kind: 'map', entries, origin }
+  const { weight, depth } = measureEntries(entries)
+  const value: MapValue & Measure = { kind: 'map', entries, origin, weight, depth }
+  return value
 }
 
 /** An unknown of its own: copies of it stand for the same value, whatever that is, so that two of them are equal. */
