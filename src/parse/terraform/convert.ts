@@ -374,13 +374,6 @@ function unifyTuples(types: readonly { readonly elements: readonly Type[] }[]): 
   return element && listOf(element)
 }
 
-/** The text of a known primitive value, or undefined where it is unknown. Refuses null and all that is no primitive. */
-export function textOf(val: Val): string | undefined {
-  const text = convert(val, STRING)
-  if (text.kind === 'null') refuse('the value is null')
-  return text.kind === 'string' ? text.value : undefined
-}
-
 /** The truth of a condition, or undefined where it is unknown. Refuses null and all that is no bool. */
 export function truthOf(val: Val): boolean | undefined {
   const bool = convert(val, BOOL)

@@ -6,7 +6,6 @@ import { makeChoice, overOptions } from './choice.ts'
 import { convert, explain, truthOf, unify } from './convert.ts'
 import { Failure, refuse } from './failure.ts'
 import { attributeOf, elementAt, splatItems } from './lookup.ts'
-import { fromNumber } from './number.ts'
 import { evaluateBinary, evaluateUnary } from './operators.ts'
 import type {
   CallNode,
@@ -512,9 +511,4 @@ function evaluateCan(node: CallNode, scope: Scope, origin: Origin): Val {
   }
   const unknown = findUnknown(result)
   return unknown === undefined || arg.kind === 'traversal' ? makeBool(true, origin) : derived(unknown, BOOL, origin)
-}
-
-/** The number of elements or of instances as the language writes it. */
-export function countVal(count: number, origin: Origin): Val {
-  return makeNumber(fromNumber(count), origin)
 }

@@ -149,10 +149,6 @@ export function ceil(value: Numeric): Numeric {
   return negate(floor(negate(value)))
 }
 
-export function truncate(value: Numeric): Numeric {
-  return signOf(value) < 0 ? ceil(value) : floor(value)
-}
-
 export function signOf(value: Numeric): number {
   return typeof value === 'number' ? Math.sign(value) : value.mantissa < 0n ? -1 : 1
 }

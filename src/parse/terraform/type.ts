@@ -17,7 +17,6 @@ export const NUMBER: Type = { kind: 'number' }
 export const BOOL: Type = { kind: 'bool' }
 /** Not known yet, or any type at all where a type is asked for. */
 export const DYNAMIC: Type = { kind: 'dynamic' }
-export const EMPTY_OBJECT: Type = { kind: 'object', attributes: new Map() }
 
 export function listOf(element: Type): Type {
   return { kind: 'list', element }

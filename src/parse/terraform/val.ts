@@ -246,11 +246,6 @@ export function typeOf(val: Val): Type {
   }
 }
 
-/** The same value at another place, which got it from where it was. */
-export function movedTo(val: Val, place: Origin): Val {
-  return { ...val, origin: { source: place.source, start: place.start, end: place.end, from: val.origin } }
-}
-
 /** The first unknown in a value, however deep; undefined where all of it is known. */
 export function findUnknown(val: Val): UnknownVal | undefined {
   switch (val.kind) {

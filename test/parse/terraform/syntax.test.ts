@@ -130,11 +130,7 @@ describe('laws', () => {
       fc.property(fc.string(), (value) => {
         const text = '# before\na = "old" # behind\nb {\n  c = 1\n}\n'
         const [attribute] = parse(text).body.attributes
-        const quoted = `"${JSON.stringify(value)
-          .slice(1, -1)
-          .replaceAll('\\b', '')
-          .replaceAll('\\f', '')
-          .replace(/[$%]\{/g, '')}"`
+        const quoted = JSON.stringify(value.replace(/[\\$%\p{Cc}]/gu, ''))
         const { start, end } = attribute!.expression
         const edited = applyEdits(text, [{ path: 'main.tf', start, end, text: quoted }])
         const again = parse(edited)
