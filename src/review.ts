@@ -60,7 +60,7 @@ export function review({ base, head, config, options, today }: ReviewInput): Rev
   const patched = offerPatches(findings, {
     tree: head,
     view: (state) => pairs.find(({ name }) => name === state)?.head,
-    head: headRun.hits,
+    known: [...baseRun.hits, ...headRun.hits],
     settings,
     analyse: (edit) => analyseEdited({ before, after, pairs, flows, head, config, settings, cache, only }, edit),
     wants: (finding) => isNew(finding) && finding.suppressed === undefined,

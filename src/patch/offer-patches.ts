@@ -14,8 +14,8 @@ export interface PatchRun {
   readonly tree: Tree
   /** The head's side of a state by name. */
   readonly view: (state: string) => StateView | undefined
-  /** Everything found in the head. */
-  readonly head: readonly RuleHit[]
+  /** Everything found in the base and, after it, in the head: what a patch brings back is nothing new. */
+  readonly known: readonly RuleHit[]
   readonly settings: RuleSettings
   /** The whole analysis on the head with an edit laid over it. */
   readonly analyse: (edit: TreeEdit) => EditedOutcome
@@ -29,10 +29,15 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
     if (left === 0 || !run.wants(finding)) return finding
     const view = run.view(hit.state)
     const proposed = view && hit.rule.patch?.(hit.hit, view, run.settings)
-    if (proposed === undefined) return finding
+    if (proposed === undefined || isTaken(run.tree, proposed.edit)) return finding
     left--
-    if (verifyPatch(hit, run.head, proposed.edit, run.analyse) !== undefined) return finding
+    if (verifyPatch(hit, run.known, proposed.edit, run.analyse) !== undefined) return finding
     const patch = showPatch(run.tree, proposed.edit, proposed.summary)
     return patch === undefined ? finding : { ...finding, patch }
   })
+}
+
+/** True where a new file would stand in the place of another. */
+function isTaken(tree: Tree, { newFiles }: TreeEdit): boolean {
+  return [...newFiles.keys()].some((path) => tree.entry(path) !== undefined)
 }

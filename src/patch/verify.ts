@@ -17,17 +17,17 @@ export type Refusal = 'broken' | 'finding-stays' | 'new-finding' | 'connection-l
 
 /**
  * Whether an edit does what a patch promises: the finding is gone, nothing new is found, and no connection of the base is lost that
- * the finding does not object to. `analyse` runs the whole analysis on the edited tree. Undefined: it holds.
+ * the finding does not object to. `known` is what base and head had already; `analyse` runs the whole analysis on the edited tree. Undefined: it holds.
  */
 export function verifyPatch(
   target: RuleHit,
-  head: readonly RuleHit[],
+  known: readonly RuleHit[],
   edit: TreeEdit,
   analyse: (edit: TreeEdit) => EditedOutcome,
 ): Refusal | undefined {
   const { hits, lost, broken } = analyse(edit)
   if (broken) return 'broken'
-  const before = new Map(head.map((hit) => [keyOf(hit), hit.hit.extent ?? 0]))
+  const before = new Map(known.map((hit) => [keyOf(hit), hit.hit.extent ?? 0]))
   for (const hit of hits) {
     if (hit.rule === target.rule && hit.hit.subject === target.hit.subject) return 'finding-stays'
     if (hit.hit.hidden) continue

@@ -8,6 +8,7 @@ import { openEgress } from './open-egress.ts'
 import { proofOf } from './proof.ts'
 import { defineRule, type Hit } from './rule.ts'
 import { type Reached, widenings, widestPart } from './widening.ts'
+import { withinRejected } from './wider-finding.ts'
 
 export const egressWidened = defineRule({
   id: 'egress-widened',
@@ -35,7 +36,8 @@ export const egressWidened = defineRule({
       const grant = findGrant(reach, subject, 'egress', (one) => !regions.isEmpty(regions.intersect(one, gained)))
       const resource = grant?.policy.resource ?? workload?.resource
       if (resource === undefined) continue
-      const { internet, metadata } = openEgress(head, subject, trusted)
+      const { internet, metadata, nodeSsh } = openEgress(head, subject, trusted)
+      const isSshNews = nodeSsh !== 'no' && openEgress(base, subject, trusted).nodeSsh === 'no'
       const wider = isOpen(reach, subject, 'egress')
         ? 'default-deny-lost'
         : internet !== undefined
@@ -47,7 +49,8 @@ export const egressWidened = defineRule({
       // What is said of several names nobody's neighbours.
       const wordsFor = (names: readonly string[]) =>
         names.length > 1 && widest.reached === 'same-namespace' ? 'pods of the same namespace' : widest.words
-      const within: Pick<Hit, 'within'> = wider === undefined ? {} : { within: { rule: wider, subject: id } }
+      const within: Pick<Hit, 'within'> =
+        wider === undefined ? withinRejected(head, grant) : { within: { rule: wider, subject: id } }
       yield endpointHit({
         resource: resource.address,
         at: grant?.rule.origin ?? resource.origin,
@@ -57,7 +60,7 @@ export const egressWidened = defineRule({
         ...within,
         name,
         say: (names) =>
-          `${capital(listNames(names))} ${certain ? 'can' : 'may'} now connect to ${wordsFor(names)} on ${widest.ports}, which the policies did not allow before: ${grant === undefined ? 'no policy limits it any more' : `${printGrant(grant)} allows it`}. ${ADVICE[widest.reached]}`,
+          `${capital(listNames(names))} ${certain ? 'can' : 'may'} now connect to ${wordsFor(names)} on ${widest.ports}, which the policies did not allow before: ${grant === undefined ? 'no policy limits it any more' : `${printGrant(grant)} allows it`}. ${isSshNews ? `SSH on the nodes ${nodeSsh === 'yes' ? 'is' : 'may be'} among it. ` : ''}${ADVICE[widest.reached]}`,
         prove: () => proofOf(reach, { from: end, to: widest.end, protocol, port }),
         decide: 'Whether these destinations are meant to be reached.',
         fix: () => grant && revertRule(base, head, grant),

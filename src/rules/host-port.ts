@@ -1,4 +1,5 @@
 import { ALL_ADDRESSES } from '../algebra/addresses.ts'
+import { connectionSets } from '../algebra/connections.ts'
 import { get, itemsOf, type MapValue } from '../base/value.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { removeEntry } from './edit/collection-edit.ts'
@@ -28,17 +29,22 @@ export const hostPort = defineRule({
       const { resource } = workload
       const name = workloadName(workload)
       const numbers = taken.map(({ hostPort: port }) => `${port}`)
+      const doors = (doorsByResource(view).get(resource.address) ?? []).filter(({ kind }) => kind === 'host-port')
+      const isClosed = doors.length > 0 && doors.every(({ allowed }) => connectionSets.isEmpty(allowed.possible))
+      const effect = isClosed
+        ? 'Its policies let nobody in there for now; without them, whoever reaches the node would'
+        : 'Whoever reaches the node gets in'
       yield {
         resource: resource.address,
         at: first.origin,
+        ...(isClosed ? { severity: 'note' as const } : {}),
         subject: workload.id,
         extent: taken.length,
-        message: `${name} takes port ${listNames(numbers)} of every node that it runs on. Whoever reaches the node gets in: the virtual network, peered networks, and the internet where nodes have public addresses, which these manifests do not say. Use a Service instead.`,
+        message: `${name} takes port ${listNames(numbers)} of every node that it runs on. ${effect}: the virtual network, peered networks, and the internet where nodes have public addresses, which these manifests do not say. Use a Service instead.`,
         get witness() {
-          const door = doorsByResource(view)
-            .get(resource.address)
-            ?.find(({ kind }) => kind === 'host-port')
-          return proveDoor(view, door, ALL_ADDRESSES, `${resource.address} takes port ${first.hostPort} of its node`)
+          return isClosed
+            ? undefined
+            : proveDoor(view, doors[0], ALL_ADDRESSES, `${resource.address} takes port ${first.hostPort} of its node`)
         },
         objectsTo: ({ kind }) => kind === 'ingress',
         fix: () => {

@@ -8,6 +8,7 @@ import { admitsEverybody, declaredPorts, fromAnyNamespace, isTooOpen } from './o
 import { proofOf } from './proof.ts'
 import { defineRule, type Hit } from './rule.ts'
 import { type Reached, widenings, widestPart } from './widening.ts'
+import { withinRejected } from './wider-finding.ts'
 
 export const ingressWidened = defineRule({
   id: 'ingress-widened',
@@ -50,7 +51,8 @@ export const ingressWidened = defineRule({
       // What is said of several names nobody's neighbours.
       const wordsFor = (names: readonly string[]) =>
         names.length > 1 && widest.reached === 'same-namespace' ? 'pods of the same namespace' : widest.words
-      const within: Pick<Hit, 'within'> = wider === undefined ? {} : { within: { rule: wider, subject: id } }
+      const within: Pick<Hit, 'within'> =
+        wider === undefined ? withinRejected(head, grant) : { within: { rule: wider, subject: id } }
       yield endpointHit({
         resource: resource.address,
         at: grant?.rule.origin ?? resource.origin,

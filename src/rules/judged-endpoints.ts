@@ -90,19 +90,25 @@ export function isShown(
     .some(({ policy }) => policy.podSelector.key === endpoint.podSelector.key && !occupied.has(policy))
 }
 
-const withPods = new WeakMap<Reachability, ReadonlySet<NetworkPolicy>>()
+const withPods = new WeakMap<Reachability, ReadonlyMap<NetworkPolicy, readonly Workload[]>>()
 
-/** The policies that select, for certain or perhaps, a workload of the tree. */
-export function policiesWithPods(reach: Reachability): ReadonlySet<NetworkPolicy> {
+/** The policies that select, for certain or perhaps, workloads of the tree, with these. */
+export function policiesWithPods(reach: Reachability): ReadonlyMap<NetworkPolicy, readonly Workload[]> {
   const known = withPods.get(reach)
   if (known !== undefined) return known
-  const policies = new Set<NetworkPolicy>()
+  const found = new Map<NetworkPolicy, Set<Workload>>()
   for (const subject of membersOf(reach.classes.present)) {
-    if (reach.universe.classes[subject]!.members[0]!.kind !== 'workload') continue
+    const workloads = reach.universe.classes[subject]!.members.flatMap(({ id }) => reach.classes.workload(id) ?? [])
+    if (workloads.length === 0) continue
     for (const direction of DIRECTIONS) {
-      for (const { policy } of reach.selecting(subject, direction)) policies.add(policy)
+      for (const { policy } of reach.selecting(subject, direction)) {
+        const same = found.get(policy) ?? new Set<Workload>()
+        found.set(policy, same)
+        for (const workload of workloads) same.add(workload)
+      }
     }
   }
+  const policies = new Map([...found].map(([policy, workloads]) => [policy, [...workloads]]))
   withPods.set(reach, policies)
   return policies
 }

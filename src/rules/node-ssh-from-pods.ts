@@ -32,14 +32,15 @@ export const nodeSshFromPods = defineRule({
         yield hiddenHit(id)
         continue
       }
-      const wider = internet !== undefined ? 'egress-internet' : metadata ? 'imds-reachable' : undefined
+      // That a block may hold the nodes too is said where the change is told that brought the block.
+      const wider = internet !== undefined ? 'egress-internet' : metadata ? 'imds-reachable' : 'egress-widened'
       yield endpointHit({
         resource: resource.address,
         at: grant?.rule.origin ?? resource.origin,
         subject: id,
         ...(nodeSsh === 'yes' ? {} : { severity: 'low' as const }),
         ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
-        ...(wider === undefined ? {} : { within: { rule: wider, subject: id } }),
+        within: { rule: wider, subject: id },
         ...withinIsolation(view, endpoint, 'egress'),
         name,
         say: (names) =>

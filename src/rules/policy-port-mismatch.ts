@@ -6,9 +6,9 @@ import type { Service } from '../model/kubernetes/service.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
+import { policiesWithPods } from './judged-endpoints.ts'
 import { listNames, verb } from './listing.ts'
 import { defineRule } from './rule.ts'
-import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
 export const policyPortMismatch = defineRule({
   id: 'policy-port-mismatch',
@@ -24,13 +24,16 @@ export const policyPortMismatch = defineRule({
 
   /** Yields a hit for each port of an ingress rule that none of the selected workloads declares, though all of them declare ports. */
   *check(view) {
-    const spaces = workloadsByNamespace(view.network.kubernetes)
+    const withPods = policiesWithPods(view.reach)
     const services = servicesByNamespace(view)
     for (const policy of view.network.kubernetes.policies) {
-      if (policy.isolates.ingress === 'no' || policy.rejections.length > 0) continue
-      const selected = (spaces.get(policy.namespace) ?? []).filter(
-        ({ labels, hostNetwork }) => hostNetwork !== 'yes' && matches(policy.podSelector, labels) !== 'no',
+      if (
+        policy.isolates.ingress === 'no' ||
+        policy.rejections.length > 0 ||
+        policy.rules.ingress.every(({ ports }) => ports === undefined)
       )
+        continue
+      const selected = withPods.get(policy) ?? []
       if (selected.length === 0 || selected.some(({ ports }) => ports.every(({ init }) => init))) continue
       const own = (services.get(policy.namespace) ?? []).filter(
         ({ selector }) => selector !== undefined && selected.some(({ labels }) => matches(selector, labels) !== 'no'),

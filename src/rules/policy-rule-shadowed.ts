@@ -6,7 +6,10 @@ import { DIRECTIONS, type Direction, type NetworkPolicy, type PolicyRule } from 
 import type { PeerSet } from '../reach/peers.ts'
 import { withoutRule } from './edit/narrow-rule.ts'
 import { type Grant, printGrant } from './grant.ts'
-import { defineRule } from './rule.ts'
+import { judgedEndpoints } from './judged-endpoints.ts'
+import { openEgress } from './open-egress.ts'
+import { admitsEverybody } from './open-ingress.ts'
+import { defineRule, type Hit } from './rule.ts'
 
 /** Groups with more rules cost more than the note is worth: each rule is compared with all others. */
 const MAX_RULES = 40
@@ -27,14 +30,19 @@ export const policyRuleShadowed = defineRule({
 
   /** Yields a hit for each rule that, for every pod of its policy, other rules cover together. */
   *check(view) {
+    const seen = new Map<string, number>()
     for (const direction of DIRECTIONS) {
-      for (const { policy, rule } of shadowedRules(view, direction)) {
+      for (const { policy, rule, subject } of shadowedRules(view, direction)) {
         const grant: Grant = { policy, rule, direction }
         const { address } = policy.resource
+        const key = `${view.identity(address)} ${direction} ${contentOf(rule)}`
+        const count = (seen.get(key) ?? 0) + 1
+        seen.set(key, count)
         yield {
           resource: address,
           at: rule.origin,
-          subject: `${view.identity(address)} ${direction} ${rule.index}`,
+          subject: `${key} ${count}`,
+          ...withinOpenDirection(view, subject, direction),
           message: `${printGrant(grant)} changes nothing: other rules for the same pods allow all of it. Whoever narrows or removes it closes nothing. Remove it, or narrow the rule that covers it.`,
           fix: () => withoutRule(grant),
         }
@@ -49,6 +57,36 @@ export const policyRuleShadowed = defineRule({
 interface OwnRule {
   readonly policy: NetworkPolicy
   readonly rule: PolicyRule
+  /** A class that the policy selects. */
+  readonly subject: number
+}
+
+/** Equal for rules that say the same, whatever their place in the list. */
+function contentOf({ peers, ports }: PolicyRule): string {
+  const peerKeys = peers?.map((peer) => {
+    if (peer.kind === 'pods') return [peer.namespaceSelector?.key ?? null, peer.podSelector?.key ?? null]
+    return peer.kind === 'block' ? [peer.cidr.text, ...peer.except.map(({ text }) => text)] : []
+  })
+  const portKeys = ports?.map((port) =>
+    port.kind === 'named'
+      ? [port.protocol, port.name]
+      : port.kind === 'range'
+        ? [port.protocol, port.first, port.last]
+        : [],
+  )
+  return JSON.stringify([peerKeys ?? null, portKeys ?? null])
+}
+
+/** A rule that lets everybody in, or out to the internet, covers all others: then that is the finding. */
+function withinOpenDirection(view: StateView, subject: number, direction: Direction): Pick<Hit, 'within'> {
+  const { reach } = view
+  const first = judgedEndpoints(view).find((endpoint) => endpoint.subject === subject)
+  if (first === undefined) return {}
+  const rule =
+    direction === 'egress'
+      ? openEgress(view, subject).internet?.breadth === 'any' && 'egress-internet'
+      : admitsEverybody(view, reach.own(subject, 'ingress').certain) && 'policy-allows-all'
+  return rule === false ? {} : { within: { rule, subject: first.id } }
 }
 
 /** Rules that are covered wherever they apply. Of rules that cover each other the later ones are given. */
@@ -60,7 +98,9 @@ function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[
   for (let number = 0; number < reach.groups[direction].count; number++) {
     const [subject] = membersOf(reach.groups[direction].members(number))
     const selections = subject === undefined ? [] : reach.selecting(subject, direction)
-    const rules = selections.flatMap(({ policy }) => policy.rules[direction].map((rule): OwnRule => ({ policy, rule })))
+    const rules = selections.flatMap(({ policy }) =>
+      policy.rules[direction].map((rule): OwnRule => ({ policy, rule, subject: subject! })),
+    )
     const isCertain = selections.every(({ selects, policy }) => selects === 'yes' && !policy.moreRules[direction])
     if (!isCertain || rules.length > MAX_RULES || rules.length < 2) {
       for (const { rule } of rules) covered.set(rule, false)

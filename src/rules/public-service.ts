@@ -12,6 +12,7 @@ import type { Service } from '../model/kubernetes/service.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { sampleAddress } from '../reach/address-ranges.ts'
 import type { Door } from '../reach/door.ts'
+import type { Reachability } from '../reach/reachability.ts'
 import type { Witness } from './finding.ts'
 import { countAddresses, extentOf, publicPart } from './open-egress.ts'
 import { addressOf, doorStep, proofOf } from './proof.ts'
@@ -65,13 +66,19 @@ export function* publicServices(view: StateView, trusted: AddressSet): Iterable<
   }
 }
 
+const known = new WeakMap<Reachability, ReadonlyMap<string, readonly Door[]>>()
+
+/** The ways in from outside by the address of what makes them. */
 export function doorsByResource({ reach }: StateView): ReadonlyMap<string, readonly Door[]> {
+  const made = known.get(reach)
+  if (made !== undefined) return made
   const byResource = new Map<string, Door[]>()
   for (const door of reach.doors()) {
     const same = byResource.get(door.resource.address)
     if (same === undefined) byResource.set(door.resource.address, [door])
     else same.push(door)
   }
+  known.set(reach, byResource)
   return byResource
 }
 
