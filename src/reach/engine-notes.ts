@@ -2,7 +2,7 @@ import { ALL_V4, addressSets } from '../algebra/addresses.ts'
 import { unreachable } from '../base/problem.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import { DIRECTIONS, type Direction, type NetworkPolicy, type PolicyRule } from '../model/kubernetes/network-policy.ts'
-import type { ClusterFacts } from './engine.ts'
+import type { ClusterFacts, Engine } from './engine.ts'
 
 /**
  * What was assumed of the engine that enforces NetworkPolicies, and what the engines of AKS would do differently with what the tree
@@ -12,6 +12,22 @@ import type { ClusterFacts } from './engine.ts'
  * docs.cilium.io/en/stable/security/policy/kubernetes, github.com/cilium/cilium/issues/30003
  */
 export function engineNotes(network: KubernetesNetwork, { engine }: ClusterFacts): readonly string[] {
+  return [...policyNotes(network, engine), ...adminNotes(network, engine)]
+}
+
+/** Source: network-policy-api.sigs.k8s.io/implementations; of the engines of AKS only Calico's upstream has them. */
+function adminNotes({ adminPolicies }: KubernetesNetwork, engine: Engine): readonly string[] {
+  if (adminPolicies.length === 0) return []
+  const names = 'AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy'
+  if (engine === 'none' || engine === 'azure' || engine === 'cilium') {
+    return [`${names} are not implemented by this cluster's engine and have no effect.`]
+  }
+  return [
+    `${names} are analysed as in force, which only some engines do; networks in their rules are taken to mean addresses outside the cluster.`,
+  ]
+}
+
+function policyNotes(network: KubernetesNetwork, engine: Engine): readonly string[] {
   if (network.policies.length === 0) return []
   switch (engine) {
     case 'none':

@@ -8,6 +8,8 @@ export interface Rejection {
   /** One sentence without a full stop. Text from the tree: escape before printing. */
   readonly message: string
   readonly origin: Origin
+  /** True where readers that do not validate take a default instead. */
+  readonly hasDefault?: true
 }
 
 /** The part of `metadata` that every object has. */

@@ -1,11 +1,11 @@
 import { addressSets, NO_ADDRESSES, parseCidr } from '../../algebra/addresses.ts'
 import type { PortProtocol } from '../../algebra/connections.ts'
-import { get, isAbsent, itemsOf, type MapValue, numberOf, stringOf, type Value } from '../../base/value.ts'
+import { dig, get, isAbsent, itemsOf, type MapValue, numberOf, stringOf, type Value } from '../../base/value.ts'
 import type { Resource } from '../../parse/resource.ts'
 import type { AdminPeer, AdminPolicy, AdminPort, AdminRule, PodsOfNamespaces } from './admin-policy.ts'
 import { isUnknown, objectName, type Rejection } from './fields.ts'
 import type { Direction } from './network-policy.ts'
-import { readSelector } from './selector.ts'
+import { EVERYTHING, readSelector } from './selector.ts'
 
 /** Kinds that {@link readAdminPolicy} reads; all are of the group `policy.networking.k8s.io`. */
 export const ADMIN_POLICY_KINDS: ReadonlySet<string> = new Set([
@@ -32,7 +32,7 @@ export function readAdminPolicy(resource: Resource): AdminPolicy {
     tier: isBaseline ? 'baseline' : 'admin',
     priority: resource.kind === 'BaselineAdminNetworkPolicy' ? 0 : readPriority(spec, resource, rejections),
     subject: isUnknown(spec) || isUnknown(subject) ? undefined : readPods(subject, 'a subject', resource, rejections),
-    rules: { ingress: readRules(spec, 'ingress', rejections), egress: readRules(spec, 'egress', rejections) },
+    rules: { ingress: readRules(resource, 'ingress', rejections), egress: readRules(resource, 'egress', rejections) },
     rejections,
   }
 }
@@ -70,30 +70,59 @@ function readPods(
   }
   if (fields.length === 1 && field === 'pods') {
     const pods = get(value, field)
-    const namespaces = get(pods, 'namespaceSelector')
-    const labels = get(pods, 'podSelector')
-    if (namespaces !== undefined && labels !== undefined) {
-      return { namespaceSelector: readSelector(namespaces, rejections), podSelector: readSelector(labels, rejections) }
+    const [namespaces, labels] = [get(pods, 'namespaceSelector'), get(pods, 'podSelector')]
+    if (namespaces === undefined || labels === undefined) {
+      const message = 'pods needs a namespaceSelector and a podSelector'
+      rejections.push({ message, origin: value?.origin ?? origin, hasDefault: true })
     }
+    const read = (selector: Value | undefined) =>
+      selector === undefined ? EVERYTHING : readSelector(selector, rejections)
+    return { namespaceSelector: read(namespaces), podSelector: read(labels) }
   }
   rejections.push({ message: `${what} is just one of namespaces and pods`, origin: value?.origin ?? origin })
   return undefined
 }
 
-const ACTIONS: ReadonlyMap<string, NonNullable<AdminRule['action']>> = new Map([
-  ['Allow', 'allow'],
-  ['Accept', 'allow'],
-  ['Deny', 'deny'],
-  ['Pass', 'pass'],
+type Actions = ReadonlyMap<string, NonNullable<AdminRule['action']>>
+
+/** v1alpha2 says Accept for what v1alpha1 calls Allow; the old baseline kind cannot pass, as nothing comes after it. */
+const ACTIONS: ReadonlyMap<string, Actions> = new Map<string, Actions>([
+  [
+    'AdminNetworkPolicy',
+    new Map([
+      ['Allow', 'allow'],
+      ['Deny', 'deny'],
+      ['Pass', 'pass'],
+    ]),
+  ],
+  [
+    'BaselineAdminNetworkPolicy',
+    new Map([
+      ['Allow', 'allow'],
+      ['Deny', 'deny'],
+    ]),
+  ],
+  [
+    'ClusterNetworkPolicy',
+    new Map([
+      ['Accept', 'allow'],
+      ['Deny', 'deny'],
+      ['Pass', 'pass'],
+    ]),
+  ],
 ])
 
-function readRules(spec: Value | undefined, direction: Direction, rejections: Rejection[]): readonly AdminRule[] {
-  return itemsOf(get(spec, direction)).map((item, index) => {
+function readRules({ kind, value }: Resource, direction: Direction, rejections: Rejection[]): readonly AdminRule[] {
+  const actions = ACTIONS.get(kind)!
+  return itemsOf(dig(value, 'spec', direction)).map((item, index) => {
     const { origin } = item
     const action = get(item, 'action')
-    const read = ACTIONS.get(stringOf(action) ?? '')
+    const read = actions.get(stringOf(action) ?? '')
     if (read === undefined && !isUnknown(action)) {
-      rejections.push({ message: 'an action is Allow (Accept), Deny or Pass', origin: action?.origin ?? origin })
+      rejections.push({
+        message: `an action of this kind is ${[...actions.keys()].join(' or ')}`,
+        origin: action?.origin ?? origin,
+      })
     }
     const peers = itemsOf(get(item, direction === 'ingress' ? 'from' : 'to'))
     if (peers.length === 0) rejections.push({ message: 'a rule needs at least one peer', origin })

@@ -4,9 +4,11 @@ import {
   connectionSet,
   connectionSets,
   NO_CONNECTIONS,
+  PORT_PROTOCOLS,
   portsOf,
 } from '../../algebra/connections.ts'
 import { byCodeUnit } from '../../base/order.ts'
+import type { AdminPolicy, AdminRule, PodsOfNamespaces } from '../../model/kubernetes/admin-policy.ts'
 import { matches } from '../../model/kubernetes/labels.ts'
 import {
   DIRECTIONS,
@@ -48,11 +50,12 @@ export function printExposure(state: NpGuardState, lines: readonly Line[], focus
     for (const direction of DIRECTIONS) {
       if (!focus.hasWorkload(workload, direction)) continue
       if (!isProtected(state, workload, direction)) unprotected.push({ workload, direction })
-      entries.push(
-        ...exposureOf(state, workload, direction, representatives).filter((entry) =>
-          isInFocus(focus, entry.connections),
-        ),
+      const shown = exposureOf(state, workload, direction, representatives).filter((entry) =>
+        isInFocus(focus, entry.connections),
       )
+      // With one connection in focus, a pod that differs from the cluster in other connections does not differ.
+      const cluster = focus.connection === undefined ? undefined : shown.find(({ peer }) => peer === ENTIRE_CLUSTER)
+      entries.push(...(cluster === undefined ? shown : [cluster]))
     }
   }
   const mentioned = new Set([...entries, ...unprotected].map(({ workload }) => workload))
@@ -82,14 +85,18 @@ export function printExposure(state: NpGuardState, lines: readonly Line[], focus
   return [`Exposure Analysis Result${title}:`, ...body]
 }
 
+const ENTIRE_CLUSTER = 'entire-cluster'
 const DIRECTION_NAME = { ingress: 'Ingress', egress: 'Egress' } as const
 
 function printEntry({ peer, connections }: Entry, { connection }: Focus): string {
   return connection === undefined ? `${peer} : ${printNpGuard(connections)}` : peer
 }
 
+/** Whether any policy acts on the workload in the direction, whatever it says. */
 function isProtected({ reach }: NpGuardState, workload: Workload, direction: Direction): boolean {
-  return reach.selecting(reach.universe.classOf.get(workload.id)!, direction).length > 0
+  const subject = reach.universe.classOf.get(workload.id)!
+  const { admin, baseline } = reach.adminPolicies
+  return [reach, admin, baseline].some((layer) => layer.selecting(subject, direction).length > 0)
 }
 
 /** A workload's lines with addresses, which are repeated beside its other entries. */
@@ -122,16 +129,22 @@ function addressEntries(lines: readonly Line[]): readonly Entry[] {
 /** The distinct peers of all rules that no pod of the input stands for. */
 function findRepresentatives({ network }: NpGuardState): readonly Representative[] {
   const found = new Map<string, Representative>()
+  const add = ({ namespaces, pods }: Selectors) => {
+    const key = `${namespaces.key} / ${pods.key}`
+    if (!found.has(key)) found.set(key, { namespaces, pods, text: printPeer(namespaces, pods) })
+  }
+  for (const { rules } of network.adminPolicies) {
+    for (const peer of DIRECTIONS.flatMap((direction) => rules[direction]).flatMap((rule) => rule.peers)) {
+      if (peer.kind === 'pods' && !isEveryPod(peer)) add(adminSelectors(peer))
+    }
+  }
   for (const policy of network.policies) {
     for (const direction of DIRECTIONS) {
       if (policy.isolates[direction] === 'no') continue
       for (const rule of policy.rules[direction]) {
         if (isClusterWide(rule)) continue
         for (const peer of rule.peers ?? []) {
-          if (peer.kind !== 'pods') continue
-          const { namespaces, pods } = selectorsOf(peer, policy)
-          const key = `${namespaces.key} / ${pods.key}`
-          if (!found.has(key)) found.set(key, { namespaces, pods, text: printPeer(namespaces, pods) })
+          if (peer.kind === 'pods') add(selectorsOf(peer, policy))
         }
       }
     }
@@ -139,6 +152,20 @@ function findRepresentatives({ network }: NpGuardState): readonly Representative
   return [...found.values()].filter(
     (each) => !isPresent(each, network.workloads, (name) => network.namespaces.get(name)!.labels),
   )
+}
+
+interface Selectors {
+  readonly namespaces: Selector
+  readonly pods: Selector
+}
+
+function adminSelectors({ namespaceSelector, podSelector }: PodsOfNamespaces): Selectors {
+  return { namespaces: namespaceSelector, pods: podSelector ?? EVERYTHING }
+}
+
+function isEveryPod(pods: PodsOfNamespaces): boolean {
+  const { namespaces, pods: labels } = adminSelectors(pods)
+  return isEverything(namespaces) && isEverything(labels)
 }
 
 function selectorsOf(peer: PodPeer, policy: NetworkPolicy): { readonly namespaces: Selector; readonly pods: Selector } {
@@ -179,36 +206,128 @@ function exposureOf(
   representatives: readonly Representative[],
 ): readonly Entry[] {
   const entry = (peer: string, connections: NamedConnections): Entry => ({ workload, direction, peer, connections })
-  if (!isProtected(state, workload, direction)) return [entry('entire-cluster', numbered(ALL_CONNECTIONS))]
-  const subject = state.reach.universe.classOf.get(workload.id)!
-  const rules = state.reach
-    .selecting(subject, direction)
-    .flatMap(({ policy }) =>
-      policy.rules[direction].map((rule) => ({ rule, policy, connections: portsOfRule(rule, direction, workload) })),
-    )
-  const cluster = rules
-    .filter(({ rule }) => isClusterWide(rule))
-    .map(({ connections }) => connections)
-    .reduce(unionNamed, NOTHING)
-  const entries = isNothing(cluster) ? [] : [entry('entire-cluster', cluster)]
+  if (!isProtected(state, workload, direction)) return [entry(ENTIRE_CLUSTER, numbered(ALL_CONNECTIONS))]
+  const cluster = layered(state, workload, direction, undefined)
+  const entries = isNothing(cluster) ? [] : [entry(ENTIRE_CLUSTER, cluster)]
   for (const representative of representatives) {
-    const connections = rules
-      .filter(
-        ({ rule, policy }) =>
-          isClusterWide(rule) ||
-          rule.peers!.some((peer) => peer.kind === 'pods' && selects(peer, policy, representative)),
-      )
-      .map((each) => each.connections)
-      .reduce(unionNamed, NOTHING)
+    const own = layered(state, workload, direction, representative)
+    const theirs = ofRepresentative(state, representative, workload, direction)
+    const connections = { numbers: connectionSets.intersect(own.numbers, theirs), names: own.names }
     const same = printNpGuard(connections) === printNpGuard(cluster)
     if (!same && !(isNothing(connections) && isNothing(cluster))) entries.push(entry(representative.text, connections))
   }
   return entries
 }
 
+/** Admin policies, then NetworkPolicies, then the baseline, by those rules that mean a representative pod, or the whole cluster. */
+function layered(
+  { reach }: NpGuardState,
+  workload: Workload,
+  direction: Direction,
+  peer: Representative | undefined,
+): NamedConnections {
+  const subject = reach.universe.classOf.get(workload.id)!
+  const hits = (rule: AdminRule) =>
+    rule.peers.some(
+      (each) =>
+        each.kind === 'pods' && (isEveryPod(each) || (peer !== undefined && isMeant(adminSelectors(each), peer))),
+    )
+  const ports = (rule: AdminRule) => portsOfAdminRule(rule, direction, workload)
+  const policies = (tier: 'admin' | 'baseline') =>
+    reach.adminPolicies[tier].selecting(subject, direction).map(({ policy }) => policy)
+  const admin = tierOf(policies('admin'), direction, hits, ports, ALL_CONNECTIONS)
+  const selections = reach.selecting(subject, direction)
+  if (selections.length === 0) {
+    const baseline = tierOf(policies('baseline'), direction, hits, ports, admin.rest)
+    return unionNamed(unionNamed(admin.allow, baseline.allow), numbered(baseline.rest))
+  }
+  const allowed = selections
+    .flatMap(({ policy }) => policy.rules[direction].map((rule) => ({ rule, policy })))
+    .filter(
+      ({ rule, policy }) =>
+        isClusterWide(rule) ||
+        (peer !== undefined &&
+          rule.peers!.some((each) => each.kind === 'pods' && isMeant(selectorsOf(each, policy), peer))),
+    )
+    .map(({ rule }) => portsOfRule(rule, direction, workload))
+    .reduce(unionNamed, NOTHING)
+  return unionNamed(admin.allow, { ...allowed, numbers: connectionSets.intersect(allowed.numbers, admin.rest) })
+}
+
+/** What admin policies say of the representative pod itself, towards or from one workload. NetworkPolicies never take it for theirs. */
+function ofRepresentative(
+  { network, reach }: NpGuardState,
+  representative: Representative,
+  workload: Workload,
+  direction: Direction,
+): ConnectionSet {
+  const opposite = direction === 'ingress' ? 'egress' : 'ingress'
+  const namespace = network.namespaces.get(workload.namespace)!.labels
+  const hits = (rule: AdminRule) =>
+    rule.peers.some(
+      (peer) =>
+        peer.kind === 'pods' &&
+        matches(peer.namespaceSelector, namespace) === 'yes' &&
+        matches(peer.podSelector ?? EVERYTHING, workload.labels) === 'yes',
+    )
+  const ports = (rule: AdminRule) => portsOfAdminRule(rule, direction, workload)
+  const policies = (tier: 'admin' | 'baseline') =>
+    network.adminPolicies
+      .filter(
+        (policy) =>
+          policy.tier === tier &&
+          policy.subject !== undefined &&
+          isMeant(adminSelectors(policy.subject), representative),
+      )
+      .sort((a, b) => a.priority - b.priority)
+  const admin = tierOf(policies('admin'), opposite, hits, ports, ALL_CONNECTIONS)
+  const baseline = tierOf(policies('baseline'), opposite, hits, ports, admin.rest)
+  const { numbers } = unionNamed(unionNamed(admin.allow, baseline.allow), numbered(baseline.rest))
+  return reach.network.kubernetes.adminPolicies.length === 0 ? ALL_CONNECTIONS : numbers
+}
+
+/** The first rule that means the peer decides for its ports; what passes or meets no rule is the rest. */
+function tierOf(
+  policies: readonly AdminPolicy[],
+  direction: Direction,
+  hits: (rule: AdminRule) => boolean,
+  ports: (rule: AdminRule) => NamedConnections,
+  domain: ConnectionSet,
+): { readonly allow: NamedConnections; readonly rest: ConnectionSet } {
+  let rest = domain
+  let passed: ConnectionSet = NO_CONNECTIONS
+  let allow = NOTHING
+  for (const rule of policies.flatMap((policy) => policy.rules[direction])) {
+    if (!hits(rule)) continue
+    const { numbers, names } = ports(rule)
+    const hit = connectionSets.intersect(rest, numbers)
+    if (rule.action === 'allow') allow = unionNamed(allow, { numbers: hit, names })
+    if (rule.action === 'pass') passed = connectionSets.union(passed, hit)
+    rest = connectionSets.subtract(rest, numbers)
+  }
+  return { allow, rest: connectionSets.union(rest, passed) }
+}
+
+/** A name brings its own protocol: on ingress that of the workload's port, on egress it stays a name. */
+function portsOfAdminRule({ ports }: AdminRule, direction: Direction, workload: Workload): NamedConnections {
+  if (ports === undefined) return numbered(ALL_CONNECTIONS)
+  let numbers: ConnectionSet = NO_CONNECTIONS
+  const names = new Set<string>()
+  for (const port of ports) {
+    if (port.kind === 'range')
+      numbers = connectionSets.union(numbers, connectionSet(port.protocol, port.first, port.last))
+    if (port.kind !== 'named') continue
+    if (direction === 'egress') names.add(port.name)
+    for (const protocol of direction === 'ingress' ? PORT_PROTOCOLS : []) {
+      const resolved = resolvePortName(workload.ports, protocol, port.name).certain
+      numbers = connectionSets.union(numbers, portsOf(protocol, resolved))
+    }
+  }
+  return { numbers, names: names.size === 0 ? new Map() : new Map([['', names]]) }
+}
+
 /** Only what is empty or equal selects a representative: it is not known what else such a pod would be. */
-function selects(peer: PodPeer, policy: NetworkPolicy, { namespaces, pods }: Representative): boolean {
-  const own = selectorsOf(peer, policy)
+function isMeant(own: Selectors, { namespaces, pods }: Representative): boolean {
   return (
     (isEverything(own.namespaces) || own.namespaces.key === namespaces.key) &&
     (isEverything(own.pods) || own.pods.key === pods.key)

@@ -40,6 +40,9 @@ export function readFocus(options: FocusOptions, { network }: NpGuardState): Foc
         : network.workloads.some((workload) => isCalled(workload, name))
     if (!known) messages.push(`workload ${name} is not in the input`)
   }
+  if (options.focusWorkloads.length === 0 && (direction !== undefined || options.focusPeers.length > 0)) {
+    messages.push('--focus-direction and --focusworkload-peer have a meaning only with --focusworkload')
+  }
   const inFocus = (end: LineEnd, names: readonly string[]) => names.some((name) => isEnd(end, name))
   const meets = (end: LineEnd, other: LineEnd) =>
     inFocus(end, options.focusWorkloads) && (options.focusPeers.length === 0 || inFocus(other, options.focusPeers))

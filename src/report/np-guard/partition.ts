@@ -12,7 +12,7 @@ export interface AddressRange {
 const END = 2 ** 32
 
 /** Where the IPv4 blocks of all rules of a direction begin and end; exceptions that touch are one. */
-export function addressCuts({ policies }: KubernetesNetwork, direction: Direction): ReadonlySet<number> {
+export function addressCuts({ policies, adminPolicies }: KubernetesNetwork, direction: Direction): ReadonlySet<number> {
   const cuts = new Set<number>()
   for (const policy of policies) {
     for (const rule of policy.rules[direction]) {
@@ -20,6 +20,11 @@ export function addressCuts({ policies }: KubernetesNetwork, direction: Directio
         if (peer.kind !== 'block') continue
         for (const cut of peer.addresses.v4) cuts.add(cut)
       }
+    }
+  }
+  for (const { rules } of adminPolicies) {
+    for (const peer of rules[direction].flatMap((rule) => rule.peers)) {
+      if (peer.kind === 'networks') for (const cut of peer.addresses.v4) cuts.add(cut)
     }
   }
   return cuts

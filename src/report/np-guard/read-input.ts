@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/problem.ts'
+import type { MapValue, Value } from '../../base/value.ts'
 import { readManifest } from '../../parse/kubernetes/read-manifest.ts'
 import type { Resource } from '../../parse/resource.ts'
 import type { Tree } from '../../source/tree.ts'
@@ -22,7 +23,8 @@ export function readNpGuardInput(tree: Tree, only?: string): NpGuardInput {
     }
     const manifest = readManifest(read.source, { flux: false })
     const end = brokenAt(manifest.problems)
-    resources.push(...manifest.resources.filter(({ origin }) => origin.start < end))
+    const kept = manifest.resources.filter(({ origin }) => origin.start < end)
+    resources.push(...(SINGLE_LETTER.test(read.source.text) ? kept.map(withLetters) : kept))
     problems.push(...manifest.problems)
   }
   return { name: tree.name, resources, problems, files }
@@ -32,4 +34,31 @@ export function readNpGuardInput(tree: Tree, only?: string): NpGuardInput {
 function brokenAt(problems: readonly Problem[]): number {
   const starts = problems.flatMap(({ code, at }) => (code === 'syntax' && 'start' in at ? at.start : []))
   return Math.min(Number.POSITIVE_INFINITY, ...starts)
+}
+
+/** A `y` or `n` without quotes: that analyser takes it for text where the cluster's readers take it for a boolean. */
+const SINGLE_LETTER = /[:[,-][ \t]*[yYnN][ \t]*(?:[\],}#\r\n]|$)/
+
+function withLetters(resource: Resource): Resource {
+  return { ...resource, value: lettersIn(resource.value) as MapValue }
+}
+
+function lettersIn(value: Value): Value {
+  switch (value.kind) {
+    case 'map':
+      return {
+        ...value,
+        entries: new Map([...value.entries].map(([key, entry]) => [key, { ...entry, value: lettersIn(entry.value) }])),
+      }
+    case 'list':
+      return { ...value, items: value.items.map(lettersIn) }
+    case 'scalar': {
+      if (typeof value.value !== 'boolean') return value
+      const { source, start, end } = value.origin
+      const text = source.text.slice(start, end)
+      return text.length === 1 ? { ...value, value: text } : value
+    }
+    default:
+      return value
+  }
 }
