@@ -93,7 +93,7 @@ function select(root: Value | undefined, call: CallExpression, scope: Scope, ori
   if (steps === undefined) return unknown('unsupported-function', `the path "${path ?? ''}" is not read`, origin)
   let value = root
   for (const step of steps) {
-    const access = { safe: false, chained: false, source: scope.source, fromEnd: false }
+    const access = { safe: false, chained: false, fromEnd: false }
     value = accessIndex(value, scalar(step, origin), access, origin)
   }
   return value.kind === 'unknown' ? derive(value, origin) : usedAt(value, origin)

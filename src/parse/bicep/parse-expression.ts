@@ -275,7 +275,7 @@ function parseLambda(cursor: Cursor, parameters: readonly string[], start: numbe
   return { kind: 'lambda', parameters, body, start, end: body.end }
 }
 
-export function parseArguments(cursor: Cursor): Expression[] {
+function parseArguments(cursor: Cursor): Expression[] {
   cursor.expect('(')
   const args: Expression[] = []
   for (;;) {

@@ -59,7 +59,7 @@ export function readSymbols(tree: Tree, path: string): BicepSymbols | undefined 
   return 'symbols' in read ? read.symbols : undefined
 }
 
-export function collectSymbols(file: BicepFile): BicepSymbols {
+function collectSymbols(file: BicepFile): BicepSymbols {
   const parameters = new Map<string, ParameterDeclaration>()
   const variables = new Map<string, VariableDeclaration>()
   const functions = new Map<string, FunctionDeclaration>()

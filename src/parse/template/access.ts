@@ -1,5 +1,4 @@
 import type { Origin } from '../../base/origin.ts'
-import type { SourceText } from '../../base/text.ts'
 import type { UnknownValue, Value } from '../../base/value.ts'
 import {
   asAttribute,
@@ -20,7 +19,6 @@ export interface Access {
   readonly safe: boolean
   /** An earlier link of the chain is safe: a null base stays null. */
   readonly chained: boolean
-  readonly source: SourceText
 }
 
 /** `base.name`, with names compared without case where none is exactly the same. */

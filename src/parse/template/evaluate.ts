@@ -94,12 +94,12 @@ function evaluateNode(expression: Expression, scope: Scope, origin: Origin): Val
     }
     case 'member': {
       const base = evaluate(expression.base, scope)
-      return accessMember(base, expression.name, accessOf(expression, scope), origin)
+      return accessMember(base, expression.name, accessOf(expression), origin)
     }
     case 'index': {
       const base = evaluate(expression.base, scope)
       const index = evaluate(expression.index, scope)
-      return accessIndex(base, index, { ...accessOf(expression, scope), fromEnd: expression.fromEnd }, origin)
+      return accessIndex(base, index, { ...accessOf(expression), fromEnd: expression.fromEnd }, origin)
     }
     case 'call':
       return scope.host.call(expression, scope, origin)
@@ -116,8 +116,8 @@ export function localOf(scope: Scope, name: string): Value | undefined {
 }
 
 /** A safe access makes the rest of its chain safe: `a.?b.c` is null where `b` is not there. */
-function accessOf(expression: { readonly safe: boolean; readonly base: Expression }, scope: Scope): Access {
-  return { safe: expression.safe, chained: isSafeChain(expression.base), source: scope.source }
+function accessOf(expression: { readonly safe: boolean; readonly base: Expression }): Access {
+  return { safe: expression.safe, chained: isSafeChain(expression.base) }
 }
 
 function isSafeChain(expression: Expression): boolean {

@@ -56,7 +56,7 @@ function applyLazily(name: string, call: CallExpression, scope: Scope, origin: O
       if (base === undefined) return failure('wrong arguments of tryGet()', origin)
       return keys.reduce(
         (value, key) => {
-          const access = { safe: true, chained: true, source: scope.source, fromEnd: false }
+          const access = { safe: true, chained: true, fromEnd: false }
           return accessIndex(value, evaluate(key, scope), access, origin)
         },
         evaluate(base, scope),
@@ -67,7 +67,7 @@ function applyLazily(name: string, call: CallExpression, scope: Scope, origin: O
       const [base, index] = call.arguments
       if (base === undefined || index === undefined) return failure(`wrong arguments of ${call.name}()`, origin)
       const safe = name === 'tryindexfromend'
-      const access = { safe, chained: safe, source: scope.source, fromEnd: true }
+      const access = { safe, chained: safe, fromEnd: true }
       return accessIndex(evaluate(base, scope), evaluate(index, scope), access, origin)
     }
     default:
