@@ -1,6 +1,7 @@
 import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
 import { get, isAbsent, type MapEntry, type MapValue, stringOf, type Value } from '../../base/value.ts'
+import { parseEverydayYaml } from '../everyday-yaml.ts'
 import { parseJson } from '../json.ts'
 import type { Resource, Unit } from '../resource.ts'
 import { parseYaml, splitDocuments, YAML_LIMITS, type YamlResult } from '../yaml.ts'
@@ -49,8 +50,11 @@ function readValues(
   maxLength: number,
 ): { readonly values: readonly Value[]; readonly problems: readonly Problem[] } {
   if (!isYaml(source.path)) return parseJson(source, { maxLength })
+  const limits = { ...YAML_LIMITS, maxLength }
+  const everyday = parseEverydayYaml(source, limits)
+  if (everyday !== undefined) return { values: everyday.map((document) => document.value), problems: [] }
   const { documents, problems } =
-    source.text.length > SKIP_FROM ? readLarge(source, maxLength) : parseYaml(source, { ...YAML_LIMITS, maxLength })
+    source.text.length > SKIP_FROM ? readLarge(source, maxLength) : parseYaml(source, limits)
   return { values: documents.map((document) => document.value), problems }
 }
 
@@ -131,7 +135,7 @@ function listedType(list: MapValue): ReadonlyMap<string, MapEntry> {
 
 function withType(item: Value, type: ReadonlyMap<string, MapEntry>): Value {
   if (item.kind !== 'map' || type.size === 0 || item.entries.has('kind')) return item
-  return { ...item, entries: new Map([...type, ...item.entries]) }
+  return { kind: 'map', entries: new Map([...type, ...item.entries]), origin: item.origin }
 }
 
 function readItems(items: Value | undefined, found: Found, depth: number, type: ReadonlyMap<string, MapEntry>): void {

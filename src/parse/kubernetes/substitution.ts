@@ -25,7 +25,7 @@ export function markSubstituted(value: Value, everywhere: boolean): Value {
       const marked = mark(entry.value, asWritten || (!everywhere && PROGRAM_TEXT.has(key)))
       if (marked === entry.value) continue
       entries ??= new Map(map.entries)
-      entries.set(key, { ...entry, value: marked })
+      entries.set(key, entry.key === undefined ? { value: marked } : { value: marked, key: entry.key })
     }
     return entries === undefined ? map : { kind: 'map', entries, origin: map.origin }
   }

@@ -1,0 +1,146 @@
+import type { Origin } from '../base/origin.ts'
+import type { SourceText } from '../base/text.ts'
+import type { ListValue, MapEntry, MapValue, ScalarValue, Value } from '../base/value.ts'
+import { resolvePlain } from './yaml-scalar.ts'
+
+/** What stands at a row. `PLAIN` has a meaning to be found, `QUOTED` is the text between its first and last character. */
+export const ROW = { ABSENT: 0, PLAIN: 1, QUOTED: 2, MAP: 3, LIST: 4 } as const
+export type RowKind = (typeof ROW)[keyof typeof ROW]
+
+/** Columns of a row: the value's offsets, where it would stand if it is absent, the end exclusive. */
+export const START = 0
+export const END = 1
+/** The row behind the last one inside this one: what is inside a collection follows its row. */
+export const NEXT = 2
+/** Offset of the key, whose text is its meaning, and its length in units of {@link KEY_UNIT} with the {@link RowKind} added. */
+export const KEY = 3
+export const SHAPE = 4
+export const KEY_UNIT = 8
+export const COLUMNS = 5
+
+/**
+ * The values of a file as numbers, five for each value in the order of the text, from which objects are made when somebody asks.
+ * Of most manifests most is never asked for.
+ */
+export interface ValueTable {
+  readonly source: SourceText
+  readonly rows: Int32Array
+}
+
+/** The value of a row, which must be asked for once: another call makes another object. */
+export function valueAt(table: ValueTable, row: number): Value {
+  const { rows, source } = table
+  const at = row * COLUMNS
+  const kind = (rows[at + SHAPE]! % KEY_UNIT) as RowKind
+  switch (kind) {
+    case ROW.MAP:
+      return new TableMap(table, row)
+    case ROW.LIST:
+      return new TableList(table, row)
+    case ROW.ABSENT:
+      return new TableScalar(table, row, null)
+    case ROW.PLAIN:
+      return new TableScalar(table, row, resolvePlain(source.text.slice(rows[at + START], rows[at + END])))
+    case ROW.QUOTED:
+      return new TableScalar(table, row, source.text.slice(rows[at + START]! + 1, rows[at + END]! - 1))
+  }
+}
+
+function originOf({ source, rows }: ValueTable, row: number): Origin {
+  return { source, start: rows[row * COLUMNS + START]!, end: rows[row * COLUMNS + END]! }
+}
+
+class TableScalar implements ScalarValue {
+  readonly kind = 'scalar'
+  readonly value: ScalarValue['value']
+  readonly #table: ValueTable
+  readonly #row: number
+
+  constructor(table: ValueTable, row: number, value: ScalarValue['value']) {
+    this.value = value
+    this.#table = table
+    this.#row = row
+  }
+
+  get origin(): Origin {
+    return originOf(this.#table, this.#row)
+  }
+}
+
+class TableList implements ListValue {
+  readonly kind = 'list'
+  readonly #table: ValueTable
+  readonly #row: number
+  #items: readonly Value[] | undefined
+
+  constructor(table: ValueTable, row: number) {
+    this.#table = table
+    this.#row = row
+  }
+
+  get items(): readonly Value[] {
+    this.#items ??= Array.from(rowsInside(this.#table, this.#row), (row) => valueAt(this.#table, row))
+    return this.#items
+  }
+
+  get origin(): Origin {
+    return originOf(this.#table, this.#row)
+  }
+}
+
+class TableMap implements MapValue {
+  readonly kind = 'map'
+  readonly #table: ValueTable
+  readonly #row: number
+  #entries: ReadonlyMap<string, MapEntry> | undefined
+
+  constructor(table: ValueTable, row: number) {
+    this.#table = table
+    this.#row = row
+  }
+
+  get entries(): ReadonlyMap<string, MapEntry> {
+    if (this.#entries !== undefined) return this.#entries
+    const entries = new Map<string, MapEntry>()
+    for (const row of rowsInside(this.#table, this.#row)) {
+      const { start, end, source } = keyOf(this.#table, row)
+      entries.set(source.text.slice(start, end), new TableEntry(this.#table, row))
+    }
+    this.#entries = entries
+    return entries
+  }
+
+  get origin(): Origin {
+    return originOf(this.#table, this.#row)
+  }
+}
+
+class TableEntry implements MapEntry {
+  readonly #table: ValueTable
+  readonly #row: number
+  #value: Value | undefined
+
+  constructor(table: ValueTable, row: number) {
+    this.#table = table
+    this.#row = row
+  }
+
+  get value(): Value {
+    this.#value ??= valueAt(this.#table, this.#row)
+    return this.#value
+  }
+
+  get key(): Origin {
+    return keyOf(this.#table, this.#row)
+  }
+}
+
+function keyOf({ source, rows }: ValueTable, row: number): Origin {
+  const start = rows[row * COLUMNS + KEY]!
+  return { source, start, end: start + Math.floor(rows[row * COLUMNS + SHAPE]! / KEY_UNIT) }
+}
+
+function* rowsInside({ rows }: ValueTable, row: number): Iterable<number> {
+  const end = rows[row * COLUMNS + NEXT]!
+  for (let inside = row + 1; inside < end; inside = rows[inside * COLUMNS + NEXT]!) yield inside
+}
