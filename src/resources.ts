@@ -1,27 +1,66 @@
 import { toPlace } from './base/origin.ts'
 import { InputError } from './base/problem.ts'
-import { toJson } from './base/value.ts'
+import { toJson, type Value } from './base/value.ts'
 import type { Call } from './command-line.ts'
 import { coverageOf } from './coverage.ts'
 import { ParseCache, type UnitRequest } from './parse/front-end.ts'
 import type { RenderedUnit } from './parse/resource.ts'
+import { terraform } from './parse/terraform/index.ts'
 import { FRONT_ENDS, findUnits, type ParsedTree, parseTree } from './parse/units.ts'
 import type { Tree } from './source/tree.ts'
 
 /** What was understood of a tree or of one unit: every resource with its evaluated values. */
 export function resources(tree: Tree, call: Call): string {
-  const parsed =
-    call.options.unit === undefined &&
-    call.options.varFiles.length + call.options.values.length + call.options.parameters.length === 0
-      ? parseTree(tree)
-      : parseUnit(tree, call)
+  const { unit, varFiles, values, parameters } = call.options
+  const isOwnChoice = unit !== undefined || varFiles.length + values.length + parameters.length > 0
+  const parsed = isOwnChoice ? parseUnit(tree, call) : withPlainRoots(tree, parseTree(tree))
   if (call.format === 'json') return JSON.stringify(toDocument(parsed), null, 1)
   return parsed.units
-    .flatMap(({ unit, resources: all }) => [
-      `${unit.path} (${unit.kind}${unit.environment === undefined ? '' : `, ${unit.environment}`})`,
+    .flatMap(({ unit: { path, kind, environment }, resources: all }) => [
+      `${path} (${kind}${environment === undefined ? '' : `, ${environment}`})`,
       ...all.map(({ address }) => `  ${address}`),
     ])
     .join('\n')
+}
+
+/**
+ * A Terraform root that needs no variable file is shown as `terraform plan` would read it, without one; its other variable files are
+ * choices, which `--var-file` takes. A root that does need one is shown once for each environment.
+ */
+function withPlainRoots(tree: Tree, parsed: ParsedTree): ParsedTree {
+  const cache = new ParseCache()
+  const plain = new Map<string, RenderedUnit | undefined>()
+  const units = parsed.units.flatMap((unit): readonly RenderedUnit[] => {
+    const { kind, path, environment } = unit.unit
+    if (kind !== 'terraform' || environment === undefined) return [unit]
+    const isFirst = !plain.has(path)
+    if (isFirst) plain.set(path, plainRoot(tree, path, cache))
+    const root = plain.get(path)
+    if (root === undefined) return [unit]
+    return isFirst ? [root] : []
+  })
+  return { ...parsed, units }
+}
+
+function plainRoot(tree: Tree, path: string, cache: ParseCache): RenderedUnit | undefined {
+  const root = terraform.render(tree, { kind: 'terraform', path, inputs: [] }, cache)
+  return root.resources.some(({ value }) => needsVariable(value)) ? undefined : root
+}
+
+function needsVariable(value: Value): boolean {
+  switch (value.kind) {
+    case 'list':
+      return value.items.some(needsVariable)
+    case 'map':
+      return [...value.entries.values()].some((entry) => needsVariable(entry.value))
+    case 'choice':
+      return value.options.some(needsVariable)
+    case 'unknown':
+      return value.reason === 'variable-without-default'
+    case 'scalar':
+    case 'id':
+      return false
+  }
 }
 
 function toDocument(parsed: ParsedTree): object {
