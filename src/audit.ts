@@ -3,7 +3,7 @@ import type { Config } from './config/config.ts'
 import { findInlineSuppressions } from './config/inline-suppression.ts'
 import { type Options, toPathFilter } from './config/options.ts'
 import { checkSuppressions } from './config/suppression.ts'
-import { coverageOf } from './coverage.ts'
+import { coverageOf, notesOf } from './coverage.ts'
 import { judge } from './judge.ts'
 import { ParseCache } from './parse/front-end.ts'
 import { parseTree } from './parse/units.ts'
@@ -37,13 +37,12 @@ export function audit({ tree, config, options, today }: AuditInput): AuditReport
   )
   const { findings: marked, used } = suppress(assessed, config, inline, today)
   const findings = marked.map(({ finding }) => finding)
-  const notes = checkSuppressions(config.suppressions, today, { rules: new Set(RULES.map(({ id }) => id)), used })
-  const coverage = coverageOf(
-    parsed,
-    views,
-    new Set(),
-    notes.map(({ message, file, line }) => `${file}:${line}: ${message}`),
-  )
+  const rules = new Set(RULES.map(({ id }) => id))
+  const suppressions = checkSuppressions(config.suppressions, today, { rules, used })
+  const coverage = coverageOf(parsed, views, new Set(), [
+    ...suppressions.map(({ message, file, line }) => `${file}:${line}: ${message}`),
+    ...notesOf(views),
+  ])
   const suppressed = findings.filter((finding) => finding.suppressed !== undefined).length
   return {
     schemaVersion: 1,

@@ -2,6 +2,7 @@ import { byCodeUnit } from './base/order.ts'
 import { type Problem, type ProblemCode, problemPlace } from './base/problem.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { ParsedTree } from './parse/units.ts'
+import { engineNotes } from './reach/engine-notes.ts'
 import type { Coverage, CoveredUnit, NotAnalysed } from './report/review-report.ts'
 
 /** Codes of problems that leave something out; the others are findings of rules, or are analysed as unknown. */
@@ -34,6 +35,23 @@ export function coverageOf(
     notes,
   }
 }
+
+/**
+ * What was assumed of the states: of their policy engines, and of the layers that the tree does not show. Without Azure code a
+ * result is that of the cluster alone.
+ */
+export function notesOf(states: readonly StateView[]): readonly string[] {
+  const notes = states.flatMap(({ network, reach }) => {
+    const hasPods = network.kubernetes.workloads.length + network.kubernetes.policies.length > 0
+    if (!hasPods) return []
+    const hasAzure = (network.azure?.objects.objects.length ?? 0) > 0
+    return [...engineNotes(network.kubernetes, reach.cluster), ...(hasAzure ? [] : [CLUSTER_ALONE])]
+  })
+  return [...new Set(notes)]
+}
+
+const CLUSTER_ALONE =
+  'The tree holds no Azure network code: what NSGs, routes and firewalls drop is not known, and the result is that of the cluster alone.'
 
 /** A unit that could not be rendered stands for its files: a change to any of them could not be judged. */
 function unrendered(tree: ParsedTree, touched: ReadonlySet<string>): readonly NotAnalysed[] {

@@ -10,7 +10,7 @@ import { divideInline, findInlineSuppressions, type InlineSuppression } from './
 import { readConfig } from './config/load-config.ts'
 import { type Options, toPathFilter } from './config/options.ts'
 import { describeSuppression } from './config/suppression.ts'
-import { coverageOf } from './coverage.ts'
+import { coverageOf, notesOf } from './coverage.ts'
 import { judge } from './judge.ts'
 import { ParseCache } from './parse/front-end.ts'
 import { type ParsedTree, parseTree } from './parse/units.ts'
@@ -70,6 +70,7 @@ export function review({ base, head, config, options, today }: ReviewInput): Rev
     after,
     all.map((pair) => pair.head),
     touched,
+    notesOf(pairs.map((pair) => pair.head)),
   )
   const failed = [...baseRun.failed, ...headRun.failed]
   return {
