@@ -274,7 +274,7 @@ class TerraformResource implements Resource {
     for (const name of names) {
       const attribute = attributes.get(name)
       if (attribute === undefined)
-        entries.set(name, { value: settledValue(() => instance.attribute(name), this.origin) })
+        entries.set(name, { value: settledValue(() => instance.attributeOnce(name), this.origin) })
       else entries.set(name, this.#entry(attribute, keys.get(name)!))
     }
     return { kind: 'map', entries, origin: this.origin }
@@ -284,7 +284,7 @@ class TerraformResource implements Resource {
   #entry(attribute: Attribute, key: Resource['origin']): MapEntry {
     if (attribute.entry !== undefined) return attribute.entry
     const { expression, name } = attribute
-    const value = settledValue(() => this.#instance.attribute(name), originOfAttribute(attribute))
+    const value = settledValue(() => this.#instance.attributeOnce(name), originOfAttribute(attribute))
     const entry: MapEntry = { value, key }
     if ('evaluated' in expression && expression.evaluated !== undefined) attribute.entry = entry
     return entry

@@ -2,7 +2,7 @@ import type { Origin } from '../../base/origin.ts'
 import { indexBody, META_ARGUMENTS } from './body-index.ts'
 import { makeChoice } from './choice.ts'
 import { convert } from './convert.ts'
-import { type Bound, evaluate, type Scope } from './evaluate.ts'
+import { type Bound, evaluate, type Names, type Scope } from './evaluate.ts'
 import { type Expansion, expandForEach, type InstanceKey } from './expansion.ts'
 import { Failure, refuse } from './failure.ts'
 import { InstanceNames } from './instance-names.ts'
@@ -118,14 +118,15 @@ export class ResourceInstance {
   readonly key: InstanceKey
   /** From the root of the unit. */
   readonly address: string
-  readonly names: InstanceNames
+  readonly names: Names
   #made: Map<string, Val | Failure | typeof PENDING> | undefined
 
   constructor(set: ResourceSet, key: InstanceKey) {
     this.set = set
     this.key = key
     this.address = `${set.module.prefix}${set.address}${key.suffix}`
-    this.names = new InstanceNames(set.module, key, set.expansion.failure)
+    const { by, failure } = set.expansion
+    this.names = by === 'none' && failure === undefined ? set.module : new InstanceNames(set.module, key, failure)
   }
 
   resolve(steps: readonly Step[], from: number): { readonly val: Val; readonly used: number } {
@@ -168,6 +169,12 @@ export class ResourceInstance {
       this.#made.set(name, final)
       throw final
     }
+  }
+
+  /** As {@link attribute}, for what is asked for once: kept only where a reference asked for it before. */
+  attributeOnce(name: string): Val {
+    if (this.#made?.has(name)) return this.attribute(name)
+    return this.set.module.evaluation.budget.separately(() => this.#evaluate(name))
   }
 
   #evaluate(name: string): Val {
