@@ -90,11 +90,6 @@ export function addCommon(set: ClassSet, a: ClassSet, b: ClassSet): void {
   for (let i = 0; i < set.length; i++) set[i]! |= a[i]! & b[i]!
 }
 
-/** Adds all of `b` to a set that is still being built. */
-export function addClasses(set: ClassSet, b: ClassSet): void {
-  for (let i = 0; i < set.length; i++) set[i]! |= b[i]!
-}
-
 /** Equal for equal sets, and seldom for others. */
 export function hashClasses(set: ClassSet): number {
   let hash = 0x811c9dc5

@@ -8,6 +8,8 @@ import type { SetAlgebra } from './set-algebra.ts'
  */
 export interface NameSet {
   readonly states: readonly NameState[]
+  /** Set where the set was made of one name: questions about it then only read that name. */
+  readonly only?: string
 }
 
 interface NameState {
@@ -37,17 +39,40 @@ export const ALL_NAMES: NameSet = { states: [{ accept: true, rest: 0, next: new 
 
 export const nameSets: SetAlgebra<NameSet> = {
   empty: NO_NAMES,
-  union: (a, b) => (a === b || b === NO_NAMES ? a : a === NO_NAMES ? b : combine(a, b, (x, y) => x || y)),
-  intersect: (a, b) => (a === b || b === ALL_NAMES ? a : a === ALL_NAMES ? b : combine(a, b, (x, y) => x && y)),
-  subtract: (a, b) => (b === NO_NAMES ? a : combine(a, b, (x, y) => x && !y)),
+  union: (a, b) => {
+    if (a === b || b === NO_NAMES || a === ALL_NAMES) return a
+    if (a === NO_NAMES || b === ALL_NAMES) return b
+    if (b.only !== undefined && hasName(a, b.only)) return a
+    if (a.only !== undefined && hasName(b, a.only)) return b
+    return combine(a, b, (x, y) => x || y)
+  },
+  intersect: (a, b) => {
+    if (a === b || b === ALL_NAMES || a === NO_NAMES) return a
+    if (a === ALL_NAMES || b === NO_NAMES) return b
+    if (a.only !== undefined) return hasName(b, a.only) ? a : NO_NAMES
+    if (b.only !== undefined) return hasName(a, b.only) ? b : NO_NAMES
+    return combine(a, b, (x, y) => x && y)
+  },
+  subtract: (a, b) => {
+    if (b === NO_NAMES || a === NO_NAMES) return a
+    if (a === b || b === ALL_NAMES) return NO_NAMES
+    if (a.only !== undefined) return hasName(b, a.only) ? NO_NAMES : a
+    if (b.only !== undefined && !hasName(a, b.only)) return a
+    return combine(a, b, (x, y) => x && !y)
+  },
   isEmpty: (a) => a.states.length === 1 && !a.states[0]!.accept,
   equal,
-  covers: (a, b) => a === b || nameSets.isEmpty(nameSets.subtract(b, a)),
+  covers: (a, b) => {
+    if (a === b || a === ALL_NAMES || b === NO_NAMES) return true
+    return b.only === undefined ? nameSets.isEmpty(nameSets.subtract(b, a)) : hasName(a, b.only)
+  },
 }
 
 /** The set of one name. */
 export function exactName(name: string): NameSet {
-  return namePatterns([normal(name).replaceAll('*', '')], 'any') ?? NO_NAMES
+  const only = normal(name).replaceAll('*', '')
+  const set = namePatterns([only], 'any')
+  return set === undefined ? NO_NAMES : { ...set, only }
 }
 
 /**
@@ -261,12 +286,15 @@ function mergeAcyclic(states: readonly NameState[]): Int32Array | undefined {
       continue
     }
     stack.pop()
-    const own = (to: number) => (to === at ? 'o' : `${classes[to]}`)
-    const base = own(rest)
-    const steps = [...next].filter(([, to]) => own(to) !== base).sort(([c], [d]) => c - d)
-    // A state that only leads to itself is the same as a class of that form, whatever its number.
-    const signature = `${accept ? '+' : '-'}${base}:${steps.map(([character, to]) => `${character}>${own(to)}`).join(',')}`
-    const known = bySignature.get(signature) ?? sameAsTarget(signature, classes, targets, bySignature)
+    const base = rest === at ? SELF : classes[rest]!
+    const steps: (readonly [number, number])[] = []
+    for (const [character, to] of next) {
+      const leads = to === at ? SELF : classes[to]!
+      if (leads !== base) steps.push([character, leads])
+    }
+    if (steps.length > 1) steps.sort(([c], [d]) => c - d)
+    const signature = signatureOf(accept, base, steps)
+    const known = bySignature.get(signature) ?? sameAsTarget(accept, base, steps, bySignature)
     const id = known ?? bySignature.size
     if (known === undefined) bySignature.set(signature, id)
     classes[at] = id
@@ -274,19 +302,26 @@ function mergeAcyclic(states: readonly NameState[]): Int32Array | undefined {
   return classes
 }
 
+/** Stands in a signature for the state itself. */
+const SELF = -1
+
+function signatureOf(accept: boolean, base: number, steps: readonly (readonly [number, number])[]): string {
+  return `${accept ? '+' : '-'}${base}:${steps.join(';')}`
+}
+
 /** A state is also equal to a state it leads to when its signature is that state's with the self reference written out. */
 function sameAsTarget(
-  signature: string,
-  classes: Int32Array,
-  targets: ReadonlySet<number>,
+  accept: boolean,
+  base: number,
+  steps: readonly (readonly [number, number])[],
   bySignature: ReadonlyMap<string, number>,
 ): number | undefined {
-  for (const to of targets) {
-    const id = classes[to]!
-    const folded = signature.replace(/(^[+-]|>)(\d+)/g, (whole, before: string, number: string) =>
-      Number(number) === id ? `${before}o` : whole,
-    )
-    if (folded !== signature && bySignature.get(folded) === id) return id
+  for (const target of new Set([base, ...steps.map(([, to]) => to)])) {
+    if (target === SELF) continue
+    const fold = (to: number) => (to === target ? SELF : to)
+    const folded = steps.map(([character, to]) => [character, fold(to)] as const)
+    const left = folded.filter(([, to]) => to !== fold(base))
+    if (bySignature.get(signatureOf(accept, fold(base), left)) === target) return target
   }
   return undefined
 }

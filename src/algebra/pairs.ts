@@ -16,6 +16,8 @@ export interface PairPart<A, B> {
 
 export interface PairSets<A, B> extends SetAlgebra<PairSet<A, B>> {
   of(first: A, second: B): PairSet<A, B>
+  /** The union of any parts. Those with equal firsts are joined before the rest is. */
+  unionOf(parts: Iterable<PairPart<A, B>>, joinSeconds: (seconds: readonly B[]) => B): PairSet<A, B>
 }
 
 /** The algebra of pairs over two others. `key` gives equal texts for equal firsts alone. Operations cost the product of the parts. */
@@ -54,8 +56,29 @@ export function pairSetsOf<A, B>(firsts: SetAlgebra<A>, seconds: SetAlgebra<B>, 
     return canonical(parts)
   }
 
+  function unionOf(parts: Iterable<PairPart<A, B>>, joinSeconds: (seconds: readonly B[]) => B): PairSet<A, B> {
+    const byFirst = new Map<string, { readonly first: A; readonly seconds: B[] }>()
+    for (const { first, second } of parts) {
+      const own = key(first)
+      const same = byFirst.get(own)
+      if (same === undefined) byFirst.set(own, { first, seconds: [second] })
+      else same.seconds.push(second)
+    }
+    const list = [...byFirst.values()].map(({ first, seconds: all }) => of(first, joinSeconds(all)))
+    return halved(list, 0, list.length)
+  }
+
+  /** Halves the list, so that the union of n sets costs n log n of their parts where they are alike. */
+  function halved(list: readonly PairSet<A, B>[], from: number, to: number): PairSet<A, B> {
+    if (to - from === 0) return []
+    if (to - from === 1) return list[from]!
+    const middle = (from + to) >> 1
+    return sets.union(halved(list, from, middle), halved(list, middle, to))
+  }
+
   const sets: PairSets<A, B> = {
     of,
+    unionOf,
     empty: [],
     union: (a, b) => (a.length === 0 || a === b ? b : b.length === 0 ? a : combine(a, b, seconds.union)),
     intersect: (a, b) => (a === b ? a : a.length === 0 || b.length === 0 ? [] : combine(a, b, seconds.intersect)),

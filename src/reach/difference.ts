@@ -1,6 +1,6 @@
 import { type AddressSet, addressSets, NO_ADDRESSES, toRanges } from '../algebra/addresses.ts'
 import { type Bounds, boundsOf } from '../algebra/bounds.ts'
-import { addClass, type ClassSet, classKey, hasClass, membersOf } from '../algebra/classes.ts'
+import { addClass, type ClassSet, classKey, membersOf } from '../algebra/classes.ts'
 import { type ConnectionSet, connectionKey, connectionSets } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
 import { invariant } from '../base/problem.ts'
@@ -57,11 +57,6 @@ export function diffReachability(base: Reachability, head: Reachability): Reacha
     }
   }
   return { base, head, connections: found.all(), doors: diffDoors(base.doors(), head.doors()), changed }
-}
-
-/** What a difference opens: for certain, and perhaps. Swap the arguments for what it closes. */
-export function gained(before: Bounds<ConnectionSet>, after: Bounds<ConnectionSet>): Bounds<ConnectionSet> {
-  return boundsOf(connectionSets).subtract(after, before)
 }
 
 /** The classes whose own side differs; groups that occur together are compared once. */
@@ -233,9 +228,4 @@ function leadsToTheSame(a: Door, b: Door): boolean {
     connections.equal(a.allowed, b.allowed) &&
     connections.equal(a.internet, b.internet)
   )
-}
-
-/** True where the class's own side differs in a direction. */
-export function isChanged(difference: ReachabilityDifference, subject: number, direction: Direction): boolean {
-  return hasClass(difference.changed[direction], subject)
 }

@@ -5,15 +5,7 @@ import type { Origin } from '../../base/origin.ts'
 import { get, isAbsent, itemsOf, numberOf, stringOf, type Value } from '../../base/value.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { isUnknown, objectName, type Rejection } from './fields.ts'
-import {
-  type BlockCidr,
-  DIRECTIONS,
-  type Direction,
-  type NetworkPolicy,
-  type PolicyPeer,
-  type PolicyPort,
-  type PolicyRule,
-} from './network-policy.ts'
+import type { BlockCidr, Direction, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from './network-policy.ts'
 import { EVERYTHING, readSelector, selectorOf } from './selector.ts'
 
 /**
@@ -242,14 +234,4 @@ function isPortNumber(port: number): boolean {
 /** Source: apimachinery pkg/util/validation, `IsValidPortName` (IANA_SVC_NAME). */
 function isPortName(name: string): boolean {
   return /^[a-z0-9-]{1,15}$/.test(name) && /[a-z]/.test(name) && !name.includes('--') && !/^-|-$/.test(name)
-}
-
-/** True where the policy would be accepted. */
-export function isValidPolicy(policy: NetworkPolicy): boolean {
-  return policy.rejections.length === 0
-}
-
-/** `ingress`, `egress` or both: the directions in which it certainly or possibly isolates. */
-export function policyDirections(policy: NetworkPolicy): readonly Direction[] {
-  return DIRECTIONS.filter((direction) => policy.isolates[direction] !== 'no')
 }

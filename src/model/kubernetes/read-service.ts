@@ -1,13 +1,5 @@
-import {
-  type AddressSet,
-  ALL_ADDRESSES,
-  ALL_V4,
-  ALL_V6,
-  addressSets,
-  NO_ADDRESSES,
-  parseCidr,
-} from '../../algebra/addresses.ts'
-import { type Bounds, exactly } from '../../algebra/bounds.ts'
+import { type AddressSet, ALL_ADDRESSES, addressSets, NO_ADDRESSES, parseCidr } from '../../algebra/addresses.ts'
+import { exactly } from '../../algebra/bounds.ts'
 import type { PortProtocol } from '../../algebra/connections.ts'
 import { type Truth, toTruth } from '../../algebra/truth.ts'
 import type { Origin } from '../../base/origin.ts'
@@ -144,10 +136,4 @@ function admitted(ranges: readonly (string | undefined)[], hasTags: boolean): Ad
     set = addressSets.union(set, parsed.addresses)
   }
   return set
-}
-
-/** True where the ranges of a load balancer let the whole of IPv4 or of IPv6 in. */
-export function admitsInternet(sources: Bounds<AddressSet>): Truth {
-  const open = (set: AddressSet) => addressSets.covers(set, ALL_V4) || addressSets.covers(set, ALL_V6)
-  return open(sources.certain) ? 'yes' : open(sources.possible) ? 'maybe' : 'no'
 }

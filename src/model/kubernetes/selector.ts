@@ -1,5 +1,4 @@
 import { byCodeUnit } from '../../base/order.ts'
-import type { Origin } from '../../base/origin.ts'
 import { get, isAbsent, stringOf, type Value } from '../../base/value.ts'
 import { isUnknown, type Rejection } from './fields.ts'
 
@@ -199,11 +198,4 @@ export function printSelector(selector: Selector): string {
   })
   if (selector.unknown) parts.push('?')
   return parts.join(',')
-}
-
-/** The place of a selector among the fields of its object. */
-export interface PlacedSelector {
-  readonly selector: Selector
-  /** Absent where the field is not written. */
-  readonly origin?: Origin
 }

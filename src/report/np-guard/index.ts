@@ -5,8 +5,7 @@
  * chosen by kind alone, no node network, and addresses cut at every border that any policy has.
  */
 export { diffNpGuard } from './diff.ts'
-export { evaluateNpGuard, type NpGuardEnd, type NpGuardQuestion } from './evaluate.ts'
-export type { FocusOptions } from './focus.ts'
+export { evaluateNpGuard } from './evaluate.ts'
 export type { NpGuardInput } from './input.ts'
 export { listNpGuard } from './list.ts'
 export { readNpGuardInput } from './read-input.ts'
