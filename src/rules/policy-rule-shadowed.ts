@@ -31,6 +31,8 @@ export const policyRuleShadowed = defineRule({
   /** Yields a hit for each rule that, for every pod of its policy, other rules cover together. */
   *check(view) {
     const seen = new Map<string, number>()
+    const first = new Map<number, string>()
+    for (const { subject, id } of judgedEndpoints(view)) if (!first.has(subject)) first.set(subject, id)
     for (const direction of DIRECTIONS) {
       for (const { policy, rule, subject } of shadowedRules(view, direction)) {
         const grant: Grant = { policy, rule, direction }
@@ -42,7 +44,7 @@ export const policyRuleShadowed = defineRule({
           resource: address,
           at: rule.origin,
           subject: `${key} ${count}`,
-          ...withinOpenDirection(view, subject, direction),
+          ...withinOpenDirection(view, subject, first.get(subject), direction),
           message: `${printGrant(grant)} changes nothing: other rules for the same pods allow all of it. Whoever narrows or removes it closes nothing. Remove it, or narrow the rule that covers it.`,
           fix: () => withoutRule(grant),
         }
@@ -78,15 +80,19 @@ function contentOf({ peers, ports }: PolicyRule): string {
 }
 
 /** A rule that lets everybody in, or out to the internet, covers all others: then that is the finding. */
-function withinOpenDirection(view: StateView, subject: number, direction: Direction): Pick<Hit, 'within'> {
+function withinOpenDirection(
+  view: StateView,
+  subject: number,
+  id: string | undefined,
+  direction: Direction,
+): Pick<Hit, 'within'> {
   const { reach } = view
-  const first = judgedEndpoints(view).find((endpoint) => endpoint.subject === subject)
-  if (first === undefined) return {}
+  if (id === undefined) return {}
   const rule =
     direction === 'egress'
       ? openEgress(view, subject).internet?.breadth === 'any' && 'egress-internet'
       : admitsEverybody(view, reach.own(subject, 'ingress').certain) && 'policy-allows-all'
-  return rule === false ? {} : { within: { rule, subject: first.id } }
+  return rule === false ? {} : { within: { rule, subject: id } }
 }
 
 /** Rules that are covered wherever they apply. Of rules that cover each other the later ones are given. */

@@ -7,7 +7,7 @@ import { METADATA_ADDRESS, PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { printHypothetical } from '../reach/hypothetical.ts'
 import type { PacketEnd, Verdict } from '../reach/layer.ts'
 import type { Reachability } from '../reach/reachability.ts'
-import { NODES } from '../reach/universe.ts'
+import { INGRESS_CONTROLLER, NODES } from '../reach/universe.ts'
 import type { PathStep, Witness } from './finding.ts'
 
 /** One packet, followed through every layer by the plain engine, as findings show it. */
@@ -60,6 +60,12 @@ export function addressOf(address: string): PacketEnd {
 export function nodesEnd(reach: Reachability): PacketEnd {
   const facts = reach.classes.facts[reach.universe.classOf.get(NODES.id)!]!
   return { kind: 'endpoint', endpoint: NODES, facts }
+}
+
+/** The pods of an ingress controller that is not in the tree. */
+export function controllerEnd(reach: Reachability): PacketEnd {
+  const facts = reach.classes.facts[reach.universe.classOf.get(INGRESS_CONTROLLER.id)!]!
+  return { kind: 'endpoint', endpoint: INGRESS_CONTROLLER, facts }
 }
 
 /** Names of `design.md` §4: `shop/web`, `internet`, `metadata`, `nodes`, an address. */

@@ -15,7 +15,7 @@ import type { Door } from '../reach/door.ts'
 import type { Reachability } from '../reach/reachability.ts'
 import type { Witness } from './finding.ts'
 import { countAddresses, extentOf, publicPart } from './open-egress.ts'
-import { addressOf, doorStep, proofOf } from './proof.ts'
+import { addressOf, controllerEnd, doorStep, nodesEnd, peerName, proofOf } from './proof.ts'
 
 /** A Service of type LoadBalancer as the internet sees it. */
 export interface PublicService {
@@ -107,7 +107,15 @@ export function proveDoor(
   if (member === undefined || address === undefined || target === undefined) return undefined
   const workload = reach.classes.workload(member.id)!
   const to = { kind: 'endpoint', endpoint: member, facts: { ...reach.classes.facts[subject]!, workload } } as const
-  const witness = proofOf(reach, { from: addressOf(printAddress(address)), to, ...target })
+  const client = addressOf(printAddress(address))
+  // Behind a load balancer policies see the client or a node, behind an Ingress its controller.
+  const seen = kind === 'ingress' ? [controllerEnd(reach), client] : [client, nodesEnd(reach)]
+  const from = seen.find((end) => reach.explain({ from: end, to, ...target }).allowed !== 'no') ?? client
+  const { packet, path } = proofOf(reach, { from, to, ...target })
+  const witness = {
+    packet: { ...packet, from: peerName(client), sourceAddress: printAddress(address) },
+    path,
+  }
   const layer = kind === 'ingress' ? 'ingress' : kind === 'host-port' || kind === 'host-network' ? 'host' : 'service'
   return { ...witness, path: [doorStep(layer, rule, resource.address, origin), ...witness.path] }
 }

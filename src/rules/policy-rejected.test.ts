@@ -1,0 +1,33 @@
+import { describe } from 'vitest'
+import { denyAll, deployment, documents, policy, service } from '../../test/manifests.ts'
+import { finds, silent } from '../../test/rule-table.ts'
+import { policyRejected } from './policy-rejected.ts'
+
+const web = deployment('web')
+
+describe('policy-rejected', () => {
+  const refused = policy('in', '  podSelector: {}\n  ingress:\n    - from:\n        - {}\n')
+
+  finds(policyRejected, 'an empty peer', {
+    head: documents(web, refused),
+    at: 'app.yaml: - {}',
+    severity: 'medium',
+    says: ['NetworkPolicy/shop/in is refused', 'It is not applied'],
+  })
+  finds(policyRejected, 'source ranges twice', {
+    head: documents(
+      web,
+      service('web', '    - port: 80\n', {
+        metadata: '  annotations:\n    service.beta.kubernetes.io/azure-allowed-ip-ranges: 198.51.100.0/24\n',
+        more: '  type: LoadBalancer\n  loadBalancerSourceRanges: [198.51.100.0/24]\n',
+      }),
+    ),
+    at: 'app.yaml: loadBalancerSourceRanges: [198.51.100.0/24]',
+  })
+
+  silent(policyRejected, 'a valid policy', { head: documents(web, denyAll()) })
+  silent(policyRejected, 'an empty rule is no empty peer', {
+    head: documents(web, policy('in', '  podSelector: {}\n  ingress: [{}]\n')),
+  })
+  silent(policyRejected, 'it was so before', { base: documents(web, refused), head: documents(refused, web) })
+})
