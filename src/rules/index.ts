@@ -42,8 +42,13 @@ import { nicIpForwarding } from './nic-ip-forwarding.ts'
 import { nicPublicIp } from './nic-public-ip.ts'
 import { noWaf } from './no-waf.ts'
 import { nodeSshFromPods } from './node-ssh-from-pods.ts'
+import { nsgAnyInbound } from './nsg-any-inbound.ts'
+import { nsgInternetAdminPort } from './nsg-internet-admin-port.ts'
+import { nsgOpenPort } from './nsg-open-port.ts'
+import { nsgRuleShadowed } from './nsg-rule-shadowed.ts'
 import { nsgUnattached } from './nsg-unattached.ts'
 import { nsgWhereNotAllowed } from './nsg-where-not-allowed.ts'
+import { nsgWidePrivateSource } from './nsg-wide-private-source.ts'
 import { openaiOutbound } from './openai-outbound.ts'
 import { paasAzureServices } from './paas-azure-services.ts'
 import { paasOpenToAll } from './paas-open-to-all.ts'
@@ -57,6 +62,7 @@ import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
 import { privateEndpointUnused } from './private-endpoint-unused.ts'
+import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
@@ -73,7 +79,6 @@ import { synapseIpRules } from './synapse-ip-rules.ts'
 import { vnetDns } from './vnet-dns.ts'
 import { wafNotPreventing } from './waf-not-preventing.ts'
 import { wafRuleLog4j } from './waf-rule-log4j.ts'
-import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
@@ -120,8 +125,13 @@ export const RULES: readonly Rule[] = [
   nicPublicIp,
   noWaf,
   nodeSshFromPods,
+  nsgAnyInbound,
+  nsgInternetAdminPort,
+  nsgOpenPort,
+  nsgRuleShadowed,
   nsgUnattached,
   nsgWhereNotAllowed,
+  nsgWidePrivateSource,
   openaiOutbound,
   paasAzureServices,
   paasOpenToAll,

@@ -1,0 +1,49 @@
+import { azureHit, mergeAzure } from './azure-hit.ts'
+import { azureOf } from './azure-view.ts'
+import { narrowSource } from './edit/narrow-source.ts'
+import { admissionsOf, admissionWitness, isAnyPort, ruleFor } from './internet-admission.ts'
+import { defineRule } from './rule.ts'
+import { ruleObject, takesRule } from './rule-object.ts'
+
+export const nsgAnyInbound = defineRule({
+  id: 'nsg-any-inbound',
+  meta: {
+    title: 'Network security group admits the internet to any port',
+    severity: 'high',
+    concepts: ['nsg-any', 'nsg-open-port'],
+    layer: 'nsg',
+    why: 'A group that lets everybody through to everything filters nothing.',
+    fix: 'Name the ports and the sources that are needed.',
+    sources: ['https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview'],
+  },
+
+  /** Yields a hit for each group that certainly lets the internet through to thousands of ports, after its denials. */
+  *check(view, { trusted, trustedRanges }) {
+    for (const admission of admissionsOf(view, trusted)) {
+      const { filter, connections, isReached } = admission
+      if (!isAnyPort(connections)) continue
+      const rule = ruleFor(admission, connections)
+      const object = ruleObject(azureOf(view), filter, rule)
+      const port =
+        connections.TCP.length > 0
+          ? { protocol: 'TCP' as const, port: connections.TCP[0] === 1 ? 22 : connections.TCP[0]! }
+          : { protocol: 'UDP' as const, port: connections.UDP[0]! }
+      const hit = azureHit(view, {
+        object: filter.object,
+        at: rule.origin,
+        severity: isReached ? 'critical' : 'high',
+        extent: isReached ? 2 : 1,
+        say: `lets anybody on the internet through to any port by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. Name the ports and the sources that are needed.`,
+        witness: admissionWitness(admission, rule, port),
+        decide: 'Which ports and sources are needed?',
+        fix: () => object && narrowSource(azureOf(view), object, trustedRanges),
+      })
+      yield takesRule(hit, rule)
+    }
+  },
+
+  merge: mergeAzure,
+
+  /** The trusted ranges, or no rule. */
+  patch: (hit) => hit.fix?.(),
+})

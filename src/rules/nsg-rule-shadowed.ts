@@ -1,0 +1,87 @@
+import { filtersOf, type RulePackets } from '../compare/nsg-packets.ts'
+import { coversPackets, isEmptyBox, type PacketBox, TooManyPackets } from '../compare/packets.ts'
+import { azureHit, mergeAzure } from './azure-hit.ts'
+import { azureOf } from './azure-view.ts'
+import { inPlace } from './edit/one-patch.ts'
+import { removeResource } from './edit/remove-resource.ts'
+import { defineRule } from './rule.ts'
+import { ruleObject, takesRule } from './rule-object.ts'
+
+export const nsgRuleShadowed = defineRule({
+  id: 'nsg-rule-shadowed',
+  meta: {
+    title: 'Rule of a network security group never decides',
+    severity: 'note',
+    concepts: ['nsg'],
+    layer: 'nsg',
+    why: 'A rule below others that cover it has no effect: a denial that was meant to protect does not, or the rule is left over.',
+    fix: 'Move it above the rules that cover it, or take it out.',
+    sources: ['https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview'],
+  },
+
+  /** Yields a hit for each rule whose every packet is decided above it; more urgent for a denial below a rule that allows. */
+  *check(view) {
+    const azure = azureOf(view)
+    for (const filter of filtersOf(azure)) {
+      if (!filter.filter.complete) continue
+      for (const way of ['inbound', 'outbound'] as const) {
+        const above: RulePackets[] = []
+        for (const one of filter.of(way)) {
+          const { rule } = one
+          const cover = rule.isDefault ? undefined : coverOf(one, above)
+          above.push(one)
+          if (cover === undefined) continue
+          const isLost = rule.access === 'Deny' && cover.every((other) => other.rule.access !== 'Deny')
+          const object = ruleObject(azure, filter, rule)
+          const hit = azureHit(view, {
+            object: filter.object,
+            at: rule.origin,
+            detail: `shadowed ${way} ${rule.name}`,
+            severity: isLost ? 'medium' : 'note',
+            say: `never comes to rule ${rule.name} (${way}, priority ${rule.priority}): ${namesOf(cover)} ${cover.length === 1 ? 'decides' : 'decide'} about all of its packets before it. ${isLost ? 'What it was meant to deny is allowed: move it above.' : 'Take it out, or move it above.'}`,
+            fix: () =>
+              isLost || object === undefined
+                ? undefined
+                : inPlace(removeResource(object), `Takes rule ${rule.name} out, which decides nothing.`),
+          })
+          yield takesRule(hit, rule)
+        }
+      }
+    }
+  },
+
+  merge: mergeAzure,
+
+  /** Without the rule. */
+  patch: (hit) => hit.fix?.(),
+})
+
+/** The rules above that together certainly decide about every packet that a rule may match; undefined where some are left to it. */
+function coverOf({ matches, rule }: RulePackets, above: readonly RulePackets[]): readonly RulePackets[] | undefined {
+  const own = matches.possible
+  if (isEmptyBox(own) || rule.present !== 'yes' || rule.access === undefined) return undefined
+  const sure = above.filter(({ rule: other }) => other.present === 'yes' && other.access !== undefined)
+  const alone = sure.find(({ matches: other }) => covers([other.certain], own))
+  if (alone !== undefined) return [alone]
+  return covers(
+    sure.map(({ matches: other }) => other.certain),
+    own,
+  )
+    ? sure
+    : undefined
+}
+
+function covers(boxes: readonly PacketBox[], own: PacketBox): boolean {
+  try {
+    return coversPackets(boxes, [own])
+  } catch (error) {
+    if (error instanceof TooManyPackets) return false
+    throw error
+  }
+}
+
+function namesOf(rules: readonly RulePackets[]): string {
+  return rules.length > 3
+    ? `${rules.length} rules above`
+    : rules.map(({ rule }) => `${rule.name} (${rule.priority})`).join(', ')
+}
