@@ -88,12 +88,23 @@ function addressEnd(site: Site, addresses: AddressSet): AskedEnd {
   return isPrivate ? { kind: 'private', addresses } : { kind: 'public', places: where, name: undefined }
 }
 
+const WORKLOADS = new WeakMap<Site, ReadonlyMap<string, Workload>>()
+
+/** By id, by namespace and name, and by the names of pods; the first of several has the name. */
 function workloadNamed(site: Site, text: string): Workload | undefined {
-  const full = text.includes('/') ? text : `default/${text}`
-  return site.state.kubernetes?.workloads.find(
-    ({ id, namespace, name, pods }) =>
-      id === text || `${namespace}/${name}` === full || pods.some((pod) => `${namespace}/${pod}` === full),
-  )
+  let index = WORKLOADS.get(site)
+  if (index === undefined) {
+    const names = new Map<string, Workload>()
+    for (const workload of site.state.kubernetes?.workloads ?? []) {
+      const { id, namespace, name, pods } = workload
+      for (const key of [id, `${namespace}/${name}`, ...pods.map((pod) => `${namespace}/${pod}`)]) {
+        if (!names.has(key)) names.set(key, workload)
+      }
+    }
+    index = names
+    WORKLOADS.set(site, index)
+  }
+  return index.get(text) ?? index.get(text.includes('/') ? text : `default/${text}`)
 }
 
 function isDomainName(text: string): boolean {

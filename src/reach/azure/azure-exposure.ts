@@ -19,11 +19,13 @@ import {
   filterRegion,
   firstMatch,
   flowSets,
+  manyFlows,
   type PlaceRegion,
   placeRegions,
   type RuleDecision,
   regionBounds,
   regionRules,
+  regionSets,
   SYMBOLIC_VIEW,
   scopedView,
 } from './flows.ts'
@@ -54,7 +56,7 @@ export function firewallAllowed(site: Site, firewall: Firewall): Bounds<Flows> {
       flowSets.of(source[which], placeRegions.of(destination[which], connections[which]))
     return { match: { certain: side('certain'), possible: side('possible') }, allows }
   })
-  return firstMatch(decisions, EVERY_FLOW, flowSets)
+  return firstMatch(decisions, EVERY_FLOW, manyFlows)
 }
 
 /** What a firewall forwards for one fixed end, by the other. */
@@ -73,7 +75,7 @@ export function firewallRegion(site: Site, firewall: Firewall, fixed: FixedEnd):
       allows: rule.allows,
     }
   })
-  return firstMatch(decisions, EVERY_REGION, placeRegions)
+  return firstMatch(decisions, EVERY_REGION, regionSets)
 }
 
 const ROUTES = new WeakMap<Site, Map<Subnet, RouteSet>>()
@@ -173,7 +175,7 @@ function withAdminRules(
         allows: rules[i]!.access === undefined ? undefined : rules[i]!.access === access,
       })),
       EVERY_REGION,
-      placeRegions,
+      regionSets,
     )
   return regionBounds.subtract(regionBounds.union(region, where('AlwaysAllow')), where('Deny'))
 }

@@ -1,8 +1,7 @@
-import { NO_ADDRESSES, toRanges } from '../../algebra/addresses.ts'
+import { NO_ADDRESSES } from '../../algebra/addresses.ts'
 import { type Bounds, boundsOf, exactly } from '../../algebra/bounds.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, NO_CONNECTIONS } from '../../algebra/connections.ts'
 import { type Intervals, intersectIntervals, interval } from '../../algebra/intervals.ts'
-import { nameKey } from '../../algebra/names.ts'
 import { type PairSet, pairSetsOf } from '../../algebra/pairs.ts'
 import { type Region, regionsOf } from '../../algebra/regions.ts'
 import { serviceSet } from '../../algebra/service-sets.ts'
@@ -11,7 +10,17 @@ import type { AzureObject } from '../../model/azure/azure-object.ts'
 import type { RuleProtocol } from '../../model/azure/security-group.ts'
 import type { NetworkTag } from '../../model/azure/service-tags.ts'
 import type { Filter, FilterEnd, FilterRule, TagScope } from '../layers/nsg.ts'
-import { atAddresses, atServices, EVERYWHERE, INTERNET, NOWHERE, type Places, parseRange, places } from './places.ts'
+import {
+  atAddresses,
+  atServices,
+  EVERYWHERE,
+  INTERNET,
+  NOWHERE,
+  type Places,
+  parseRange,
+  places,
+  placesKey,
+} from './places.ts'
 import { ANYTHING, placeBounds } from './prefixes.ts'
 import type { Site } from './state.ts'
 
@@ -23,11 +32,6 @@ export type Flows = PairSet<Places, PlaceRegion>
 export const placeRegions = regionsOf(places)
 export const regionBounds = boundsOf(placeRegions)
 export const flowSets = pairSetsOf<Places, PlaceRegion>(places, placeRegions, placesKey)
-
-/** A text that is equal for equal places alone. */
-export function placesKey({ addresses, services, hosts }: Places): string {
-  return `${toRanges(addresses).join(',')}|${JSON.stringify(services)}|${nameKey(hosts)}`
-}
 
 /** Every packet of every protocol: ports, ICMP types and codes, numbers of other IP protocols. */
 export const EVERY_CONNECTION: ConnectionSet = { ...ALL_CONNECTIONS, ICMP: interval(0, 65536), other: interval(0, 256) }
@@ -128,7 +132,7 @@ export function filterFlows(filter: Filter, direction: 'inbound' | 'outbound', v
       flowSets.of(source[which], placeRegions.of(destination[which], connectionsOf(rule.protocol, rule.ports[which]))),
     )
   })
-  return firstMatch(rules, EVERY_FLOW, flowSets)
+  return firstMatch(rules, EVERY_FLOW, manyFlows)
 }
 
 /** One end of packets that is somewhere in `places`, while the other end varies. */
@@ -147,7 +151,7 @@ export function filterRegion(
   view: FilterView,
 ): Bounds<PlaceRegion> {
   if (!filter.complete) return { certain: placeRegions.empty, possible: EVERY_REGION }
-  return firstMatch(regionRules(filter[direction], fixed, view), EVERY_REGION, placeRegions)
+  return firstMatch(regionRules(filter[direction], fixed, view), EVERY_REGION, regionSets)
 }
 
 /** Rules for one fixed end, as decisions over the other end. */
@@ -191,16 +195,31 @@ function toDecision<T>(
   }
 }
 
+/** Sets whose unions of many are cheaper than one after the other. */
+export interface ManySets<T> extends SetAlgebra<T> {
+  join(parts: readonly T[]): T
+}
+
+export const regionSets: ManySets<PlaceRegion> = {
+  ...placeRegions,
+  join: (parts) => placeRegions.unionOf(parts.flat()),
+}
+export const manyFlows: ManySets<Flows> = {
+  ...flowSets,
+  join: (parts) => flowSets.unionOf(parts.flat(), (regions) => placeRegions.unionOf(regions.flat())),
+}
+
 /**
- * The first rule that matches decides; what none matches is denied. O(rules) set operations.
+ * The first rule that matches decides; what none matches is denied.
  *
- * A packet that several rules may match is certain where all of them say the same.
+ * A packet that several rules may match is certain where all of them say the same. Rules with one action that stand together are one
+ * rule, since their order says nothing: the cost grows with the changes between allowing and denying, and n log n within.
  */
-export function firstMatch<T>(rules: readonly RuleDecision<T>[], everything: T, sets: SetAlgebra<T>): Bounds<T> {
+export function firstMatch<T>(rules: readonly RuleDecision<T>[], everything: T, sets: ManySets<T>): Bounds<T> {
   let allowed = sets.empty
   let denied = sets.empty
   let left = everything
-  for (const { match, allows } of rules) {
+  for (const { match, allows } of joinRuns(rules, sets)) {
     if (sets.isEmpty(left)) break
     const reached = sets.intersect(left, match.possible)
     if (allows !== false) allowed = sets.union(allowed, reached)
@@ -210,6 +229,29 @@ export function firstMatch<T>(rules: readonly RuleDecision<T>[], everything: T, 
   denied = sets.union(denied, left)
   const certain = sets.subtract(allowed, denied)
   return sets.equal(certain, allowed) ? exactly(certain) : { certain, possible: allowed }
+}
+
+function joinRuns<T>(rules: readonly RuleDecision<T>[], sets: ManySets<T>): readonly RuleDecision<T>[] {
+  const joined: RuleDecision<T>[] = []
+  let run: RuleDecision<T>[] = []
+  const close = () => {
+    const [first] = run
+    if (first === undefined) return
+    const certain = sets.join(run.map(({ match }) => match.certain))
+    const isExact = run.every(({ match }) => match.certain === match.possible)
+    joined.push({
+      match: { certain, possible: isExact ? certain : sets.join(run.map(({ match }) => match.possible)) },
+      allows: first.allows,
+    })
+    run = []
+  }
+  for (const rule of rules) {
+    if (sets.isEmpty(rule.match.possible)) continue
+    if (run.length > 0 && run[0]!.allows !== rule.allows) close()
+    run.push(rule)
+  }
+  close()
+  return joined
 }
 
 /** What two versions of a set of packets have and the other has not. Equal sets differ in nothing, however their rules are written. */

@@ -10,9 +10,10 @@ import {
   parseCidr,
   printAddresses,
   singleAddress,
+  toRanges,
 } from '../../algebra/addresses.ts'
 import { interval } from '../../algebra/intervals.ts'
-import { ALL_NAMES, exactName, type NameSet, NO_NAMES, nameSets, printNames } from '../../algebra/names.ts'
+import { ALL_NAMES, exactName, type NameSet, NO_NAMES, nameKey, nameSets, printNames } from '../../algebra/names.ts'
 import { ALL_SERVICES, NO_SERVICES, type ServiceSet, serviceSets } from '../../algebra/service-sets.ts'
 import type { SetAlgebra } from '../../algebra/set-algebra.ts'
 import type { Truth } from '../../algebra/truth.ts'
@@ -143,8 +144,22 @@ export function parsePlaces(text: string): Places | undefined {
 
 /** Whether a place that is somewhere in `where` is in `set`: `maybe` where only a part of `where` is. */
 export function isIn(where: Places, set: Places): Truth {
-  if (places.covers(set, where)) return 'yes'
-  return places.isEmpty(places.intersect(set, where)) ? 'no' : 'maybe'
+  if (set === EVERYWHERE) return 'yes'
+  const kinds = [
+    partIn(where.addresses, set.addresses, addressSets),
+    partIn(where.services, set.services, serviceSets),
+    partIn(where.hosts, set.hosts, nameSets),
+  ].filter((part) => part !== undefined)
+  if (kinds.every((part) => part === 'yes')) return 'yes'
+  return kinds.every((part) => part === 'no') ? 'no' : 'maybe'
+}
+
+/** Undefined where no place of that kind is meant. */
+function partIn<T>(where: T, set: T, sets: SetAlgebra<T>): Truth | undefined {
+  if (sets.isEmpty(where)) return undefined
+  if (sets.isEmpty(set)) return 'no'
+  if (sets.covers(set, where)) return 'yes'
+  return sets.isEmpty(sets.intersect(set, where)) ? 'no' : 'maybe'
 }
 
 /** As people read it. */
@@ -170,4 +185,9 @@ function printService(name: string, except: boolean, regions: readonly string[])
 /** True for addresses that the platform answers on every host. */
 export function isPlatform(where: Places): boolean {
   return addressSets.covers(PLATFORM, where.addresses) && !addressSets.isEmpty(where.addresses)
+}
+
+/** A text that is equal for equal places alone. */
+export function placesKey({ addresses, services, hosts }: Places): string {
+  return `${toRanges(addresses).join(',')}|${JSON.stringify(services)}|${nameKey(hosts)}`
 }

@@ -1,6 +1,6 @@
 import { addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
-import type { Bounds } from '../../algebra/bounds.ts'
-import { ALL_PORTS, type ConnectionSet, NO_CONNECTIONS } from '../../algebra/connections.ts'
+import { type Bounds, exactly } from '../../algebra/bounds.ts'
+import { ALL_PORTS, type ConnectionSet, connectionKey, NO_CONNECTIONS } from '../../algebra/connections.ts'
 import { hasNumber, type Intervals, intersectIntervals, interval, unionIntervals } from '../../algebra/intervals.ts'
 import { hasName, NO_NAMES, namePatterns, nameSets } from '../../algebra/names.ts'
 import { both, either, type Truth, toTruth } from '../../algebra/truth.ts'
@@ -22,6 +22,7 @@ import {
   PRIVATE_V4,
   parseRange,
   places,
+  placesKey,
   withPublic,
 } from '../azure/places.ts'
 import { ANYTHING, type PrefixSet, placeBounds, toPrefixSet } from '../azure/prefixes.ts'
@@ -192,10 +193,9 @@ function matchesNetwork(
   ruleset: Ruleset,
 ): Truth {
   const compiled = compile(network, rule, object.resource)
-  const base = both(
-    matchesProtocol(rule, packet.protocol),
-    both(within(packet.source, compiled.source), matchesPort(compiled, packet)),
-  )
+  const shape = both(matchesProtocol(rule, packet.protocol), matchesPort(compiled, packet))
+  if (shape === 'no') return 'no'
+  const base = both(shape, within(packet.source, compiled.source))
   if (base === 'no') return 'no'
   const byAddress = compiled.hasDestination ? within(packet.destination, compiled.destination) : 'no'
   return both(base, either(byAddress, matchesNames(rule, packet, ruleset)))
@@ -228,7 +228,8 @@ function matchesApplication(
     })
     .reduce(either, 'no')
   if (service === 'no') return 'no'
-  return both(both(service, within(packet.source, compiled.source)), matchesTargets(rule, compiled, packet))
+  const base = both(service, within(packet.source, compiled.source))
+  return base === 'no' ? 'no' : both(base, matchesTargets(rule, compiled, packet))
 }
 
 function matchesTargets(rule: FirewallRule, compiled: CompiledRule, packet: FirewallPacket): Truth {
@@ -322,42 +323,88 @@ function matchesPort({ ports }: CompiledRule, { port, protocol }: FirewallPacket
   return hasNumber(ports.possible, port) ? 'maybe' : 'no'
 }
 
-/** One rule as sets, in the order in which the firewall reads them. */
+/** Rules of one kind and action that stand together, with equal sources and connections, as sets. */
 export interface RuleSets {
-  readonly label: string
   readonly source: Bounds<Places>
   readonly destination: Bounds<Places>
   readonly connections: Bounds<ConnectionSet>
   /** Undefined where the action is not known. */
   readonly allows: boolean | undefined
-  readonly step: FirewallStep
 }
 
-/** Network and application rules of a firewall as sets; undefined where rules could not be read. */
+const RULE_SETS = new WeakMap<Ruleset, readonly RuleSets[]>()
+
+/** Network and application rules of a firewall as sets, in the order in which they are read; undefined where rules could not be read. */
 export function ruleSetsOf(network: AzureNetwork, firewall: Firewall): readonly RuleSets[] | undefined {
   const ruleset = rulesetOf(network, firewall)
   if (!ruleset.complete) return undefined
-  return (['network', 'application'] as const).flatMap((by) =>
-    ruleset[by].flatMap((collection) =>
-      collection.rules.map((rule): RuleSets => {
-        const compiled = compile(network, rule, collection.object.resource)
-        const allows = collection.action.known ? collection.action.value !== 'Deny' : undefined
-        const step = stepOf(firewall, collection, rule, by, allows === false ? 'denied' : 'allowed')
-        const sure = isThere(collection) === 'yes'
-        const destination =
-          by === 'network' ? networkTargets(rule, compiled, ruleset) : applicationTargets(rule, compiled)
-        const connections = by === 'network' ? networkConnections(rule, compiled) : applicationConnections(rule)
-        return {
-          label: step.rule,
-          source: compiled.source,
-          destination: sure ? destination : { certain: NOWHERE, possible: destination.possible },
-          connections,
-          allows,
-          step,
-        }
-      }),
-    ),
+  const made = RULE_SETS.get(ruleset)
+  if (made !== undefined) return made
+  const sets = (['network', 'application'] as const).flatMap((by) => joinAlike(setsOfKind(network, ruleset, by)))
+  RULE_SETS.set(ruleset, sets)
+  return sets
+}
+
+interface SingleRule extends RuleSets {
+  /** Names by themselves, so that those of many rules are put together in one go. */
+  readonly patterns: readonly string[]
+}
+
+function setsOfKind(network: AzureNetwork, ruleset: Ruleset, by: 'network' | 'application'): readonly SingleRule[] {
+  return ruleset[by].flatMap((collection) =>
+    collection.rules.map((rule): SingleRule => {
+      const compiled = compile(network, rule, collection.object.resource)
+      const isNetwork = by === 'network'
+      const all = isNetwork ? networkTargets(rule, compiled, ruleset) : applicationTargets(rule, compiled)
+      return {
+        source: compiled.source,
+        destination: isThere(collection) === 'yes' ? all : { certain: NOWHERE, possible: all.possible },
+        connections: isNetwork ? networkConnections(rule, compiled) : applicationConnections(rule),
+        allows: collection.action.known ? collection.action.value !== 'Deny' : undefined,
+        // A rule with a tag of names keeps them as a set.
+        patterns:
+          isNetwork || all.certain !== all.possible || !rule.nameTags.absent ? [] : knownItems(rule.targetNames),
+      }
+    }),
   )
+}
+
+/** Within a run of one action the order says nothing, so rules that differ only in their destinations are one. */
+function joinAlike(rules: readonly SingleRule[]): readonly RuleSets[] {
+  const joined: RuleSets[] = []
+  let run = new Map<string, SingleRule[]>()
+  const close = () => {
+    for (const alike of run.values()) joined.push(joinDestinations(alike))
+    run = new Map()
+  }
+  for (const [index, rule] of rules.entries()) {
+    if (index > 0 && rule.allows !== rules[index - 1]!.allows) close()
+    const isExact =
+      rule.source.certain === rule.source.possible &&
+      rule.destination.certain === rule.destination.possible &&
+      rule.connections.certain === rule.connections.possible
+    const key = isExact
+      ? `${placesKey(rule.source.certain)}|${connectionKey(rule.connections.certain)}`
+      : `rule ${index}`
+    const alike = run.get(key)
+    if (alike === undefined) run.set(key, [rule])
+    else alike.push(rule)
+  }
+  close()
+  return joined
+}
+
+function joinDestinations(rules: readonly SingleRule[]): RuleSets {
+  const [first] = rules
+  if (rules.length === 1) return first!
+  const names = namePatterns(
+    rules.flatMap(({ patterns }) => patterns),
+    'any',
+  )
+  const rest = rules.filter(({ patterns }) => names === undefined || patterns.length === 0)
+  const others = rest.map(({ destination }) => destination.certain).reduce(places.union, NOWHERE)
+  const named = names === undefined ? NOWHERE : hasName(names, '') ? INTERNET : { ...NOWHERE, hosts: names }
+  return { ...first!, destination: exactly(places.union(named, others)) }
 }
 
 function networkTargets(rule: FirewallRule, compiled: CompiledRule, { dnsProxy }: Ruleset): Bounds<Places> {
@@ -365,6 +412,7 @@ function networkTargets(rule: FirewallRule, compiled: CompiledRule, { dnsProxy }
   const names = namePatterns(knownItems(rule.destinationNames), 'any') ?? NO_NAMES
   const byName = { ...NOWHERE, hosts: names }
   const isKnown = rule.destinationNames.complete && rule.destinationNames.items.every((item) => item.known)
+  if (rule.destinationNames.absent) return addresses
   return {
     certain: places.union(addresses.certain, dnsProxy === 'yes' ? byName : NOWHERE),
     possible: places.union(addresses.possible, isKnown ? byName : INTERNET),
@@ -397,7 +445,10 @@ function networkConnections({ protocols }: FirewallRule, { ports }: CompiledRule
     ICMP: has('ICMP') || all ? interval(0, 65536) : [],
   })
   const open = !protocols.complete || known.length < protocols.items.length
-  return { certain: side(ports.certain, false), possible: side(ports.possible, open) }
+  const certain = side(ports.certain, false)
+  return !open && ports.certain === ports.possible
+    ? exactly(certain)
+    : { certain, possible: side(ports.possible, open) }
 }
 
 function applicationConnections({ services }: FirewallRule): Bounds<ConnectionSet> {

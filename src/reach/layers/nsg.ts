@@ -198,13 +198,11 @@ export function parsePorts(text: string): Intervals {
 
 /** Whether the rule matches the packet in its scope. */
 export function matchesRule(rule: FilterRule, packet: FabricPacket, scope: TagScope): Truth {
-  return both(
-    both(rule.present, both(matchesProtocol(rule.protocol, packet.protocol), matchesPort(rule, packet))),
-    both(
-      matchesEnd(rule.source, packet.source, packet.sourceGroups, scope, rule.isDefault),
-      matchesEnd(rule.destination, packet.destination, packet.destinationGroups, scope, rule.isDefault),
-    ),
-  )
+  const shape = both(rule.present, both(matchesProtocol(rule.protocol, packet.protocol), matchesPort(rule, packet)))
+  if (shape === 'no') return 'no'
+  const source = both(shape, matchesEnd(rule.source, packet.source, packet.sourceGroups, scope, rule.isDefault))
+  if (source === 'no') return 'no'
+  return both(source, matchesEnd(rule.destination, packet.destination, packet.destinationGroups, scope, rule.isDefault))
 }
 
 function matchesProtocol(protocol: RuleProtocol | undefined, wanted: FabricProtocol): Truth {
@@ -244,6 +242,7 @@ function matchesEnd(
 
 /** Tags filled in with what they mean in a scope. */
 export function resolvePrefixes(prefixes: PrefixSet, scope: TagScope, isDefault: boolean): Bounds<Places> {
+  if (prefixes.tags.length === 0) return prefixes.places
   let { certain, possible } = prefixes.places
   for (const tag of prefixes.tags) {
     const meant = meaningOf(tag, scope, isDefault)
