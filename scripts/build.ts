@@ -25,7 +25,7 @@ for (const entry of ENTRIES) {
   const { code, assets } = await ncc(file, { cache: false, minify: true, license: 'licenses.txt', quiet: true })
   write(`${entry}.js`, code)
   for (const [name, asset] of Object.entries(assets)) {
-    const { source } = asset as { source: Buffer | string }
+    const { source } = asset
     if (name === 'licenses.txt') licences.set(entry, source.toString())
     else write(name, source)
   }
