@@ -1,4 +1,5 @@
 import type { TreeEdit } from '../base/edit.ts'
+import { byCodeUnit } from '../base/order.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { AssessedFinding, RuleHit } from '../rules/assess.ts'
 import type { Finding } from '../rules/finding.ts'
@@ -29,7 +30,7 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
     if (left === 0 || !run.wants(finding)) return finding
     const view = run.view(hit.state)
     const proposed = view && hit.rule.patch?.(hit.hit, view, run.settings)
-    if (proposed === undefined || isTaken(run.tree, proposed.edit)) return finding
+    if (proposed === undefined || !canApply(run.tree, proposed.edit)) return finding
     left--
     if (verifyPatch(hit, run.known, proposed.edit, run.analyse) !== undefined) return finding
     const patch = showPatch(run.tree, proposed.edit, proposed.summary)
@@ -37,7 +38,12 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
   })
 }
 
-/** True where a new file would stand in the place of another. */
-function isTaken(tree: Tree, { newFiles }: TreeEdit): boolean {
-  return [...newFiles.keys()].some((path) => tree.entry(path) !== undefined)
+/** False where a new file would stand in the place of another, or two edits touch the same text. */
+function canApply(tree: Tree, { edits, newFiles }: TreeEdit): boolean {
+  const sorted = [...edits].sort((a, b) => byCodeUnit(a.path, b.path) || a.start - b.start || a.end - b.end)
+  const overlap = sorted.some((edit, i) => {
+    const before = sorted[i - 1]
+    return before !== undefined && before.path === edit.path && edit.start < before.end
+  })
+  return !overlap && ![...newFiles.keys()].some((path) => tree.entry(path) !== undefined)
 }

@@ -49,7 +49,6 @@ export const policySelectsNothing = defineRule({
         subject: view.identity(resource.address),
         ...(hint === '' ? {} : { severity: 'medium' as const }),
         message: `${resource.address} protects nothing: no workload of namespace ${namespace} in the tree has ${selected === '' ? 'pods' : selected}.${hint} Select the labels of the pods that it is for, in their namespace, or remove it.`,
-        objectsTo: () => true,
         fix: () => near && replaceLabel(resource, ['spec', 'podSelector', 'matchLabels'], near),
       }
     }
