@@ -1,8 +1,10 @@
 import { addressSets } from '../../algebra/addresses.ts'
 import { type Bounds, exactly } from '../../algebra/bounds.ts'
+import { both, type Truth } from '../../algebra/truth.ts'
 import type { Firewall } from '../../model/azure/firewall.ts'
+import { surely } from '../../model/azure/prop.ts'
 import type { SecurityGroup } from '../../model/azure/security-group.ts'
-import type { Subnet } from '../../model/azure/virtual-network.ts'
+import type { Subnet, VirtualNetwork } from '../../model/azure/virtual-network.ts'
 import { ruleSetsOf } from '../layers/firewall.ts'
 import { egressOf } from '../layers/nat.ts'
 import { type Filter, toFilter } from '../layers/nsg.ts'
@@ -33,7 +35,7 @@ import type { Host } from './hosts.ts'
 import { atAddresses, EVERYWHERE, INTERNET, NOWHERE, type Places, places } from './places.ts'
 import type { Site } from './state.ts'
 import { toRanges } from './topology.ts'
-import { findFirewall } from './walk.ts'
+import { canReach, findFirewall } from './walk.ts'
 
 const NOTHING: Bounds<PlaceRegion> = exactly(placeRegions.empty)
 const EVERYTHING: Bounds<PlaceRegion> = exactly(EVERY_REGION)
@@ -193,11 +195,11 @@ function carriedBy(
     case 'unknown':
       return { certain: placeRegions.empty, possible: EVERY_REGION }
     case 'local':
-      return intoNetwork(site, host, carried)
+      return intoNetwork(site, host, carried, (to) => canReach(site, host.network, to))
     case 'peering':
       return hop.peer.network === undefined
         ? { certain: placeRegions.empty, possible: EVERY_REGION }
-        : intoNetwork(site, host, carried)
+        : intoNetwork(site, host, carried, (to) => (to === hop.peer.network ? hop.peer.connected : 'no'))
     case 'private-endpoint':
     case 'service-endpoint':
       return EVERYTHING
@@ -219,13 +221,27 @@ function carriedBy(
     case 'appliance': {
       const firewall = findFirewall(site, hop)
       if (firewall === undefined) return { certain: placeRegions.empty, possible: EVERY_REGION }
+      const home = site.azure.subnets.of(firewall.subnet)
+      const network = home && site.topology.networkOf(home)
+      const reached = canReach(site, host.network, network)
+      if (reached === 'no') return NOTHING
       const forwarded = firewallRegion(site, firewall, { side: 'source', places: host.places })
-      return regionBounds.intersect(
-        forwarded,
-        regionBounds.union(intoNetwork(site, host, carried), exactly(placeRegions.of(INTERNET, EVERY_CONNECTION))),
+      const onward = regionBounds.union(
+        intoNetwork(site, host, carried, (to) => forwardedInto(site, host, network, to)),
+        exactly(placeRegions.of(INTERNET, EVERY_CONNECTION)),
       )
+      const region = regionBounds.intersect(forwarded, onward)
+      return reached === 'yes' ? region : { certain: placeRegions.empty, possible: region.possible }
     }
   }
+}
+
+/** Whether a firewall's network passes packets on to another: a spoke takes what the hub forwards only by its flag. */
+function forwardedInto(site: Site, from: Host, home: VirtualNetwork | undefined, to: VirtualNetwork): Truth {
+  const connected = canReach(site, home, to)
+  if (to === home || from.network === home) return connected
+  const peer = site.topology.peersOf(to).find(({ network }) => network === home)
+  return peer === undefined || surely(peer.local.allowForwardedTraffic, true) ? connected : both(connected, 'maybe')
 }
 
 function leavingPublicly(site: Site, host: Host): Bounds<PlaceRegion> {
@@ -254,21 +270,25 @@ function leavingPublicly(site: Site, host: Host): Bounds<PlaceRegion> {
 }
 
 /** Private destinations, by the inbound filters of the subnets and cards that hold them. */
-function intoNetwork(site: Site, host: Host, carried: Places): Bounds<PlaceRegion> {
+function intoNetwork(
+  site: Site,
+  host: Host,
+  carried: Places,
+  reaches: (network: VirtualNetwork) => Truth,
+): Bounds<PlaceRegion> {
   const fixed: FixedEnd = { side: 'source', places: host.places }
   let region = NOTHING
   for (const { addresses, network, subnet } of site.topology.locate(carried.addresses)) {
-    if (network === undefined) continue
-    const part = placeRegions.of(atAddresses(addresses), EVERY_CONNECTION)
+    const reached = network === undefined ? 'no' : reaches(network)
+    if (network === undefined || reached === 'no') continue
+    const whole = placeRegions.of(atAddresses(addresses), EVERY_CONNECTION)
+    const part = reached === 'yes' ? exactly(whole) : { certain: placeRegions.empty, possible: whole }
     if (subnet === undefined) {
-      region = regionBounds.union(region, exactly(part))
+      region = regionBounds.union(region, part)
       continue
     }
     const target = { ...host, network, subnet, cards: [], cardsKnown: true, podRanges: NOWHERE.addresses }
-    region = regionBounds.union(
-      region,
-      regionBounds.intersect(exactly(part), filteredAt(site, target, 'inbound', fixed)),
-    )
+    region = regionBounds.union(region, regionBounds.intersect(part, filteredAt(site, target, 'inbound', fixed)))
   }
   for (const card of site.azure.interfaces) {
     const group = site.azure.securityGroups.of(card.securityGroup)

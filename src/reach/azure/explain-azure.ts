@@ -11,6 +11,7 @@ import { type Resolution, resolveName, resolversOf, serviceNamed } from '../laye
 import { type Caller, judgeService, regionOf } from '../layers/paas-firewall.ts'
 import { reachabilityOf } from '../reachability.ts'
 import { type AskedEnd, findEnd } from './asked-ends.ts'
+import { frontendsOf } from './frontends.ts'
 import { type Host, hostsAt, nodeHost, podHost, podOnWire, subnetHost } from './hosts.ts'
 import { type Outsider, translated, waysIn } from './inbound.ts'
 import {
@@ -39,7 +40,16 @@ import {
 } from './places.ts'
 import { type PodPolicies, type PolicyEnd, toPodPolicies } from './pod-policies.ts'
 import { type AzureState, type Site, toSite } from './state.ts'
-import { canReach, type Demand, enterFromOutside, type Goal, walk, walkToAny, walkToPlatform } from './walk.ts'
+import {
+  answerPublicly,
+  canReach,
+  type Demand,
+  enterFromOutside,
+  type Goal,
+  walk,
+  walkToAny,
+  walkToPlatform,
+} from './walk.ts'
 
 /** One question: can `from` open a new connection to `to`? Peers are written as people write them. */
 export interface AzureQuery {
@@ -139,19 +149,19 @@ function fromWorkload(context: Context, workload: Workload, target: AskedEnd, de
     )
   switch (target.kind) {
     case 'workload':
-      return inSeriesLazily(
-        () => judgePolicy(context, self, { kind: 'workload', workload: target.workload }, demand),
-        () => betweenPods(context, cluster, workload, target.workload, demand),
-      )
-    case 'node':
-      return inSeriesLazily(
-        () => judgePolicy(context, self, nodeEnd(context, target), demand),
-        () =>
-          leaving((host, pool) => {
-            const across = walk(site, host, { kind: 'host', host: nodeHost(site, target.cluster, target.pool) }, demand)
-            return pool === target.pool ? whichever([NOTHING_IN_THE_WAY, across]) : across
-          }),
-      )
+      return betweenPods(context, cluster, workload, target.workload, demand)
+    case 'node': {
+      const policy = judgePolicy(context, self, nodeEnd(context, target), demand)
+      return leaving((host, pool) => {
+        const node = nodeHost(site, target.cluster, target.pool)
+        const across = inSeriesLazily(
+          () => policy,
+          () => walk(site, host, { kind: 'host', host: node }, demand),
+        )
+        if (pool !== target.pool) return across
+        return whichever([admitsOwnNode(cluster) ? ON_ONE_NODE : policy, across])
+      })
+    }
     case 'subnet':
     case 'private': {
       const hosts = target.kind === 'subnet' ? [subnetHost(site, target.subnet)] : hostsAt(site, target.addresses)
@@ -192,6 +202,16 @@ function publicEnd(where: Places): PolicyEnd {
     : { kind: 'addresses', addresses: where.addresses }
 }
 
+const ON_ONE_NODE = allowed('host', 'both may be on one node, where nothing is in the way')
+
+/**
+ * Azure's engine never keeps a pod from its own node; the others ask the pod's policies. No engine keeps a node from its pods.
+ * Source: kubernetes.io/docs/concepts/services-networking/network-policies (kubelet traffic), AKS: migrate-from-npm-to-cilium-network-policy
+ */
+function admitsOwnNode({ policyEngine }: Cluster): boolean {
+  return surely(policyEngine, 'azure')
+}
+
 /** Preview setting that keeps pods, but not those on the host network, from the metadata service. */
 function metadataRestriction({ podLinkLocalAccess, object }: Cluster, where: Places, onHost: boolean): Outcome {
   if (onHost || !places.equal(where, atAddresses(parseRange(METADATA)!))) return NOTHING_IN_THE_WAY
@@ -205,14 +225,23 @@ function metadataRestriction({ podLinkLocalAccess, object }: Cluster, where: Pla
 function betweenPods(context: Context, cluster: Cluster, from: Workload, to: Workload, demand: Demand): Outcome {
   const { site } = context
   const outcomes: Outcome[] = []
+  const policy = judgePolicy(context, { kind: 'workload', workload: from }, { kind: 'workload', workload: to }, demand)
+  const isFree = from.hostNetwork === 'yes' || (to.hostNetwork === 'yes' && admitsOwnNode(cluster))
   for (const own of poolsOf(cluster, from)) {
     const source = podOnWire(site, cluster, own, from.hostNetwork === 'yes')
     for (const other of poolsOf(cluster, to)) {
       const target = podOnWire(site, cluster, other, to.hostNetwork === 'yes')
-      if (own === other) outcomes.push(allowed('host', 'both may run on one node, where no Azure layer is met'))
+      if (own === other) {
+        const near = allowed('host', 'both may run on one node, where no Azure layer is met')
+        outcomes.push(isFree ? near : inSeries(policy, near))
+      }
+      if (policy.answer === 'denied') {
+        outcomes.push(policy)
+        continue
+      }
       if (source === undefined || target === undefined) {
         outcomes.push(unknownAt('route', 'the network plugin leaves open which addresses pods have'))
-      } else outcomes.push(acrossNodes(site, cluster, source, own, target, other, demand))
+      } else outcomes.push(inSeries(policy, acrossNodes(site, cluster, source, own, target, other, demand)))
     }
   }
   return whichever(outcomes)
@@ -276,20 +305,19 @@ function hostToWorkload(context: Context, host: Host, workload: Workload, demand
   )
   if (flat.length === pools.length) {
     ways.push(
-      inSeriesLazily(
-        () =>
-          whichever(
-            flat.flatMap((pool) => {
-              const pod = podOnWire(site, cluster, pool, onHost)
-              if (pod === undefined)
-                return [unknownAt('route', 'the network plugin leaves open which addresses pods have')]
-              const across = isOwnNode
+      whichever(
+        flat.flatMap((pool) => {
+          const pod = podOnWire(site, cluster, pool, onHost)
+          if (pod === undefined) return [unknownAt('route', 'the network plugin leaves open which addresses pods have')]
+          const across = inSeriesLazily(
+            () =>
+              isOwnNode
                 ? acrossNodes(site, cluster, host, host.pool!, pod, pool, demand)
-                : walk(site, host, { kind: 'host', host: pod }, demand)
-              return isOwnNode && host.pool === pool ? [NOTHING_IN_THE_WAY, across] : [across]
-            }),
-          ),
-        () => judgePolicy(context, end, { kind: 'workload', workload }, demand),
+                : walk(site, host, { kind: 'host', host: pod }, demand),
+            () => judgePolicy(context, end, { kind: 'workload', workload }, demand),
+          )
+          return isOwnNode && host.pool === pool ? [ON_ONE_NODE, across] : [across]
+        }),
       ),
     )
   }
@@ -328,7 +356,12 @@ function fromPublic(context: Context, source: Places, target: AskedEnd, demand: 
     case 'node': {
       const node = nodeHost(site, target.cluster, target.pool)
       if (!target.pool.publicIps.known) return unknownAt('nat', 'whether the nodes have public addresses is not known')
-      if (node.publicIps.length > 0) return enterFromOutside(site, node, source, node.places, demand)
+      if (node.publicIps.length > 0) {
+        return inSeriesLazily(
+          () => enterFromOutside(site, node, source, node.places, demand),
+          () => answerPublicly(site, node, source),
+        )
+      }
       return (
         byTranslation(context, source, node.places.addresses, demand) ?? denied('nat', 'the node has no public address')
       )
@@ -358,13 +391,29 @@ function fromPublic(context: Context, source: Places, target: AskedEnd, demand: 
   }
 }
 
-/** By a NAT rule of a firewall to exactly these addresses. */
+/** By a NAT rule of a firewall to one of these addresses, which is certain only where they are one. */
 function byTranslation(context: Context, source: Places, addresses: AddressSet, demand: Demand): Outcome | undefined {
   const { site } = context
   return anyWay(
     translated(site, source, demand)
       .filter(({ address, port }) => addressSets.covers(addresses, address) && port === demand.port)
-      .map(({ address, home, arrived }) => inSeries(arrived, walkToAny(site, home, hostsAt(site, address), demand))),
+      .filter(({ address }) => !isFrontend(site, address))
+      .map(({ address, home, arrived }) => {
+        const outcome = inSeries(arrived, walkToAny(site, home, hostsAt(site, address), demand))
+        if (addressSets.equal(addresses, address)) return outcome
+        return whichever([
+          outcome,
+          denied('nat', 'the NAT rule leads to one address, which may be that of another host'),
+        ])
+      }),
+  )
+}
+
+/** Frontends of the cluster's balancers are no hosts. */
+function isFrontend(site: Site, address: AddressSet): boolean {
+  const { cluster } = site
+  return (
+    cluster !== undefined && frontendsOf(site, cluster).some((one) => addressSets.equal(one.places.addresses, address))
   )
 }
 

@@ -29,7 +29,7 @@ import { atAddresses, isIn, type Places, parseRange, places } from './places.ts'
 import type { PolicyEnd } from './pod-policies.ts'
 import type { Site } from './state.ts'
 import { workerPools } from './state.ts'
-import { type Demand, enterFromOutside, walk } from './walk.ts'
+import { answerPublicly, type Demand, enterFromOutside, walk } from './walk.ts'
 
 /** Somebody outside of the cluster who wants to reach a workload in it. */
 export interface Outsider {
@@ -103,7 +103,10 @@ function viaFrontend(
   const arrive = (node: Host): Outcome => {
     const target = frontend.floating ? { ...node, places: frontend.places } : node
     return outsider.host === undefined
-      ? enterFromOutside(site, target, outsider.places, target.places, incoming)
+      ? inSeriesLazily(
+          () => enterFromOutside(site, target, outsider.places, target.places, incoming),
+          () => answerPublicly(site, node, outsider.places),
+        )
       : walk(site, outsider.host, { kind: 'host', host: target }, incoming)
   }
   return [
@@ -356,11 +359,24 @@ function viaAddon(
   ]
 }
 
-function isController(workload: Workload, ingress: Ingress): boolean {
-  if (workload.id === '' || workload.namespace === ingress.namespace)
-    return workload.labels.known.get('app.kubernetes.io/name') === 'ingress-nginx'
-  const name = workload.labels.known.get('app.kubernetes.io/name') ?? workload.labels.known.get('app')
-  return typeof name === 'string' && /ingress|traefik|haproxy|nginx|contour|kong/.test(name)
+/** Words that labels of controllers have, by the class that they serve. Charts name their pods so. */
+const CONTROLLER_WORDS: readonly (readonly [className: string, word: RegExp])[] = [
+  ['nginx', /nginx/],
+  ['traefik', /traefik/],
+  ['haproxy', /haproxy/],
+  ['contour', /contour|envoy/],
+  ['kong', /kong/],
+  ['istio', /istio/],
+]
+
+/** A workload that by its labels is the controller of the Ingress's class; without a class any controller may be. */
+function isController({ labels }: Workload, { className }: Ingress): boolean {
+  const names = ['app.kubernetes.io/name', 'app', 'k8s-app'].map((key) => labels.known.get(key))
+  return CONTROLLER_WORDS.some(
+    ([own, word]) =>
+      (className === undefined || className.includes(own)) &&
+      names.some((name) => typeof name === 'string' && word.test(name)),
+  )
 }
 
 function isApplicationGatewayClass({ className }: Ingress): boolean {

@@ -208,10 +208,10 @@ function routedPrefixes(table: RouteTable | undefined): {
 } {
   let specific = NO_ADDRESSES
   let everything = false
-  for (const { prefix, nextHop } of table?.routes ?? []) {
+  for (const { prefix } of table?.routes ?? []) {
     if (!prefix.known) everything = true
     const range = prefix.known ? parseRange(prefix.value) : undefined
-    if (range === undefined || (nextHop.known && nextHop.value === 'Internet')) continue
+    if (range === undefined) continue
     if (/\/[01]$/.test(prefix.known ? prefix.value : '')) everything = true
     else specific = addressSets.union(specific, range)
   }

@@ -40,7 +40,25 @@ import {
 import { atAddresses, isIn, METADATA, NOWHERE, type Places, parseRange, places } from './places.ts'
 import { firewallPlace, publicPlace } from './prefixes.ts'
 import type { Site } from './state.ts'
-import { toRanges } from './topology.ts'
+import { type Peer, toRanges } from './topology.ts'
+
+/**
+ * Whether what a host answers to a public client goes back the way the request came: by an appliance or a gateway it does not, and is
+ * lost there, as these have not seen the request.
+ * Source: learn.microsoft.com/azure/firewall/integrate-lb#asymmetric-routing
+ */
+export function answerPublicly(site: Site, host: Host, client: Places): Outcome {
+  const set = routeSetOf(site, host)
+  if (set.unknown !== undefined) return unknownAt('route', set.unknown)
+  return whichever(
+    routesTo(set, client).map(({ route: { hop, label, resource, origin } }) => {
+      if (hop.kind === 'internet' || hop.kind === 'service-endpoint') return NOTHING_IN_THE_WAY
+      const place = resource && { resource, ...(origin && { origin }) }
+      if (hop.kind === 'unknown') return unknownAt('route', `${label}: ${hop.why}`, place)
+      return denied('route', `${label}: the answer to the client does not go back the way the request came`, place)
+    }),
+  )
+}
 
 /** What is sent, as the fabric sees it. */
 export interface Demand {
@@ -179,7 +197,7 @@ function forward(site: Site, from: Host, goal: Goal, demand: Demand, at: Host): 
   const wanted = destinationOf(goal)
   const set = routeSetOf(site, at)
   if (set.unknown !== undefined) return unknownAt('route', set.unknown)
-  if (goal.kind === 'host' && goal.host.endpoint !== undefined) {
+  if (goal.kind === 'host' && goal.host.isEndpoint) {
     return whichever(endpointHops(at, goal.host, set).map((hop) => follow(site, from, goal, demand, at, hop, wanted)))
   }
   const choices = routesTo(set, wanted)
@@ -262,7 +280,7 @@ function follow(
       return goal.kind === 'public'
         ? refused('the peer does not hold the destination')
         : inSeriesLazily(
-            () => arrivesOver(at, goal.host, hop, taken, refused),
+            () => arrivesOver(site, at, goal.host, hop, taken, refused),
             () => enter(site, from, goal.host, demand, from.places),
           )
     case 'private-endpoint':
@@ -303,14 +321,15 @@ function viaPeering(
   refused: (why: string) => Outcome,
 ): Outcome {
   const peer = at.network && site.topology.peersOf(at.network).find(({ network }) => network === goal.host.network)
-  if (peer === undefined) return refused('the destination is not in the network')
+  if (peer === undefined || peer.connected === 'no') return refused('the destination is not in the network')
   return inSeriesLazily(
-    () => arrivesOver(at, goal.host, { kind: 'peering', peer }, taken, refused),
+    () => arrivesOver(site, at, goal.host, { kind: 'peering', peer }, taken, refused),
     () => enter(site, from, goal.host, demand, from.places),
   )
 }
 
 function arrivesOver(
+  site: Site,
   at: Host,
   to: Host,
   { peer }: Extract<NextHop, { kind: 'peering' }>,
@@ -328,7 +347,25 @@ function arrivesOver(
   if (!complete && !seesSubnets(peer.local.localSubnets, at.subnet, peer.local.remoteSubnets, to.subnet)) {
     return refused('the peering is for other subnets')
   }
+  if (!admitsAccess(peer) && !isFiltered(site, at) && !isFiltered(site, to)) {
+    return unknownAt('route', 'the peering gives no access, which nothing but an NSG is certain to enforce', {
+      resource: peer.local.object.resource,
+    })
+  }
   return taken(`peering to ${labelOf(peer.network.object)}`)
+}
+
+/**
+ * Without access the remote range only leaves the tag `VirtualNetwork`, which the default rules of NSGs name.
+ * Source: learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
+ */
+function admitsAccess({ local, remote }: Peer): boolean {
+  return [local, remote].every((half) => half === undefined || surely(half.allowVirtualNetworkAccess, true))
+}
+
+function isFiltered(site: Site, host: Host): boolean {
+  const { filters, unknown } = groupsOf(site, host)
+  return filters.length > 0 || unknown !== undefined
 }
 
 function seesSubnets(
