@@ -10,6 +10,7 @@ import { allowedHostPorts } from './allowed-host-ports.ts'
 import { apiServerNotPrivate } from './api-server-not-private.ts'
 import { apiServerPublic } from './api-server-public.ts'
 import { apiServerRangesWide } from './api-server-ranges-wide.ts'
+import { apiServerWidened } from './api-server-widened.ts'
 import { appRoutingPublic } from './app-routing-public.ts'
 import { blobAnonymous } from './blob-anonymous.ts'
 import { containerGroupPublic } from './container-group-public.ts'
@@ -21,10 +22,16 @@ import { dnsEgressMissing } from './dns-egress-missing.ts'
 import { duplicateKey } from './duplicate-key.ts'
 import { egressInternet } from './egress-internet.ts'
 import { egressNotIsolated } from './egress-not-isolated.ts'
+import { egressUninspected } from './egress-uninspected.ts'
 import { egressWidened } from './egress-widened.ts'
+import { firewallAllowsAny } from './firewall-allows-any.ts'
+import { firewallDnatOpen } from './firewall-dnat-open.ts'
+import { firewallFqdnWide } from './firewall-fqdn-wide.ts'
 import { firewallIdps } from './firewall-idps.ts'
 import { firewallNoPolicy } from './firewall-no-policy.ts'
+import { firewallRuleShadowed } from './firewall-rule-shadowed.ts'
 import { firewallThreatIntel } from './firewall-threat-intel.ts'
+import { firewallWidened } from './firewall-widened.ts'
 import { flowLogs } from './flow-logs.ts'
 import { hostNetwork } from './host-network.ts'
 import { hostPort } from './host-port.ts'
@@ -49,11 +56,13 @@ import { nsgRuleShadowed } from './nsg-rule-shadowed.ts'
 import { nsgUnattached } from './nsg-unattached.ts'
 import { nsgWhereNotAllowed } from './nsg-where-not-allowed.ts'
 import { nsgWidePrivateSource } from './nsg-wide-private-source.ts'
+import { nsgWidened } from './nsg-widened.ts'
 import { openaiOutbound } from './openai-outbound.ts'
 import { paasAzureServices } from './paas-azure-services.ts'
 import { paasOpenToAll } from './paas-open-to-all.ts'
 import { paasPublicEndpoint } from './paas-public-endpoint.ts'
 import { paasRangeWide } from './paas-range-wide.ts'
+import { paasWidened } from './paas-widened.ts'
 import { policyAllowsAll } from './policy-allows-all.ts'
 import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
 import { policyPortMismatch } from './policy-port-mismatch.ts'
@@ -93,6 +102,7 @@ export const RULES: readonly Rule[] = [
   apiServerNotPrivate,
   apiServerPublic,
   apiServerRangesWide,
+  apiServerWidened,
   appRoutingPublic,
   blobAnonymous,
   containerGroupPublic,
@@ -104,10 +114,16 @@ export const RULES: readonly Rule[] = [
   duplicateKey,
   egressInternet,
   egressNotIsolated,
+  egressUninspected,
   egressWidened,
+  firewallAllowsAny,
+  firewallDnatOpen,
+  firewallFqdnWide,
   firewallIdps,
   firewallNoPolicy,
+  firewallRuleShadowed,
   firewallThreatIntel,
+  firewallWidened,
   flowLogs,
   hostNetwork,
   hostPort,
@@ -132,11 +148,13 @@ export const RULES: readonly Rule[] = [
   nsgUnattached,
   nsgWhereNotAllowed,
   nsgWidePrivateSource,
+  nsgWidened,
   openaiOutbound,
   paasAzureServices,
   paasOpenToAll,
   paasPublicEndpoint,
   paasRangeWide,
+  paasWidened,
   policyAllowsAll,
   policyPeerMatchesNothing,
   policyPortMismatch,

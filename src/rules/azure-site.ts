@@ -1,0 +1,52 @@
+import { toPlace } from '../base/origin.ts'
+import type { StateView } from '../compare/state-view.ts'
+import { type AzureExplainer, type AzureQuery, toExplainer } from '../reach/azure/explain-azure.ts'
+import type { Outcome, Step } from '../reach/azure/outcome.ts'
+import { type Site, toSite } from '../reach/azure/state.ts'
+import { azureOf } from './azure-view.ts'
+import type { PathStep, Witness } from './finding.ts'
+
+const sites = new WeakMap<StateView, Site>()
+const explainers = new WeakMap<StateView, AzureExplainer>()
+
+/** The Azure network of a state with its topology, worked out once. */
+export function siteOf(view: StateView): Site {
+  let site = sites.get(view)
+  if (site === undefined) {
+    site = toSite({ azure: azureOf(view), kubernetes: view.network.kubernetes })
+    sites.set(view, site)
+  }
+  return site
+}
+
+/** One packet walked through every layer of the cluster and of Azure. */
+export function askAzure(view: StateView, query: AzureQuery): Outcome {
+  let explainer = explainers.get(view)
+  if (explainer === undefined) {
+    explainer = toExplainer({ azure: azureOf(view), kubernetes: view.network.kubernetes })
+    explainers.set(view, explainer)
+  }
+  return explainer.explain(query)
+}
+
+/** The packet of a question with its path, as findings show it. */
+export function azureWitness({ from, to, protocol, port }: AzureQuery, { steps }: Outcome): Witness {
+  return {
+    packet: { from, to, protocol, ...(protocol === 'ICMP' ? {} : { port }) },
+    path: steps.map(toPathStep),
+  }
+}
+
+const VERDICTS = { allowed: 'allow', denied: 'deny', unknown: 'unknown' } as const
+
+function toPathStep({ layer, answer, rule, resource, origin }: Step): PathStep {
+  const home = origin ?? resource?.origin
+  const place = home && toPlace(home)
+  return {
+    layer,
+    verdict: VERDICTS[answer],
+    rule,
+    ...(resource && { resource: resource.address }),
+    ...(place && { file: place.file, line: place.line }),
+  }
+}

@@ -1,0 +1,137 @@
+import type { StateView } from '../compare/state-view.ts'
+import { labelOf } from '../model/azure/azure-object.ts'
+import { originOf } from '../model/azure/azure-objects.ts'
+import type { Firewall } from '../model/azure/firewall.ts'
+import { workloadName } from '../model/kubernetes/workload.ts'
+import type { Outcome } from '../reach/azure/outcome.ts'
+import { canReach } from '../reach/azure/walk.ts'
+import { azureHit } from './azure-hit.ts'
+import { askAzure, azureWitness, siteOf } from './azure-site.ts'
+import { subjectOf } from './azure-subject.ts'
+import { inPlace } from './edit/one-patch.ts'
+import { restoreResource } from './edit/restore-resource.ts'
+import { listNames } from './listing.ts'
+import { defineRule, type ProposedPatch } from './rule.ts'
+import { type WayOut, waysOut } from './way-out.ts'
+
+export const egressUninspected = defineRule({
+  id: 'egress-uninspected',
+  meta: {
+    title: 'Traffic to the internet bypasses the firewall',
+    severity: 'high',
+    concepts: ['egress', 'route'],
+    layer: 'route',
+    why: 'A firewall filters only what a route leads to it. Without a default route to it nodes and pods reach any address that other layers leave open.',
+    fix: 'Give the subnet a route table whose route for 0.0.0.0/0 leads to the firewall.',
+    sources: [
+      'https://learn.microsoft.com/azure/aks/limit-egress-traffic',
+      'https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview',
+    ],
+  },
+
+  /** Yields a hit for each subnet of a cluster that certainly leaves straight for the internet, with a firewall in its network or a peer of it. */
+  *check(view) {
+    for (const way of waysOut(view)) {
+      const { exit, subnet, cluster, carries } = way
+      if (exit.kind !== 'internet') continue
+      const near = nearestFirewall(view, way)
+      if (near === undefined) continue
+      const query = { from: way.peer, to: 'internet', protocol: 'TCP', port: 443 } as const
+      const outcome = askAzure(view, query)
+      if (outcome.answer === 'denied') continue
+      const out = view.network.kubernetes.workloads.length === 0 ? undefined : workloadOut(view, way)
+      const isCertain = outcome.answer === 'allowed' && near.sure
+      const by = exit.route.kind === 'user' ? `${exit.route.label} leads to the internet` : absence(view, way)
+      const who = out === undefined ? '' : `, ${listNames([out.name])} among them`
+      yield {
+        ...azureHit(view, {
+          object: subnet.object,
+          at: exit.route.kind === 'user' ? exit.route.origin : undefined,
+          detail: subjectOf(view, cluster.object),
+          severity: isCertain ? 'high' : 'medium',
+          extent: isCertain ? 2 : 1,
+          say: `lets ${carries} of ${labelOf(cluster.object)}${who} ${isCertain ? 'leave' : 'perhaps leave'} for the internet past the firewall ${labelOf(near.firewall.object)}: ${by}. What the firewall would refuse gets out. Route 0.0.0.0/0 of the subnet to the firewall.`,
+          witness:
+            out === undefined ? azureWitness(query, outcome) : azureWitness({ ...query, from: out.name }, out.outcome),
+          decide: 'Which address has the firewall? A route of the subnet for 0.0.0.0/0 must lead to it.',
+          objectsTo: ({ kind }) => kind === 'egress',
+          fix: () => restoreWay(view, way),
+        }),
+        resource:
+          exit.route.kind === 'user'
+            ? (exit.route.resource?.address ?? subnet.object.resource.address)
+            : subnet.object.resource.address,
+      }
+    }
+  },
+
+  /** What the base had: its route, its association. */
+  patch: (hit) => hit.fix?.(),
+})
+
+function absence(view: StateView, { subnet }: WayOut): string {
+  if (subnet.routeTable.kind === 'absent') return 'it has no route table'
+  const table = siteOf(view).azure.routeTables.of(subnet.routeTable)
+  return `its route table ${table === undefined ? '' : `${labelOf(table.object)} `}has no route for 0.0.0.0/0`
+}
+
+/** A firewall of the subnet's network, or of a network that it is peered with. */
+function nearestFirewall(
+  view: StateView,
+  { network }: WayOut,
+): { readonly firewall: Firewall; readonly sure: boolean } | undefined {
+  const site = siteOf(view)
+  let maybe: Firewall | undefined
+  for (const firewall of site.azure.firewalls.all) {
+    const subnet = site.azure.subnets.of(firewall.subnet)
+    const home = subnet && site.topology.networkOf(subnet)
+    if (home === undefined || network === undefined) continue
+    const near = canReach(site, network, home)
+    const isThere = firewall.object.resource.maybe === undefined
+    if (near === 'yes' && isThere) return { firewall, sure: true }
+    if (near !== 'no') maybe ??= firewall
+  }
+  return maybe && { firewall: maybe, sure: false }
+}
+
+/** Workloads asked for one that gets out: the finding holds without, so the search is bounded. */
+const MAX_ASKED = 50
+
+function workloadOut(
+  view: StateView,
+  { cluster, carries }: WayOut,
+): { readonly name: string; readonly outcome: Outcome } | undefined {
+  if (siteOf(view).cluster !== cluster || azureHasSeveral(view) || carries === 'nodes') return undefined
+  for (const workload of view.network.kubernetes.workloads.slice(0, MAX_ASKED)) {
+    const name = workloadName(workload)
+    const outcome = askAzure(view, { from: name, to: 'internet', protocol: 'TCP', port: 443 })
+    if (outcome.answer === 'allowed') return { name, outcome }
+  }
+  return undefined
+}
+
+function azureHasSeveral(view: StateView): boolean {
+  return siteOf(view).azure.clusters.all.length > 1
+}
+
+/** The route or the association that led to a firewall before the change. */
+export function restoreWay(view: StateView, way: WayOut): ProposedPatch | undefined {
+  const { before } = view
+  if (before === undefined) return undefined
+  const subject = subjectOf(view, way.subnet.object)
+  const was = waysOut(before).find((one) => subjectOf(before, one.subnet.object) === subject)
+  if (was === undefined || was.exit.kind === 'unknown' || was.exit.route.kind !== 'user') return undefined
+  const { route } = was.exit
+  const table = siteOf(before).azure.routeTables.of(was.subnet.routeTable)
+  const places = [route.origin, was.subnet.routeTable.origin, table && originOf(table.object)]
+  const edits = places.flatMap((place) => (place === undefined ? [] : (restoreResource(before, view, place) ?? [])))
+  const distinct = edits.filter(
+    (edit, index) =>
+      edits.findIndex((other) => other.path === edit.path && other.start === edit.start && other.text === edit.text) ===
+      index,
+  )
+  return inPlace(
+    distinct,
+    `Restores ${route.label}, which led to ${was.exit.kind === 'firewall' ? 'the firewall' : 'the appliance'} before the change.`,
+  )
+}
