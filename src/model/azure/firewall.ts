@@ -170,7 +170,8 @@ export function toFirewallPolicy(objects: AzureObjects, object: AzureObject): Fi
   }
 }
 
-function toGroup(objects: AzureObjects, object: AzureObject): RuleCollectionGroup {
+/** `firewallPolicies/ruleCollectionGroups`. */
+export function toGroup(objects: AzureObjects, object: AzureObject): RuleCollectionGroup {
   const { blocks, complete } = blocksOf(read(object, 'properties.ruleCollections'))
   const collections = blocks.map((block) => {
     const isNat = `${textOr(at(block, 'ruleCollectionType'))}`.toLowerCase() === 'firewallpolicynatrulecollection'

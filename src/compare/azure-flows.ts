@@ -1,0 +1,100 @@
+import type { Bounds } from '../algebra/bounds.ts'
+import { type ConnectionSet, connectionKey, connectionSets, NO_CONNECTIONS } from '../algebra/connections.ts'
+import { toPlace } from '../base/origin.ts'
+import type { AzureNetwork } from '../model/azure/azure-network.ts'
+import { originOf } from '../model/azure/azure-objects.ts'
+import { EVERYWHERE, INTERNET, type Places, places, printPlaces } from '../reach/azure/places.ts'
+import type { Flow } from './flows.ts'
+import { type Gate, gateChanges } from './gates.ts'
+import type { PacketBox, Packets } from './packets.ts'
+
+/**
+ * What a change opens and closes at security groups, firewalls, API servers and PaaS firewalls, each compared as a set of packets: a
+ * reordered, renamed or split rule set is no change. `identity` gives the address that the base has for one of the head.
+ */
+export function azureFlows(
+  base: AzureNetwork,
+  head: AzureNetwork,
+  identity: (address: string) => string = (address) => address,
+): readonly Flow[] {
+  return gateChanges(base, head, identity).flatMap(({ before, after, gained, lost }) => [
+    ...(after === undefined
+      ? []
+      : [...told(after, 'gained', gained.certain, true), ...told(after, 'gained', gained.perhaps, false)]),
+    ...(before === undefined
+      ? []
+      : [...told(before, 'lost', lost.certain, true), ...told(before, 'lost', lost.perhaps, false)]),
+  ])
+}
+
+/** One flow for each pair of peers. */
+function told(gate: Gate, direction: 'gained' | 'lost', boxes: Packets, certain: boolean): readonly Flow[] {
+  const pairs = new Map<string, { box: PacketBox; connections: ConnectionSet }>()
+  for (const box of boxes) {
+    const key = `${printEnd(box.from)}\0${printEnd(box.to)}`
+    const same = pairs.get(key)
+    pairs.set(key, {
+      box,
+      connections: same === undefined ? box.connections : connectionSets.union(same.connections, box.connections),
+    })
+  }
+  const place = toPlace(originOf(gate.object))
+  const cause = {
+    file: place.file,
+    line: place.line,
+    resource: gate.object.resource.address,
+    why: WHY[gate.object.type] ?? 'access rules',
+  }
+  return joinEnds([...pairs.values()].map(({ box, connections }) => ({ ...box, connections }))).map((box): Flow => {
+    const change: Bounds<ConnectionSet> = {
+      certain: certain ? box.connections : NO_CONNECTIONS,
+      possible: box.connections,
+    }
+    const none: Bounds<ConnectionSet> = { certain: NO_CONNECTIONS, possible: NO_CONNECTIONS }
+    const [from, to] =
+      gate.kind === 'ingress' ? [printEnd(box.from), behind(gate, box.to)] : [behind(gate, box.from), printEnd(box.to)]
+    return {
+      kind: gate.kind,
+      from: { name: from, ...(gate.kind === 'ingress' ? { addresses: box.from.addresses } : {}) },
+      to: { name: to, ...(gate.kind === 'egress' ? { addresses: box.to.addresses } : {}) },
+      before: direction === 'gained' ? none : change,
+      after: direction === 'gained' ? change : none,
+      cause: direction === 'lost' ? { ...cause, side: 'base' } : cause,
+    }
+  })
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  'microsoft.network/networksecuritygroups': 'rules of the security group',
+  'microsoft.network/firewallpolicies': 'rules of the firewall policy',
+  'microsoft.network/azurefirewalls': 'rules of the firewall',
+  'microsoft.containerservice/managedclusters': 'access to the API server',
+}
+
+/** Boxes that differ in their destinations only are one. */
+function joinEnds(boxes: Packets): Packets {
+  const joined = new Map<string, PacketBox>()
+  for (const box of boxes) {
+    const key = `${printEnd(box.from)} ${connectionKey(box.connections)}`
+    const same = joined.get(key)
+    joined.set(key, same === undefined ? box : { ...box, to: places.union(same.to, box.to) })
+  }
+  return [...joined.values()]
+}
+
+/** The side that a gate stands before: its name, and which part of it where not all. */
+function behind({ name, kind }: Gate, where: Places): string {
+  if (places.covers(where, EVERYWHERE)) return name
+  return kind === 'egress' && name.startsWith('firewall/')
+    ? `${printEnd(where)} through ${name}`
+    : `${printEnd(where)} behind ${name}`
+}
+
+/** Places as reports name peers. */
+export function printEnd(where: Places): string {
+  if (places.covers(where, EVERYWHERE)) return 'any address'
+  if (places.covers(where, INTERNET)) {
+    return places.equal(where, INTERNET) ? 'internet' : 'internet and more'
+  }
+  return printPlaces(where)
+}

@@ -1,0 +1,121 @@
+import type { Bounds } from '../algebra/bounds.ts'
+import type { AzureNetwork } from '../model/azure/azure-network.ts'
+import type { AzureObject } from '../model/azure/azure-object.ts'
+import { type Firewall, type FirewallPolicy, type RuleCollectionGroup, toGroup } from '../model/azure/firewall.ts'
+import type { Link } from '../model/azure/link.ts'
+import { ruleSetsOf } from '../reach/layers/firewall.ts'
+import { isEmptyBox, type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
+
+/** The outbound rules of a firewall, of a policy, or of a group whose policy is elsewhere, as sets of packets. */
+export interface OutboundRules {
+  readonly object: AzureObject
+  /** Undefined where rules could not be read. */
+  readonly admits: Bounds<Packets> | undefined
+}
+
+const known = new WeakMap<AzureNetwork, readonly OutboundRules[]>()
+
+/**
+ * What each rule set of a state lets out: policies with the parents that the tree holds, classic firewalls, groups of policies that
+ * are not in the tree. What an unseen parent says comes before and is the same on both sides of a change.
+ */
+export function outboundRules(azure: AzureNetwork): readonly OutboundRules[] {
+  let made = known.get(azure)
+  if (made === undefined) {
+    made = [...policies(azure), ...looseGroups(azure), ...classic(azure)]
+    known.set(azure, made)
+  }
+  return made
+}
+
+function policies(azure: AzureNetwork): readonly OutboundRules[] {
+  const absent = (link: Link): Link => ({ kind: 'absent', origin: link.origin })
+  return azure.firewallPolicies.all.map((policy) => {
+    const of = (target: Link | AzureObject | undefined): FirewallPolicy | undefined => {
+      const found = azure.firewallPolicies.of(target)
+      return found && { ...found, base: found.base.kind === 'found' ? found.base : absent(found.base) }
+    }
+    const link: Link = { kind: 'found', object: policy.object, origin: policy.object.resource.origin }
+    const network = { ...azure, firewallPolicies: { all: azure.firewallPolicies.all, of } }
+    return { object: policy.object, admits: admitted(network, firewallOf(policy, link)) }
+  })
+}
+
+/** Groups whose policy is not in the tree. */
+export function groupsOfOthers({ objects }: AzureNetwork): readonly RuleCollectionGroup[] {
+  return objects
+    .ofType('microsoft.network/firewallpolicies/rulecollectiongroups')
+    .filter(({ parent, existing }) => (parent === undefined || parent.existing) && !existing)
+    .map((object) => toGroup(objects, object))
+}
+
+function looseGroups(azure: AzureNetwork): readonly OutboundRules[] {
+  return groupsOfOthers(azure).map((group) => {
+    const { object } = group
+    const { origin } = object.resource
+    const link: Link = { kind: 'absent', origin }
+    const word = <T>(value: T) => ({ known: true, value, origin }) as const
+    const list = { items: [], complete: true, origin, absent: true }
+    const policy: FirewallPolicy = {
+      object,
+      base: link,
+      tier: word('Standard'),
+      threatIntelligence: word('Alert'),
+      intrusionDetection: word('Off'),
+      dnsProxy: word(true),
+      dnsServers: list,
+      privateRanges: list,
+      groups: [group],
+    }
+    const of = (): FirewallPolicy => policy
+    const network = { ...azure, firewallPolicies: { all: [policy], of } }
+    return { object, admits: admitted(network, firewallOf(policy, { kind: 'found', object, origin })) }
+  })
+}
+
+function classic(azure: AzureNetwork): readonly OutboundRules[] {
+  return azure.firewalls.all
+    .filter(({ policy }) => policy.kind === 'absent')
+    .map((firewall) => ({ object: firewall.object, admits: admitted(azure, firewall) }))
+}
+
+/** A policy is asked as the firewall that it would be. */
+function firewallOf(policy: FirewallPolicy, link: Link): Firewall {
+  const absent: Link = { kind: 'absent', origin: link.origin }
+  return {
+    object: policy.object,
+    subnet: absent,
+    publicIps: [],
+    policy: link,
+    collections: [],
+    threatIntelligence: policy.threatIntelligence,
+    dnsProxy: policy.dnsProxy,
+    dnsServers: policy.dnsServers,
+    privateRanges: policy.privateRanges,
+    virtualHub: absent,
+    privateAddress: undefined,
+  }
+}
+
+function admitted(azure: AzureNetwork, firewall: Firewall): Bounds<Packets> | undefined {
+  const sets = ruleSetsOf(azure, firewall)
+  if (sets === undefined) return undefined
+  const certain: PacketBox[] = []
+  const possible: PacketBox[] = []
+  const mayDeny: PacketBox[] = []
+  const surelyDenies: PacketBox[] = []
+  try {
+    for (const { source, destination, connections, allows } of sets) {
+      const sure = { from: source.certain, to: destination.certain, connections: connections.certain }
+      const perhaps = { from: source.possible, to: destination.possible, connections: connections.possible }
+      if (allows === true && !isEmptyBox(sure)) certain.push(...subtractPackets([sure], mayDeny))
+      if (allows !== false && !isEmptyBox(perhaps)) possible.push(...subtractPackets([perhaps], surelyDenies))
+      if (allows !== true && !isEmptyBox(perhaps)) mayDeny.push(perhaps)
+      if (allows === false && !isEmptyBox(sure)) surelyDenies.push(sure)
+    }
+  } catch (error) {
+    if (error instanceof TooManyPackets) return undefined
+    throw error
+  }
+  return { certain, possible }
+}

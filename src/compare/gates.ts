@@ -1,0 +1,122 @@
+import type { Bounds } from '../algebra/bounds.ts'
+import type { ConnectionSet } from '../algebra/connections.ts'
+import type { AzureNetwork } from '../model/azure/azure-network.ts'
+import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
+import { EVERYWHERE, type Places, places } from '../reach/azure/places.ts'
+import { AzureIdentities } from './azure-identity.ts'
+import { outboundRules } from './firewall-packets.ts'
+import type { Flow } from './flows.ts'
+import { filtersOf } from './nsg-packets.ts'
+import { type Packets, subtractPackets, TooManyPackets } from './packets.ts'
+import { apiCallersOf, callersOf, HTTPS, portsOfService } from './service-packets.ts'
+
+/** One thing that lets packets through, in one state. */
+export interface Gate {
+  readonly object: AzureObject
+  /** As reports name it: `nsg/nsg-aks`, `firewall/fw`, `api-server/aks`, `service/acct`. */
+  readonly name: string
+  readonly kind: Flow['kind']
+  /** Whether its first appearance opens something: a service or an API server does, a filter where there was none does not. */
+  readonly isDoor: boolean
+  readonly admits: Bounds<Packets>
+}
+
+/** A gate of base and head that lets different packets through; a side is undefined where the gate is only on the other. */
+export interface GateChange {
+  readonly before: Gate | undefined
+  readonly after: Gate | undefined
+  readonly gained: Difference
+  readonly lost: Difference
+}
+
+/** What one side has and the other has not: surely, and only perhaps. */
+export interface Difference {
+  readonly certain: Packets
+  readonly perhaps: Packets
+}
+
+/** The gates that differ, each compared as a set of packets. `identity` gives the address that the base has for one of the head. */
+export function gateChanges(
+  base: AzureNetwork,
+  head: AzureNetwork,
+  identity: (address: string) => string = (address) => address,
+): readonly GateChange[] {
+  const was = new AzureIdentities(base.objects, (address) => address, undefined)
+  const is = new AzureIdentities(head.objects, identity, was)
+  const before = index([...gatesOf(base)], was)
+  const after = index([...gatesOf(head)], is)
+  return [...new Set([...after.keys(), ...before.keys()])].flatMap(
+    (key) => compare(before.get(key), after.get(key)) ?? [],
+  )
+}
+
+const NOTHING: Bounds<Packets> = { certain: [], possible: [] }
+
+function compare(before: Gate | undefined, after: Gate | undefined): GateChange | undefined {
+  const gate = after ?? before!
+  if ((before === undefined || after === undefined) && !gate.isDoor) return undefined
+  const was = before?.admits ?? NOTHING
+  const is = after?.admits ?? NOTHING
+  try {
+    const change = { before, after, gained: subtract(is, was), lost: subtract(was, is) }
+    const all = [change.gained, change.lost].flatMap(({ certain, perhaps }) => [...certain, ...perhaps])
+    return all.length === 0 ? undefined : change
+  } catch (error) {
+    if (error instanceof TooManyPackets) return undefined
+    throw error
+  }
+}
+
+function subtract(a: Bounds<Packets>, b: Bounds<Packets>): Difference {
+  return {
+    certain: subtractPackets(a.certain, b.possible),
+    perhaps: subtractPackets(subtractPackets(a.possible, b.possible), a.certain),
+  }
+}
+
+function index(gates: readonly Gate[], identities: AzureIdentities): ReadonlyMap<string, Gate> {
+  return new Map(gates.map((gate) => [`${gate.kind} ${identities.of(gate.object)}`, gate]))
+}
+
+function* gatesOf(azure: AzureNetwork): Generator<Gate> {
+  for (const filter of filtersOf(azure)) {
+    // A rule whose group is elsewhere says nothing of what else the group lets through.
+    if (filter.object.type.endsWith('/securityrules')) continue
+    const name = `nsg/${nameOf(filter.object)}`
+    yield { object: filter.object, name, kind: 'ingress', isDoor: false, admits: filter.admits('inbound') }
+    yield { object: filter.object, name, kind: 'egress', isDoor: false, admits: filter.admits('outbound') }
+  }
+  for (const { object, admits } of outboundRules(azure)) {
+    if (admits !== undefined)
+      yield { object, name: `firewall/${nameOf(object)}`, kind: 'egress', isDoor: false, admits }
+  }
+  for (const cluster of azure.clusters.all) {
+    const { object } = cluster
+    yield {
+      object,
+      name: `api-server/${nameOf(object)}`,
+      kind: 'ingress',
+      isDoor: true,
+      admits: toPackets(apiCallersOf(cluster), HTTPS),
+    }
+  }
+  for (const service of azure.services.all) {
+    const { object } = service
+    yield {
+      object,
+      name: `service/${nameOf(object)}`,
+      kind: 'ingress',
+      isDoor: true,
+      admits: toPackets(callersOf(service), portsOfService(service)),
+    }
+  }
+}
+
+function nameOf(object: AzureObject): string {
+  return object.name.known && object.name.value !== '' ? object.name.value : labelOf(object)
+}
+
+function toPackets({ certain, possible }: Bounds<Places>, connections: ConnectionSet): Bounds<Packets> {
+  const box = (from: Places): Packets => (places.isEmpty(from) ? [] : [{ from, to: EVERYWHERE, connections }])
+  return { certain: box(certain), possible: box(possible) }
+}

@@ -1,0 +1,73 @@
+import { type AddressSet, ALL_ADDRESSES, addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
+import type { Bounds } from '../algebra/bounds.ts'
+import { type ConnectionSet, connectionSets, singlePort } from '../algebra/connections.ts'
+import { ALL_SERVICES, serviceSet } from '../algebra/service-sets.ts'
+import type { Cluster } from '../model/azure/cluster.ts'
+import { type PropList, surely } from '../model/azure/prop.ts'
+import type { ServiceEndpoint } from '../model/azure/service.ts'
+import { atAddresses, atServices, INTERNET, NOWHERE, type Places, parseRange, places } from '../reach/azure/places.ts'
+
+/** Who may call the public endpoint of a service, as far as its own rules say. */
+export function callersOf(service: ServiceEndpoint): Bounds<Places> {
+  const { publicAccess, injectedInto, defaultAction, ipRules, allowsAzure, subnetRules } = service
+  if (injectedInto.kind === 'found' || injectedInto.kind === 'outside') return { certain: NOWHERE, possible: NOWHERE }
+  if (publicAccess.known && publicAccess.value === 'Disabled') return { certain: NOWHERE, possible: NOWHERE }
+  const isOn = surely(publicAccess, 'Enabled') && injectedInto.kind === 'absent'
+  if (surely(defaultAction, 'Allow')) return { certain: isOn ? INTERNET : NOWHERE, possible: INTERNET }
+  const ranges = rangesOf(ipRules)
+  const azure = allowsAzure.known && allowsAzure.value ? atServices(ALL_SERVICES) : NOWHERE
+  const subnets = subnetRules
+    .map(({ subnet }) =>
+      subnet.kind === 'found' ? atServices(serviceSet(`subnet ${subnet.object.resource.address}`)) : NOWHERE,
+    )
+    .reduce(places.union, NOWHERE)
+  const known = [atAddresses(ranges.certain), azure, subnets].reduce(places.union)
+  const isOpenEnded =
+    !defaultAction.known || !allowsAzure.known || !ipRules.complete || ipRules.items.some((item) => !item.known)
+  return { certain: isOn ? known : NOWHERE, possible: isOpenEnded ? INTERNET : known }
+}
+
+/** Who may connect to the public API server of a cluster. */
+export function apiCallersOf({ api }: Cluster): Bounds<Places> {
+  if (api.private.known && api.private.value) return { certain: NOWHERE, possible: NOWHERE }
+  const { authorizedRanges: ranges } = api
+  const isPublic = surely(api.private, false)
+  if (ranges.complete && ranges.items.length === 0)
+    return { certain: isPublic ? INTERNET : NOWHERE, possible: INTERNET }
+  const { certain, possible } = rangesOf(ranges)
+  const sure = addressSets.intersect(certain, INTERNET.addresses)
+  const open = addressSets.covers(possible, ALL_ADDRESSES)
+    ? INTERNET
+    : atAddresses(addressSets.intersect(possible, INTERNET.addresses))
+  return { certain: isPublic ? atAddresses(sure) : NOWHERE, possible: open }
+}
+
+/** Addresses that a list surely, and possibly, holds; an item that is not known may be any. */
+function rangesOf({ items, complete }: PropList<string>): Bounds<AddressSet> {
+  let certain = NO_ADDRESSES
+  let isOpen = !complete
+  for (const item of items) {
+    if (item.known) certain = addressSets.union(certain, parseRange(item.value) ?? NO_ADDRESSES)
+    else isOpen = true
+  }
+  return { certain, possible: isOpen ? ALL_ADDRESSES : certain }
+}
+
+export const HTTPS: ConnectionSet = singlePort('TCP', 443)
+
+/** Ports of a service, by its ARM type; HTTPS for all others. Sources: each product's connectivity page, August 2026. */
+const PORTS: Readonly<Record<string, readonly number[]>> = {
+  'microsoft.sql/servers': [1433],
+  'microsoft.dbforpostgresql/flexibleservers': [5432],
+  'microsoft.dbforpostgresql/servers': [5432],
+  'microsoft.dbformysql/flexibleservers': [3306],
+  'microsoft.dbformysql/servers': [3306],
+  'microsoft.dbformariadb/servers': [3306],
+  'microsoft.cache/redis': [6379, 6380],
+  'microsoft.servicebus/namespaces': [443, 5671, 5672],
+  'microsoft.eventhub/namespaces': [443, 5671, 5672, 9093],
+}
+
+export function portsOfService({ kind }: ServiceEndpoint): ConnectionSet {
+  return (PORTS[kind.type] ?? [443]).map((port) => singlePort('TCP', port)).reduce(connectionSets.union)
+}

@@ -1,0 +1,48 @@
+import { printConnections } from '../algebra/connections.ts'
+import { knownItems, surely } from '../model/azure/prop.ts'
+import { azureHit, mergeAzure } from './azure-hit.ts'
+import { azureOf } from './azure-view.ts'
+import { firewallRules } from './firewall-rules.ts'
+import { isWide } from './internet-admission.ts'
+import { defineRule } from './rule.ts'
+
+export const firewallAllowsAny = defineRule({
+  id: 'firewall-allows-any',
+  meta: {
+    title: 'Firewall rule lets traffic out to anywhere',
+    severity: 'high',
+    concepts: ['firewall'],
+    layer: 'firewall',
+    why: 'A network rule for any address, or a name rule for *, makes every other rule pointless: data can leave to any host.',
+    fix: 'Name the hosts that are needed, with the tag AzureKubernetesService for the cluster itself.',
+    sources: [
+      'https://learn.microsoft.com/azure/firewall/rule-processing',
+      'https://learn.microsoft.com/azure/aks/limit-egress-traffic',
+    ],
+  },
+
+  /** Yields a hit for each Allow rule that certainly leads to a good part of the internet, to any machine in Azure, or to any name. */
+  *check(view, { trusted }) {
+    for (const { rule, collection, packets, label, owner } of firewallRules(azureOf(view))) {
+      if (rule.kind === 'nat' || !surely(collection.action, 'Allow')) continue
+      const { to, connections } = packets.certain
+      const words = [...knownItems(rule.destinations), ...knownItems(rule.targetNames)]
+      const isAnyone = rule.kind === 'network' && words.some((word) => /^azurecloud(?:\.|$)/i.test(word))
+      if (!isWide(to, trusted) && !isAnyone) continue
+      const isTime = rule.kind === 'network' && printConnections(connections) === 'UDP 123'
+      yield {
+        ...azureHit(view, {
+          object: owner,
+          at: rule.value.origin,
+          detail: label,
+          severity: isTime ? 'medium' : 'high',
+          say: `lets traffic out to ${isAnyone && !isWide(to, trusted) ? `every machine and account of anybody in ${words.find((word) => /^azurecloud/i.test(word))}` : 'anywhere'} on ${printConnections(connections)} by ${rule.kind} rule ${label}${rule.kind === 'network' && !isTime ? ', past every rule for names' : ''}. Name the hosts that are needed.`,
+          decide: 'Which hosts are needed?',
+        }),
+        resource: collection.object.resource.address,
+      }
+    }
+  },
+
+  merge: mergeAzure,
+})

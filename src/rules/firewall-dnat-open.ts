@@ -1,0 +1,42 @@
+import { printConnections } from '../algebra/connections.ts'
+import { knownValue } from '../model/azure/prop.ts'
+import { azureHit, mergeAzure } from './azure-hit.ts'
+import { azureOf } from './azure-view.ts'
+import { firewallRules } from './firewall-rules.ts'
+import { isWide } from './internet-admission.ts'
+import { defineRule } from './rule.ts'
+
+export const firewallDnatOpen = defineRule({
+  id: 'firewall-dnat-open',
+  meta: {
+    title: 'Firewall forwards the internet to an internal address',
+    severity: 'high',
+    concepts: ['firewall'],
+    layer: 'firewall',
+    why: 'A DNAT rule for any source publishes what stands behind it, and nothing reads the traffic.',
+    fix: 'Limit the sources, or publish web applications through an application gateway with a WAF.',
+    sources: ['https://learn.microsoft.com/azure/firewall/tutorial-firewall-dnat-policy'],
+  },
+
+  /** Yields a hit for each DNAT rule that certainly admits the internet. */
+  *check(view, { trusted }) {
+    for (const { rule, collection, packets, label, owner } of firewallRules(azureOf(view))) {
+      if (rule.kind !== 'nat' || !isWide(packets.certain.from, trusted)) continue
+      const target =
+        (rule.translatedAddress ?? rule.translatedName) && knownValue((rule.translatedAddress ?? rule.translatedName)!)
+      yield {
+        ...azureHit(view, {
+          object: owner,
+          at: rule.value.origin,
+          detail: label,
+          severity: 'high',
+          say: `forwards anybody on the internet to ${target ?? 'an internal address'} on ${printConnections(packets.certain.connections)} by DNAT rule ${label}. Limit its sources.`,
+          decide: 'Which sources need it?',
+        }),
+        resource: collection.object.resource.address,
+      }
+    }
+  },
+
+  merge: mergeAzure,
+})

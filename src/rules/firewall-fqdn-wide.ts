@@ -1,0 +1,68 @@
+import { knownItems, surely } from '../model/azure/prop.ts'
+import { azureHit, mergeAzure } from './azure-hit.ts'
+import { azureOf } from './azure-view.ts'
+import { firewallRules } from './firewall-rules.ts'
+import { listNames } from './listing.ts'
+import { defineRule } from './rule.ts'
+
+export const firewallFqdnWide = defineRule({
+  id: 'firewall-fqdn-wide',
+  meta: {
+    title: 'Firewall lets out to names that strangers can register',
+    severity: 'medium',
+    concepts: ['firewall'],
+    layer: 'firewall',
+    why: 'A wildcard such as *.blob.core.windows.net holds the accounts of everybody: data can leave to an account of a stranger.',
+    fix: 'Name the accounts that are used, or use private endpoints.',
+    sources: ['https://learn.microsoft.com/azure/firewall/firewall-faq'],
+  },
+
+  /** Yields a hit for each Allow rule with such names. */
+  *check(view, { approvedDomains }) {
+    for (const { rule, collection, label, owner } of firewallRules(azureOf(view))) {
+      if (rule.kind !== 'application' || !surely(collection.action, 'Allow')) continue
+      const wide = knownItems(rule.targetNames).filter((name) => isAnyones(name) && !approvedDomains.includes(name))
+      const [first] = wide
+      if (first === undefined) continue
+      const item = rule.targetNames.items.find((one) => one.known && one.value === first)
+      yield {
+        ...azureHit(view, {
+          object: owner,
+          at: item?.origin ?? rule.value.origin,
+          detail: label,
+          severity: 'medium',
+          extent: wide.length,
+          say: `lets traffic out to ${listNames(wide)} by rule ${label}: names under which anybody can open an account or put content, so data can leave to strangers. Name the accounts that are used.`,
+          decide: 'Which accounts or hosts are used?',
+        }),
+        resource: collection.object.resource.address,
+      }
+    }
+  },
+
+  merge: mergeAzure,
+})
+
+/**
+ * Suffixes of services in which everybody can get a name or put content. Sources: the names of each service in Azure's and the
+ * providers' documentation, August 2026.
+ */
+const SHARED_SUFFIXES =
+  'blob.core.windows.net dfs.core.windows.net file.core.windows.net queue.core.windows.net table.core.windows.net web.core.windows.net core.windows.net amazonaws.com googleapis.com r2.cloudflarestorage.com azurewebsites.net azurecontainerapps.io azurestaticapps.net cloudapp.azure.com azurefd.net azureedge.net trafficmanager.net azure-api.net workers.dev pages.dev vercel.app netlify.app herokuapp.com github.io githubusercontent.com database.windows.net documents.azure.com servicebus.windows.net vault.azure.net azurecr.io redis.cache.windows.net openai.azure.com sharepoint.com slack.com docker.io ngrok.io trycloudflare.com duckdns.org devtunnels.ms azure.com windows.net microsoft.com google.com'.split(
+    ' ',
+  )
+
+/** Hosts on which anybody can publish, without a wildcard. */
+const SHARED_HOSTS = new Set(
+  'github.com raw.githubusercontent.com gist.githubusercontent.com gitlab.com pastebin.com drive.google.com ghcr.io quay.io'.split(
+    ' ',
+  ),
+)
+
+function isAnyones(name: string): boolean {
+  const lower = name.toLowerCase()
+  if (SHARED_HOSTS.has(lower)) return true
+  if (!lower.startsWith('*')) return false
+  const rest = lower.replace(/^\*\.?/, '')
+  return rest.split('.').length < 2 ? rest !== '' : SHARED_SUFFIXES.includes(rest) || rest === 'github.com'
+}

@@ -1,0 +1,69 @@
+import type { Origin } from '../base/origin.ts'
+import { type Packets, subtractPackets } from '../compare/packets.ts'
+import type { StateView } from '../compare/state-view.ts'
+import type { AzureObject } from '../model/azure/azure-object.ts'
+import { originOf } from '../model/azure/azure-objects.ts'
+import { surely } from '../model/azure/prop.ts'
+import { azureHit, mergeAzure } from './azure-hit.ts'
+import { azureOf } from './azure-view.ts'
+import { firewallRules } from './firewall-rules.ts'
+import { gateChangesOf, printPackets, untrusted } from './gate-widening.ts'
+import { isWide } from './internet-admission.ts'
+import { defineRule } from './rule.ts'
+
+export const firewallWidened = defineRule({
+  id: 'firewall-widened',
+  meta: {
+    title: 'Firewall lets more out',
+    severity: 'medium',
+    concepts: ['firewall'],
+    layer: 'firewall',
+    why: 'The change lets traffic out that the firewall denied before.',
+    fix: 'Check that the destinations are meant; name hosts instead of addresses and tags where you can.',
+    sources: ['https://learn.microsoft.com/azure/firewall/rule-processing'],
+  },
+
+  /** Yields a hit for each policy or classic firewall with packets that it lets out now and denied before. */
+  *checkChange(change, { trusted }) {
+    const { head } = change
+    if (head === undefined) return
+    for (const { before, after, gained } of gateChangesOf(change)) {
+      if (before === undefined || after === undefined || !after.name.startsWith('firewall/')) continue
+      const isSure = gained.certain.length > 0
+      const news = untrusted(isSure ? gained.certain : gained.perhaps, 'to', trusted)
+      if (news.length === 0) continue
+      const isOpen = news.some((box) => isWide(box.to, trusted))
+      const { object, at } = placeOfGain(head, after.object, news)
+      yield {
+        ...azureHit(head, {
+          object: after.object,
+          at,
+          severity: isOpen ? 'high' : isSure ? 'medium' : 'low',
+          say: `${isSure ? 'lets' : 'may let'} more out than before: ${printPackets(news, 'to')}. ${isOpen ? 'That is much of the internet: no name rule beside it has an effect.' : 'Check that these destinations are meant.'}`,
+        }),
+        resource: object.resource.address,
+      }
+    }
+  },
+
+  merge: mergeAzure,
+})
+
+/** The rule because of which something is let out: the first of the policy, in the order written, that holds all of it. */
+function placeOfGain(
+  view: StateView,
+  object: AzureObject,
+  news: Packets,
+): { readonly object: AzureObject; readonly at: Origin } {
+  for (const one of firewallRules(azureOf(view))) {
+    if (one.owner !== object || one.collection.action.known === false || !surely(one.collection.action, 'Allow'))
+      continue
+    const { certain, possible } = one.packets
+    if (subtractPackets(news, [certain.from === possible.from ? certain : possible]).length < news.length) {
+      const isNew =
+        view.before === undefined || !firewallRules(azureOf(view.before)).some((was) => was.text === one.text)
+      if (isNew) return { object: one.collection.object, at: one.rule.value.origin }
+    }
+  }
+  return { object, at: originOf(object) }
+}
