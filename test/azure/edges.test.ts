@@ -313,4 +313,10 @@ describe('what cannot be known', () => {
     },
     [['10.1.8.4 -> internet TCP 443', 'unknown by firewall']],
   )
+  asks(
+    {
+      'main.tf': `variable "guard" {\n type = bool\n}\n${BASE}${group('data', ['100 in deny Tcp * -> * 22'], ['data']).replace('subnet_id =', 'count = var.guard ? 1 : 0\n  subnet_id =')}`,
+    },
+    [['10.1.0.4 -> 10.1.8.4 TCP 22', 'unknown by nsg']],
+  )
 })

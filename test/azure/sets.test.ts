@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { NO_CONNECTIONS } from '../../src/algebra/connections.ts'
 import { findEnd } from '../../src/reach/azure/asked-ends.ts'
 import { azureEgress, azureIngress, firewallAllowed, nsgAllowed } from '../../src/reach/azure/azure-exposure.ts'
-import { explainAzure } from '../../src/reach/azure/eval-azure.ts'
+import { clusterFactsOf } from '../../src/reach/azure/cluster-facts.ts'
+import { evalAzure, explainAzure } from '../../src/reach/azure/eval-azure.ts'
 import { diffFlows, flowSets, type PlaceRegion, placeRegions } from '../../src/reach/azure/flows.ts'
 import { hostsAt } from '../../src/reach/azure/hosts.ts'
 import { atAddresses, type Places, printPlaces } from '../../src/reach/azure/places.ts'
@@ -12,11 +13,13 @@ import { stateOf } from './ask.ts'
 import {
   applicationRules,
   card,
+  cluster,
   firewall,
   group,
   natGateway,
   network,
   networkRules,
+  OVERLAY,
   peering,
   routes,
   subnet,
@@ -128,6 +131,29 @@ const PEERS = [
   'api.example.com',
 ]
 const HOSTS = ['10.1.0.7', '10.1.8.4', '10.1.8.9', '10.2.0.4']
+
+describe('the entries', () => {
+  const text =
+    network('v', '10.1.0.0/16') +
+    subnet('v', 'a', '10.1.0.0/24') +
+    group('g', ['100 out deny Tcp * -> Internet 25'], ['a'])
+
+  it('answer many questions in their order, with the layer that denies', () => {
+    const ask = (port: number) => ({ from: '10.1.0.4', to: 'internet', protocol: 'TCP' as const, port })
+    expect(evalAzure(stateOf({ 'main.tf': text }), [ask(443), ask(25)])).toEqual([
+      { allowed: true },
+      { allowed: false, layer: 'nsg' },
+    ])
+  })
+
+  it('tell the engine of the one cluster that there is', () => {
+    const facts = (profile: string) =>
+      clusterFactsOf(stateOf({ 'main.tf': text + cluster({ pool: 'system a', profile }) }).azure)
+    expect(facts(OVERLAY)?.engine).toBe('none')
+    expect(facts(`${OVERLAY}\n network_policy = "cilium"\n network_data_plane = "cilium"`)?.engine).toBe('cilium')
+    expect(clusterFactsOf(stateOf({ 'main.tf': text }).azure)).toBeUndefined()
+  })
+})
 
 describe('sets of one vantage', () => {
   it('agree with the walk of one packet', () => {

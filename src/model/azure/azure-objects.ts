@@ -1,5 +1,5 @@
 import type { Origin } from '../../base/origin.ts'
-import type { MapValue, UnknownValue, Value } from '../../base/value.ts'
+import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { parseAzureId } from './azure-id.ts'
 import type { AzureObject } from './azure-object.ts'
@@ -387,7 +387,23 @@ function hasParent({ parentType }: Building): boolean {
 
 function amend(amendment: Amendment, index: ObjectIndex): void {
   const target = index.resolve(amendment.target, amendment.from, amendment.type)
-  if (target !== undefined) target.body = mergeBodies(target.body, amendment.body, amendment.lists)
+  if (target === undefined) return
+  const { maybe } = amendment.from
+  const body = maybe === undefined ? amendment.body : uncertain(amendment.body, maybe)
+  target.body = mergeBodies(target.body, body as MapValue, amendment.lists)
+}
+
+/** What a resource sets that may not be there: nobody can tell whether it is set. */
+function uncertain(value: Value, { reason, detail }: UnknownValue): Value {
+  if (value.kind !== 'map') return { kind: 'unknown', reason, detail, origin: value.origin }
+  const entries = new Map<string, MapEntry>()
+  for (const [key, entry] of value.entries) {
+    entries.set(key, {
+      ...entry,
+      value: uncertain(entry.value, { kind: 'unknown', reason, detail, origin: value.origin }),
+    })
+  }
+  return { ...value, entries }
 }
 
 /** Inline children of an object, with null parents' lists left out. */

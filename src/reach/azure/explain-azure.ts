@@ -1,16 +1,16 @@
 import { type AddressSet, addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
 import { serviceSet, symbolSet } from '../../algebra/service-sets.ts'
 import { type Cluster, type NodePool, podAddressing } from '../../model/azure/cluster.ts'
-import { knownItems, knownValue, surely } from '../../model/azure/prop.ts'
+import { knownItems, surely } from '../../model/azure/prop.ts'
 import { tagOfName } from '../../model/azure/service-tags.ts'
 import type { VirtualNetwork } from '../../model/azure/virtual-network.ts'
 import type { Workload } from '../../model/kubernetes/workload.ts'
-import type { ClusterFacts } from '../engine.ts'
 import { apiServerPlace, judgeApiServer } from '../layers/api-server.ts'
 import { type Resolution, resolveName, resolversOf, serviceNamed } from '../layers/dns.ts'
 import { type Caller, judgeService, regionOf } from '../layers/paas-firewall.ts'
 import { reachabilityOf } from '../reachability.ts'
 import { type AskedEnd, findEnd } from './asked-ends.ts'
+import { toClusterFacts } from './cluster-facts.ts'
 import { frontendsOf } from './frontends.ts'
 import { type Host, hostsAt, nodeHost, podHost, podOnWire, subnetHost } from './hosts.ts'
 import { type Outsider, translated, waysIn } from './inbound.ts'
@@ -76,21 +76,6 @@ function policiesOf(site: Site): PodPolicies | undefined {
   if (policies !== undefined) return policies
   if (kubernetes === undefined) return undefined
   return toPodPolicies(reachabilityOf({ kubernetes }, site.cluster && toClusterFacts(site, site.cluster)))
-}
-
-/** What the Azure code says of a cluster that its manifests do not. */
-export function toClusterFacts(site: Site, cluster: Cluster): ClusterFacts {
-  const engine = knownValue(cluster.policyEngine)
-  const nodes = cluster.pools.map((pool) => nodeHost(site, cluster, pool).places.addresses)
-  const pods = cluster.pools.flatMap((pool) => {
-    const host = podOnWire(site, cluster, pool, false)
-    return host === undefined ? [] : [host.places.addresses]
-  })
-  return {
-    engine: engine ?? 'unknown',
-    nodeAddresses: nodes.reduce(addressSets.union, NO_ADDRESSES),
-    podAddresses: pods.reduce(addressSets.union, NO_ADDRESSES),
-  }
 }
 
 interface Context {

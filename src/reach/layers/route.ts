@@ -1,6 +1,5 @@
 import { type AddressSet, addressSets, cidr, parseCidr } from '../../algebra/addresses.ts'
 import { type ServiceSet, serviceSet, symbolSet } from '../../algebra/service-sets.ts'
-import type { Truth } from '../../algebra/truth.ts'
 import type { Origin } from '../../base/origin.ts'
 import { type AzureObject, labelOf, read } from '../../model/azure/azure-object.ts'
 import { originOf } from '../../model/azure/azure-objects.ts'
@@ -11,7 +10,7 @@ import { SERVICE_KINDS } from '../../model/azure/service.ts'
 import { regionKey, serviceTag } from '../../model/azure/service-tags.ts'
 import type { Subnet, VirtualNetwork } from '../../model/azure/virtual-network.ts'
 import type { Resource } from '../../parse/resource.ts'
-import { ANY_PUBLIC_HOST, atAddresses, atServices, NOWHERE, type Places, PRIVATE_V4, places } from '../azure/places.ts'
+import { atAddresses, atServices, NOWHERE, type Places, PRIVATE_V4, places } from '../azure/places.ts'
 import { type Peer, type Topology, toRanges } from '../azure/topology.ts'
 
 /** Where a route leads. */
@@ -328,12 +327,4 @@ export function userRouteOver(set: RouteSet, addresses: AddressSet, least: numbe
   return set.routes.find(
     (route) => route.kind === 'user' && route.length >= least && addressSets.covers(route.places.addresses, addresses),
   )
-}
-
-/** Whether public hosts are carried by something else than Azure's own default route. */
-export function isForced(set: RouteSet): Truth {
-  if (set.unknown !== undefined) return 'maybe'
-  const [choice] = routesTo(set, ANY_PUBLIC_HOST)
-  if (choice === undefined) return 'no'
-  return choice.route.hop.kind === 'internet' ? 'no' : choice.route.certain ? 'yes' : 'maybe'
 }
