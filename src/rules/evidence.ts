@@ -1,11 +1,12 @@
 import { dig, get, itemsOf, stringOf, type Value } from '../base/value.ts'
 import type { StateView } from '../compare/state-view.ts'
+import { matches } from '../model/kubernetes/labels.ts'
 import { backendsOf } from '../model/kubernetes/read-ingress.ts'
 import type { Service, ServicePort } from '../model/kubernetes/service.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
-import { backendsOfService } from '../reach/backends.ts'
 import { portsOfBackend } from '../reach/layers/ingress.ts'
 import type { Reachability } from '../reach/reachability.ts'
+import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
 /** A connection that the manifests show to be wanted. */
 export interface NeededConnection {
@@ -100,13 +101,11 @@ function readEvidence(view: StateView): Evidence {
   return { connections, hosts }
 }
 
-/** The workloads that a Service leads to. */
-export function workloadsBehind(service: Service, { reach }: StateView): readonly Workload[] {
-  return backendsOfService(service, reach.classes).flatMap(({ subject }) =>
-    reach.universe.classes[subject]!.members.flatMap((member) =>
-      member.kind === 'workload' ? (reach.classes.workload(member.id) ?? []) : [],
-    ),
-  )
+/** The workloads that a Service leads to, for certain or perhaps. */
+export function workloadsBehind({ selector, namespace }: Service, { network }: StateView): readonly Workload[] {
+  if (selector === undefined) return []
+  const neighbours = workloadsByNamespace(network.kubernetes).get(namespace) ?? []
+  return neighbours.filter(({ labels }) => matches(selector, labels) !== 'no')
 }
 
 function podPort({ protocol, targetPort }: ServicePort): readonly { protocol: string; port: number | string }[] {
