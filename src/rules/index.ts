@@ -12,6 +12,7 @@ import { apiServerPublic } from './api-server-public.ts'
 import { apiServerRangesWide } from './api-server-ranges-wide.ts'
 import { apiServerWidened } from './api-server-widened.ts'
 import { appRoutingPublic } from './app-routing-public.ts'
+import { asymmetricIngress } from './asymmetric-ingress.ts'
 import { blobAnonymous } from './blob-anonymous.ts'
 import { containerGroupPublic } from './container-group-public.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
@@ -58,6 +59,7 @@ import { nsgWhereNotAllowed } from './nsg-where-not-allowed.ts'
 import { nsgWidePrivateSource } from './nsg-wide-private-source.ts'
 import { nsgWidened } from './nsg-widened.ts'
 import { openaiOutbound } from './openai-outbound.ts'
+import { outboundTypeMismatch } from './outbound-type-mismatch.ts'
 import { paasAzureServices } from './paas-azure-services.ts'
 import { paasOpenToAll } from './paas-open-to-all.ts'
 import { paasPublicEndpoint } from './paas-public-endpoint.ts'
@@ -71,9 +73,11 @@ import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
 import { privateEndpointUnused } from './private-endpoint-unused.ts'
+import { routeBypass } from './route-bypass.ts'
 import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
+import { serviceEndpointBypassesFirewall } from './service-endpoint-bypasses-firewall.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
 import { serviceNodeport } from './service-nodeport.ts'
 import { serviceNotInNetwork } from './service-not-in-network.ts'
@@ -104,6 +108,7 @@ export const RULES: readonly Rule[] = [
   apiServerRangesWide,
   apiServerWidened,
   appRoutingPublic,
+  asymmetricIngress,
   blobAnonymous,
   containerGroupPublic,
   crossNamespaceOpen,
@@ -150,6 +155,7 @@ export const RULES: readonly Rule[] = [
   nsgWidePrivateSource,
   nsgWidened,
   openaiOutbound,
+  outboundTypeMismatch,
   paasAzureServices,
   paasOpenToAll,
   paasPublicEndpoint,
@@ -163,8 +169,10 @@ export const RULES: readonly Rule[] = [
   policySelectsNothing,
   privateEndpointMissing,
   privateEndpointUnused,
+  routeBypass,
   runCommandOn,
   serviceBecamePublic,
+  serviceEndpointBypassesFirewall,
   serviceExternalIps,
   serviceNodeport,
   serviceNotInNetwork,
