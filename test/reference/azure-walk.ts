@@ -327,20 +327,17 @@ function fromOutside(world: World, client: Place, target: Target, demand: Demand
             byService(world, service, target.pod, source, demand, home),
           )
         })
+      const pool = poolOf(world, target.pod)
+      if (target.pod.hostNetwork && pool.publicIps) ways.push(toNode(world, client, pool, demand))
       return anyWay(ways, 'service')
     }
-    case 'node': {
-      const node = nodeCard(world, target.pool, 'destination')
-      if (!target.pool.publicIps) return stopped('nat')
-      const packet: Packet = { source: client, destination: at(node.address), ...demand }
-      if (!enters(world, node, packet)) return stopped('nsg')
-      return route(state, node, client, world.choose).kind === 'internet' ? ARRIVES : stopped('route')
-    }
+    case 'node':
+      return target.pool.publicIps ? toNode(world, client, target.pool, demand) : stopped('nat')
     case 'private':
       return anyWay(
         byFirewall(world, client, target.address, demand, (home, source) => {
           const destination = cardAt(state, target.address)
-          return deliver(world, home, source, at(target.address), destination, demand, true)
+          return deliver(world, home, source, at(target.address), destination, demand)
         }),
         'nat',
       )
@@ -353,6 +350,14 @@ function fromOutside(world: World, client: Place, target: Target, demand: Demand
       return vault === undefined ? ARRIVES : openVault(vault, client)
     }
   }
+}
+
+/** By the public address of a node; the reply leaves by the routes of its subnet (§10). */
+function toNode(world: World, client: Place, pool: Pool, demand: Demand): Arrival {
+  const node = nodeCard(world, pool, 'destination')
+  const packet: Packet = { source: client, destination: at(node.address), ...demand }
+  if (!enters(world, node, packet)) return stopped('nsg')
+  return route(world.state, node, client, world.choose).kind === 'internet' ? ARRIVES : stopped('route')
 }
 
 /** By a DNAT rule to an address: the firewall sends on with an address of its own. */
@@ -456,8 +461,9 @@ function aksRules({ cluster, services }: State, node: Card): readonly NsgRule[] 
     })
   for (const service of services) {
     const ranges = [...service.sourceRanges, ...service.allowedRanges]
-    const sources =
-      ranges.includes('0.0.0.0/0') || (ranges.length === 0 && service.kind === 'public') ? ['Internet'] : ranges
+    // "0.0.0.0/0 → internet", besides the ranges themselves.
+    const isOpen = ranges.includes('0.0.0.0/0') || (ranges.length === 0 && service.kind === 'public')
+    const sources = isOpen ? ['Internet', ...ranges] : ranges
     const frontend =
       service.nodePort !== undefined
         ? node.subnet.prefix
@@ -512,10 +518,10 @@ function send(world: World, card: Card, to: Place, destination: Card | undefined
     case 'service-endpoint':
       return stopped('route')
     case 'endpoint':
-      return deliver(world, card, packet.source, to, destination, demand, false)
+      return deliver(world, card, packet.source, to, destination, demand)
     case 'local':
       return destination?.vnet === hop.vnet
-        ? deliver(world, card, packet.source, to, destination, demand, false)
+        ? deliver(world, card, packet.source, to, destination, demand)
         : stopped('route')
     case 'firewall': {
       const judged = judgeByFirewall(state.firewall!, packet)
@@ -524,7 +530,7 @@ function send(world: World, card: Card, to: Place, destination: Card | undefined
       // Application rules always translate the source, network rules never towards private ranges (§4.4).
       const source = judged === 'application' ? at(home.address) : packet.source
       if (destination !== undefined && !isForwarded(world, card, home, destination)) return stopped('route')
-      return deliver(world, home, source, to, destination, demand, true)
+      return deliver(world, home, source, to, destination, demand)
     }
   }
 }
@@ -544,14 +550,12 @@ function deliver(
   to: Place,
   destination: Card | undefined,
   demand: Demand,
-  isFirewall: boolean,
 ): Arrival {
   if (destination === undefined) return stopped('route')
   const { vnet } = destination
   if (card.vnet !== vnet && !isConnected(state, card.vnet, vnet)) return stopped('route')
   if (!enters({ state, choose }, destination, { source, destination: to, ...demand })) return stopped('nsg')
-  const isFiltered =
-    [card, destination].some(({ pool, subnet }) => pool !== undefined || subnet.nsg !== undefined) || isFirewall
+  const isFiltered = [card, destination].some(({ pool, subnet }) => pool !== undefined || subnet.nsg !== undefined)
   const isDoubtful = state.peerings.some(
     ({ from, to: other, access }) =>
       !access && [from, other].includes(card.vnet.name) && [from, other].includes(vnet.name),

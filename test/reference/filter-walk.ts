@@ -145,6 +145,8 @@ export function isPublic(state: State, place: Place): boolean {
 export function inTag(wanted: string, place: Extract<Place, { kind: 'public' }>, choose: Choose): boolean {
   if (place.tag === undefined) return false
   const [tag, region] = wanted.split('.')
+  // Not addresses of a service, but the exempt platform (§2.6).
+  if (tag?.startsWith('AzurePlatform') === true) return false
   if (tag === 'AzureCloud' && region === undefined) return true
   if (place.tag === 'AzureCloud') return choose(`any address of AzureCloud in ${wanted}`, [true, false])
   if (tag !== place.tag) return false
@@ -203,9 +205,10 @@ export function route(state: State, { vnet, subnet }: Home, destination: Place, 
         if (!yields || !replaced) add(32, SYSTEM, { kind: 'endpoint' })
       }
     }
-  } else if (destination.tag === 'AzureKeyVault' && subnet.keyVaultEndpoint) {
-    // The same prefixes as the tag's, so that a user route for the tag is the equal one that wins.
-    add(TAG_LENGTH, SYSTEM, { kind: 'service-endpoint' })
+  } else if (subnet.keyVaultEndpoint && inTag('AzureKeyVault', destination, choose)) {
+    // The same prefixes as the tag's, so that a user route for the tag is the equal one that wins; for AzureCloud nobody says.
+    const isLonger = choose('the prefixes of the service are longer than those of AzureCloud', [true, false])
+    add(isLonger ? TAG_LENGTH : CLOUD_LENGTH, SYSTEM, { kind: 'service-endpoint' })
   }
   for (const { prefix, hop, appliance } of routesOf(state, subnet)) {
     const next = toHop(state, vnet, hop, appliance)
