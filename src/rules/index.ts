@@ -9,6 +9,7 @@ import { aksPublicNodeIp } from './aks-public-node-ip.ts'
 import { allowedHostPorts } from './allowed-host-ports.ts'
 import { apiServerNotPrivate } from './api-server-not-private.ts'
 import { apiServerPublic } from './api-server-public.ts'
+import { apiServerRangesMissNodes } from './api-server-ranges-miss-nodes.ts'
 import { apiServerRangesWide } from './api-server-ranges-wide.ts'
 import { apiServerWidened } from './api-server-widened.ts'
 import { appRoutingPublic } from './app-routing-public.ts'
@@ -26,6 +27,7 @@ import { egressNotIsolated } from './egress-not-isolated.ts'
 import { egressUninspected } from './egress-uninspected.ts'
 import { egressWidened } from './egress-widened.ts'
 import { firewallAllowsAny } from './firewall-allows-any.ts'
+import { firewallBlocksAks } from './firewall-blocks-aks.ts'
 import { firewallDnatOpen } from './firewall-dnat-open.ts'
 import { firewallFqdnWide } from './firewall-fqdn-wide.ts'
 import { firewallIdps } from './firewall-idps.ts'
@@ -44,7 +46,9 @@ import { ingressExposes } from './ingress-exposes.ts'
 import { ingressNoTls } from './ingress-no-tls.ts'
 import { ingressSnippet } from './ingress-snippet.ts'
 import { ingressWidened } from './ingress-widened.ts'
+import { ipv6Gap } from './ipv6-gap.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
+import { natGatewayIdle } from './nat-gateway-idle.ts'
 import { netRaw } from './net-raw.ts'
 import { nicIpForwarding } from './nic-ip-forwarding.ts'
 import { nicPublicIp } from './nic-public-ip.ts'
@@ -73,7 +77,9 @@ import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
 import { privateEndpointUnused } from './private-endpoint-unused.ts'
+import { routeBlackhole } from './route-blackhole.ts'
 import { routeBypass } from './route-bypass.ts'
+import { routeLoop } from './route-loop.ts'
 import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
@@ -105,6 +111,7 @@ export const RULES: readonly Rule[] = [
   allowedHostPorts,
   apiServerNotPrivate,
   apiServerPublic,
+  apiServerRangesMissNodes,
   apiServerRangesWide,
   apiServerWidened,
   appRoutingPublic,
@@ -122,6 +129,7 @@ export const RULES: readonly Rule[] = [
   egressUninspected,
   egressWidened,
   firewallAllowsAny,
+  firewallBlocksAks,
   firewallDnatOpen,
   firewallFqdnWide,
   firewallIdps,
@@ -140,7 +148,9 @@ export const RULES: readonly Rule[] = [
   ingressNoTls,
   ingressSnippet,
   ingressWidened,
+  ipv6Gap,
   namespaceNoDefaultDeny,
+  natGatewayIdle,
   netRaw,
   nicIpForwarding,
   nicPublicIp,
@@ -169,7 +179,9 @@ export const RULES: readonly Rule[] = [
   policySelectsNothing,
   privateEndpointMissing,
   privateEndpointUnused,
+  routeBlackhole,
   routeBypass,
+  routeLoop,
   runCommandOn,
   serviceBecamePublic,
   serviceEndpointBypassesFirewall,
