@@ -1,5 +1,6 @@
 import { byCodeUnit } from './base/order.ts'
 import type { Problem } from './base/problem.ts'
+import { type ClusterLink, linkCluster } from './compare/cluster-link.ts'
 import { findRenames } from './compare/renames.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { ClusterConfig, Config } from './config/config.ts'
@@ -9,8 +10,9 @@ import type { KubernetesNetwork } from './model/kubernetes/kubernetes-network.ts
 import type { Network } from './model/network.ts'
 import { findStates, pairStates, type State } from './model/state.ts'
 import type { ParsedTree } from './parse/units.ts'
+import { toClusterFacts } from './reach/azure/cluster-facts.ts'
 import type { ClusterFacts } from './reach/engine.ts'
-import { buildReachability } from './reach/reachability.ts'
+import { buildReachability, type ReachabilityInput } from './reach/reachability.ts'
 
 /** One state in base and head, in one universe so that sets of both can be compared. */
 export interface AnalysedPair {
@@ -59,21 +61,32 @@ interface Side {
   readonly identity: (address: string) => string
 }
 
-/** The views of all sides, whose reachability is computed together and only when first asked for. */
+/** The views of all sides of one state, whose reachability is computed together and only when first asked for. */
 function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
   let reaches: ReturnType<typeof buildReachability> | undefined
-  const inputs = sides.map(({ state, network }) => {
-    const cluster = toCluster(config.states.find(({ name }) => name === state.name) ?? config.cluster)
-    return { network: withAzure(network, state), ...(cluster && { cluster }) }
-  })
+  const networks = sides.map(({ state, network }) => withAzure(network, state))
+  const links: (ClusterLink | undefined)[] = []
+  const linkOf = (side: number): ClusterLink => {
+    const link = links[side] ?? linkCluster(sides[side]!.state.units, networks[side]!)
+    links[side] = link
+    return link
+  }
+  const toInput = ({ state }: Side, side: number): ReachabilityInput => {
+    const { engine } = config.states.find(({ name }) => name === state.name) ?? config.cluster
+    const cluster = toFacts(engine, linkOf(side))
+    return { network: networks[side]!, ...(cluster && { cluster }) }
+  }
   const views: readonly StateView[] = sides.map(({ state, model, identity }, side) => ({
     name: state.name,
     resources: state.resources,
     problems: [...state.units.flatMap((unit): readonly Problem[] => unit.problems), ...model.problems],
-    network: inputs[side]!.network,
+    network: networks[side]!,
     get reach() {
-      reaches ??= buildReachability(inputs)
+      reaches ??= buildReachability(sides.map(toInput))
       return reaches[side]!
+    },
+    get link() {
+      return linkOf(side)
     },
     identity,
     get before() {
@@ -81,6 +94,13 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
     },
   }))
   return views
+}
+
+/** What the configuration says of a cluster goes before what its Azure code says. */
+function toFacts(engine: ClusterConfig['engine'], link: ClusterLink): ClusterFacts | undefined {
+  if (link.kind !== 'linked') return engine === undefined ? undefined : { engine }
+  const facts = toClusterFacts(link.site, link.cluster)
+  return engine === undefined ? facts : { ...facts, engine }
 }
 
 /** Azure's facts are read when the first rule or layer asks for them: most repositories hold none. */
@@ -93,10 +113,6 @@ function withAzure(kubernetes: KubernetesNetwork, { resources }: State): Network
       return azure
     },
   }
-}
-
-function toCluster({ engine }: ClusterConfig): ClusterFacts | undefined {
-  return engine === undefined ? undefined : { engine }
 }
 
 /** The head's network with the ids that renamed workloads have in the base, so that a rename is no removal and addition. */

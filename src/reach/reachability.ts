@@ -12,12 +12,18 @@ import { type ClusterFacts, UNKNOWN_CLUSTER } from './engine.ts'
 import { explainPacket, type Packet } from './explain.ts'
 import type { Path, PolicyLayer } from './layer.ts'
 import { type AdminPolicyLayer, adminPolicyLayer } from './layers/admin-policy.ts'
-import { type NetworkPolicyLayer, networkPolicyLayer, type Selection } from './layers/network-policy.ts'
+import {
+  type NetworkPolicyLayer,
+  networkPolicyLayer,
+  type PolicyCompiler,
+  policyCompiler,
+  type Selection,
+} from './layers/network-policy.ts'
 import type { PeerSet } from './peers.ts'
-import { portBindings } from './port-bindings.ts'
+import { type PortBindings, portBindings } from './port-bindings.ts'
 import { findRectangles, type Rectangle } from './rectangles.ts'
 import { cutDown, type GroupSides, prepareGroups, type Side, toParts } from './sides.ts'
-import { type StateClasses, stateClasses } from './state-classes.ts'
+import { haveEqualClasses, type StateClasses, stateClasses } from './state-classes.ts'
 import { buildUniverse, type Universe } from './universe.ts'
 
 /** A state to analyse, and what its manifests do not say. */
@@ -70,9 +76,29 @@ export interface OwnGroups {
  */
 export function buildReachability(states: readonly ReachabilityInput[]): readonly Reachability[] {
   const universe = buildUniverse(states.map(({ network }) => network.kubernetes))
-  return states.map(({ network, cluster = UNKNOWN_CLUSTER }, state) =>
-    analyse(network, cluster, stateClasses(universe, state, network.kubernetes)),
-  )
+  const grounds: Ground[] = []
+  for (const [state, { network, cluster = UNKNOWN_CLUSTER }] of states.entries()) {
+    const before = states[state - 1]?.network.kubernetes
+    const isEqual =
+      before !== undefined &&
+      grounds[state - 1]!.cluster === cluster &&
+      haveEqualClasses(universe, [before, network.kubernetes], [state - 1, state])
+    grounds.push(isEqual ? grounds[state - 1]! : groundOf(stateClasses(universe, state, network.kubernetes), cluster))
+  }
+  return states.map(({ network }, state) => analyse(network, grounds[state]!))
+}
+
+/** What policies stand on. Base and head have one ground where a change touches no workload and no namespace. */
+interface Ground {
+  readonly classes: StateClasses
+  readonly cluster: ClusterFacts
+  readonly bindings: PortBindings
+  readonly compile: PolicyCompiler
+}
+
+function groundOf(classes: StateClasses, cluster: ClusterFacts): Ground {
+  const bindings = portBindings(classes)
+  return { classes, cluster, bindings, compile: policyCompiler(classes, cluster, bindings) }
 }
 
 /** Analyses one state by itself. */
@@ -80,11 +106,10 @@ export function reachabilityOf(network: Network, cluster?: ClusterFacts): Reacha
   return buildReachability([cluster === undefined ? { network } : { network, cluster }])[0]!
 }
 
-function analyse(network: Network, cluster: ClusterFacts, classes: StateClasses): Reachability {
+function analyse(network: Network, { classes, cluster, bindings, compile }: Ground): Reachability {
   const { universe } = classes
   const { regions } = universe
-  const bindings = portBindings(classes)
-  const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster, bindings)
+  const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster, compile)
   const { adminPolicies } = network.kubernetes
   const tier = (name: AdminPolicy['tier']) => adminPolicyLayer(adminPolicies, name, classes, cluster, bindings)
   const tiers = { admin: tier('admin'), baseline: tier('baseline') }

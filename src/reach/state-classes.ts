@@ -71,6 +71,32 @@ export function stateClasses(universe: Universe, state: number, network: Kuberne
   }
 }
 
+/**
+ * Whether two states of a universe have the identical workloads and the same facts of every class, so that one reading serves both.
+ */
+export function haveEqualClasses(
+  { classes }: Universe,
+  states: readonly [KubernetesNetwork, KubernetesNetwork],
+  numbers: readonly [number, number],
+): boolean {
+  const [one, other] = states
+  const areIdentical =
+    one.workloads.length === other.workloads.length &&
+    one.workloads.every((workload, i) => workload === other.workloads[i])
+  if (!areIdentical) return false
+  return classes.every(({ facts }) => {
+    const [a, b] = [facts[numbers[0]], facts[numbers[1]]]
+    if (a === undefined || b === undefined) return a === b
+    return (
+      a.namespace === b.namespace &&
+      a.namespaceMatch === b.namespaceMatch &&
+      a.podMatch === b.podMatch &&
+      a.hostNetwork === b.hostNetwork &&
+      a.ports === b.ports
+    )
+  })
+}
+
 function toBounds({ classSets }: Universe, certain: ClassSet, possible: ClassSet): Bounds<ClassSet> {
   return classSets.equal(certain, possible) ? exactly(certain) : { certain, possible }
 }

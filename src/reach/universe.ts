@@ -1,9 +1,12 @@
 import { type ClassSets, classSetsOf } from '../algebra/classes.ts'
 import { type Regions, regionsOf } from '../algebra/regions.ts'
+import type { Ingress } from '../model/kubernetes/ingress.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import { knownLabels, type Labels } from '../model/kubernetes/labels.ts'
 import { DIRECTIONS } from '../model/kubernetes/network-policy.ts'
+import { backendsOf } from '../model/kubernetes/read-ingress.ts'
 import { EVERYTHING, type Selector } from '../model/kubernetes/selector.ts'
+import type { Service } from '../model/kubernetes/service.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
 import type { Endpoint, EndpointFacts } from './endpoint.ts'
 import { factsOfHypothetical, findHypotheticals } from './hypothetical.ts'
@@ -128,7 +131,19 @@ function enterSelectors(network: KubernetesNetwork, pods: SelectorIndex, namespa
       pods.add(podSelector ?? EVERYTHING)
     }
   }
-  for (const service of network.services) if (service.selector !== undefined) pods.add(service.selector)
+  const named = new Set(network.ingresses.flatMap(servicesOf))
+  for (const service of network.services) {
+    if (service.selector !== undefined && mayLeadIn(service, named)) pods.add(service.selector)
+  }
+}
+
+function servicesOf(ingress: Ingress): readonly string[] {
+  return backendsOf(ingress).map(({ service }) => `${ingress.namespace}/${service}`)
+}
+
+/** Whether something from outside may come through the Service. Of others, which only name pods, no question depends on the classes. */
+function mayLeadIn({ type, externalIPs, namespace, name }: Service, named: ReadonlySet<string>): boolean {
+  return type !== 'ClusterIP' || externalIPs.length > 0 || named.has(`${namespace}/${name}`)
 }
 
 /** Whether some workload of a namespace may satisfy a selector, in one pass over the workloads. */

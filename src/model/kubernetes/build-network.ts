@@ -74,13 +74,16 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
         break
       }
       case 'service': {
-        const rejections: Rejection[] = []
-        services.push(readService(resource, rejections))
+        const { service, rejections } = remembered(SERVICES, resource, () => {
+          const found: Rejection[] = []
+          return { service: readService(resource, found), rejections: found }
+        })
+        services.push(service)
         refused(resource, rejections)
         break
       }
       case 'ingress':
-        ingresses.push(readIngress(resource))
+        ingresses.push(remembered(INGRESSES, resource, () => readIngress(resource)))
         break
       case 'route':
         ingresses.push(readRoute(resource))
@@ -130,6 +133,8 @@ function role(resource: Resource, anyGroup: boolean): Role {
 /** What was made of a resource, so that base and head share what is the identical object in both. */
 const WORKLOADS = new WeakMap<Resource, Workload>()
 const POLICIES = new WeakMap<Resource, NetworkPolicy>()
+const SERVICES = new WeakMap<Resource, { readonly service: Service; readonly rejections: readonly Rejection[] }>()
+const INGRESSES = new WeakMap<Resource, Ingress>()
 const ADMIN_POLICIES = new WeakMap<Resource, AdminPolicy>()
 
 function remembered<T extends object>(made: WeakMap<Resource, T>, resource: Resource, make: () => T): T {
@@ -178,7 +183,10 @@ function lastOfEach(resources: readonly Resource[], problems: Problem[]): Readon
     let key = objectKey(resource.kind, scope, name)
     if (!named) key = `${key}#${anonymous++}`
     const earlier = objects.get(key)
-    if (earlier !== undefined && apiGroup(earlier.value).group === group) {
+    if (earlier !== undefined && earlier.address !== resource.address) {
+      // Two records of a Terraform root that make the same object: one of them fails to apply, and nobody says which.
+      key = `${key}#${resource.address}`
+    } else if (earlier !== undefined && apiGroup(earlier.value).group === group) {
       problems.push({
         code: 'duplicate-object',
         message: `${resource.address} is defined more than once; the last definition is analysed`,

@@ -51,9 +51,8 @@ export function networkPolicyLayer(
   network: KubernetesNetwork,
   classes: StateClasses,
   cluster: ClusterFacts,
-  bindings: PortBindings,
+  compile: PolicyCompiler,
 ): NetworkPolicyLayer {
-  const compile = ruleCompiler(classes, cluster, bindings)
   const groups = { ingress: groupClasses('ingress'), egress: groupClasses('egress') }
 
   function groupClasses(direction: Direction): Groups {
@@ -70,7 +69,7 @@ export function networkPolicyLayer(
         selections[subject] = list
       }
     }
-    return new Groups(selections, direction, classes, network.policies)
+    return new Groups(selections, direction, classes, compile)
   }
 
   return {
@@ -79,12 +78,13 @@ export function networkPolicyLayer(
     selecting: (subject, direction) => groups[direction].selections(groups[direction].groupOf(subject)),
     decide(group, direction) {
       const selections = groups[direction].selections(group)
-      return selections.length === 0
-        ? undefined
-        : combine(classes, selections, (policy) => {
-            const subject = groups[direction].example(group)
-            return compile.policy(policy, direction, subject)
-          })
+      if (selections.length === 0) return undefined
+      return compile.decision(`${direction} ${groups[direction].key(group)}`, () =>
+        combine(classes, selections, (policy) => {
+          const subject = groups[direction].example(group)
+          return compile.policy(policy, direction, subject)
+        }),
+      )
     },
     ruleRegion: (rule, policy, direction, subject) => compile.rule(rule, policy, direction, subject),
     judge: (subject, direction, packet) => judgeNetworkPolicies(network, cluster, subject, direction, packet),
@@ -103,30 +103,30 @@ class Groups {
   readonly #groupOf: Int32Array
   readonly #selections: (readonly Selection[])[] = [[]]
   readonly #examples: number[] = [-1]
+  readonly #keys: string[] = ['']
 
   constructor(
     selections: readonly (Selection[] | undefined)[],
     direction: Direction,
     classes: StateClasses,
-    policies: readonly NetworkPolicy[],
+    compile: PolicyCompiler,
   ) {
     this.#groupOf = new Int32Array(classes.facts.length)
-    const numbers = new Map(policies.map((policy, number) => [policy, number]))
-    const names = new Map(policies.map((policy) => [policy, namesIn(policy, direction)]))
     const groups = new Map<string, number>()
     for (const [subject, list] of selections.entries()) {
       if (list === undefined) continue
       let key = ''
       const used = new Set<string>()
       for (const { policy, selects } of list) {
-        key += `${numbers.get(policy)}${selects === 'yes' ? ' ' : '? '}`
-        for (const name of names.get(policy)!) used.add(name)
+        key += `${compile.numberOf(policy)}${selects === 'yes' ? ' ' : '? '}`
+        for (const name of compile.namesIn(policy, direction)) used.add(name)
       }
       if (used.size > 0 && direction === 'ingress') key += bindingsKey(classes.facts[subject]?.ports, used)
       let group = groups.get(key)
       if (group === undefined) {
         group = this.#selections.push(list) - 1
         this.#examples.push(subject)
+        this.#keys.push(key)
         groups.set(key, group)
       }
       this.#groupOf[subject] = group
@@ -141,15 +141,32 @@ class Groups {
     return this.#selections[group]!
   }
 
+  /** Equal for groups of states with one compiler that decide the same. */
+  key(group: number): string {
+    return this.#keys[group]!
+  }
+
   /** A class of the group. */
   example(group: number): number {
     return this.#examples[group]!
   }
 }
 
-function namesIn(policy: NetworkPolicy, direction: Direction): ReadonlySet<string> {
+type ByDirection<K, V> = Readonly<Record<Direction, Map<K, V>>>
+
+/** The value under the key, made on the first call. */
+function once<K, V>(made: Map<K, V>, key: K, make: () => V): V {
+  let value = made.get(key)
+  if (value === undefined) {
+    value = make()
+    made.set(key, value)
+  }
+  return value
+}
+
+function namesIn(rules: readonly PolicyRule[]): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const rule of policy.rules[direction]) {
+  for (const rule of rules) {
     for (const port of rule.ports ?? []) if (port.kind === 'named') names.add(portNameKey(port.protocol, port.name))
   }
   return names
@@ -176,28 +193,43 @@ function combine(
   return { allow, deny: { certain: regions.empty, possible: regions.subtract(everything, byEach) } }
 }
 
-interface RuleCompiler {
+/** What policies come to, over one set of classes: shared by base and head where no class differs, so that each policy is worked out once. */
+export interface PolicyCompiler {
+  /** Equal for the identical policy. */
+  numberOf(policy: NetworkPolicy): number
+  /** Port names that the policy's rules use. */
+  namesIn(policy: NetworkPolicy, direction: Direction): ReadonlySet<string>
   policy(policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
   rule(rule: PolicyRule, policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
+  /** What was decided under the key, made on the first call. */
+  decision(key: string, make: () => Decision): Decision
 }
 
-/** Turns rules into regions. What does not hang on the subject's port names is made once for each policy. */
-function ruleCompiler(classes: StateClasses, cluster: ClusterFacts, bindings: PortBindings): RuleCompiler {
+/** Turns rules into regions. What does not hang on the subject's port names is made once for each policy and rule. */
+export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bindings: PortBindings): PolicyCompiler {
   const { universe } = classes
   const { regions, peerSets, classSets } = universe
   const peers = boundsOf(peerSets)
-  const made = new Map<NetworkPolicy, Partial<Record<Direction, Bounds<Region<PeerSet>>>>>()
+  const numbers = new Map<NetworkPolicy, number>()
+  const names: ByDirection<NetworkPolicy, ReadonlySet<string>> = { ingress: new Map(), egress: new Map() }
+  const ofPolicies: ByDirection<NetworkPolicy, Bounds<Region<PeerSet>>> = { ingress: new Map(), egress: new Map() }
+  const ofRules: ByDirection<PolicyRule, Bounds<Region<PeerSet>>> = { ingress: new Map(), egress: new Map() }
+  const decisions = new Map<string, Decision>()
 
-  const compiler: RuleCompiler = {
+  const compiler: PolicyCompiler = {
+    numberOf: (policy) => once(numbers, policy, () => numbers.size),
+    namesIn: (policy, direction) => once(names[direction], policy, () => namesIn(policy.rules[direction])),
     policy(policy, direction, subject) {
-      const shared = direction === 'egress' || namesIn(policy, direction).size === 0
-      const known = shared ? made.get(policy)?.[direction] : undefined
-      if (known !== undefined) return known
-      const region = unionOfRules(policy, direction, subject)
-      if (shared) made.set(policy, { ...made.get(policy), [direction]: region })
-      return region
+      const make = () => unionOfRules(policy, direction, subject)
+      const isShared = direction === 'egress' || compiler.namesIn(policy, direction).size === 0
+      return isShared ? once(ofPolicies[direction], policy, make) : make()
     },
-    rule: (rule, policy, direction, subject) => regionOf(partsOf(rule, policy, direction, subject)),
+    rule(rule, policy, direction, subject) {
+      const make = () => regionOf(partsOf(rule, policy, direction, subject))
+      const isShared = direction === 'egress' || namesIn([rule]).size === 0
+      return isShared ? once(ofRules[direction], rule, make) : make()
+    },
+    decision: (key, make) => once(decisions, key, make),
   }
   return compiler
 
