@@ -21,12 +21,16 @@ export function groupPods(
 ): readonly Workload[] {
   const onePod = podOwners === 'one-pod'
   const byId = new Map<string, Workload>()
-  for (const workload of workloads) byId.set(workload.id, workload)
+  const add = (workload: Workload) => {
+    const own = withOwnId(workload, byId)
+    byId.set(own.id, own)
+  }
+  for (const workload of workloads) add(workload)
   for (const resource of pods) {
     const pod = readWorkload(resource)
     const owner = podOwners === 'apart' ? undefined : controllerOf(resource)
     if (owner === undefined) {
-      byId.set(pod.id, pod)
+      add(pod)
       continue
     }
     const id = onePod ? idOf(pod.namespace, owner) : ownerId(pod, owner, byId)
@@ -42,6 +46,14 @@ export function groupPods(
     }
   }
   return foldReplicaSets(byId, podOwners !== 'fold')
+}
+
+/** The same object made by two records of a Terraform root: each is a workload of its own, told apart by its address. */
+function withOwnId(workload: Workload, taken: ReadonlyMap<string, Workload>): Workload {
+  const { id, namespace, name, kind, resource } = workload
+  const other = taken.get(id)
+  if (other === undefined || other.resource.address === resource.address) return workload
+  return { ...workload, id: `${namespace}/${name} (${resource.address})[${kind}]` }
 }
 
 function idOf(namespace: string, owner: OwnerName): string {
