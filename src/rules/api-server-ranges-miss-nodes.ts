@@ -32,8 +32,9 @@ export const apiServerRangesMissNodes = defineRule({
       yield azureHit(view, {
         object,
         at: api.authorizedRanges.origin,
-        severity: 'high',
-        say: `lets only its authorised IP ranges reach the API server, and ${by} is not among them: its own nodes lose the API server. Add that address.`,
+        // The address is given when it is created; a written range may be the one that it got.
+        severity: api.authorizedRanges.items.some(({ known }) => known) ? 'medium' : 'high',
+        say: `lets only its authorised IP ranges reach the API server, and ${by} does not stand among them${api.authorizedRanges.items.some(({ known }) => known) ? ', unless one of the written addresses is it' : ''}: its own nodes would lose the API server. Add that address.`,
         witness: azureWitness(query, outcome),
         decide: 'Which public address do the nodes leave by? It belongs into the authorised ranges.',
       })
