@@ -93,6 +93,8 @@ function mergeByCause(judged: readonly JudgedHit[]): readonly JudgedHit[] {
     const [first] = group
     const { rule } = first.hit
     if (group.length <= (rule.mergeAbove ?? 1)) return group
+    // What is there already is told by audits alone, which name each.
+    if (first.status === 'existing' && rule.mergeAbove !== undefined) return group
     return { ...first, hit: { ...first.hit, hit: rule.merge!(group.map((one) => one.hit.hit)) } }
   })
 }
