@@ -1,5 +1,6 @@
-// Writes docs/rules/: a page for each rule from what it says of itself and from a case that is really run, and the catalogue. With
-// --check it only compares, and fails where a page is not what the source says.
+// Writes what is generated: the list of rules, the JSON schemas, and docs/rules/ with a page for each rule from what it says of itself
+// and from a case that is really run. With --check it only compares, and fails where something is not what the source says.
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { escapeMarkdown, fence } from '../src/base/escape.ts'
@@ -12,6 +13,11 @@ import { type Case, listCases, reviewCase } from './case-review.ts'
 
 const FOLDER = join(import.meta.dirname, '../docs/rules')
 const check = process.argv.includes('--check')
+for (const script of ['rule-index.ts', 'schema.ts']) {
+  execFileSync(process.execPath, [join(import.meta.dirname, script), ...(check ? ['--check'] : [])], {
+    stdio: 'inherit',
+  })
+}
 const cases = new Map(listCases().map((each) => [each.name, each]))
 const pages = new Map<string, string>([
   ['README.md', catalogue()],

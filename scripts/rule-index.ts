@@ -10,7 +10,7 @@ interface RuleFile {
   readonly name: string
 }
 
-export function listRuleFiles(): readonly RuleFile[] {
+function listRuleFiles(): readonly RuleFile[] {
   return readdirSync(RULES)
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'index.ts')
     .flatMap((file) => {
@@ -25,7 +25,7 @@ export function listRuleFiles(): readonly RuleFile[] {
     .sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-export function ruleIndex(): string {
+function ruleIndex(): string {
   const rules = listRuleFiles()
   return [
     '// Written by `npm run docs`: every rule, sorted by id.',
@@ -40,4 +40,10 @@ export function ruleIndex(): string {
   ].join('\n')
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(INDEX, ruleIndex())
+if (process.argv[1] === import.meta.filename) {
+  if (!process.argv.includes('--check')) writeFileSync(INDEX, ruleIndex())
+  else if (readFileSync(INDEX, 'utf8') !== ruleIndex()) {
+    console.error('src/rules/index.ts is not the list of rules: npm run docs')
+    process.exitCode = 1
+  }
+}
