@@ -4,6 +4,7 @@ import {
   type Home,
   isConnected,
   isPublic,
+  matchesPorts,
   type Packet,
   type Place,
   passesNsg,
@@ -329,6 +330,7 @@ function fromOutside(world: World, client: Place, target: Target, demand: Demand
         })
       const pool = poolOf(world, target.pod)
       if (target.pod.hostNetwork && pool.publicIps) ways.push(toNode(world, client, pool, demand))
+      else if (target.pod.hostNetwork) ways.push(stopped('nat', 'service'))
       return anyWay(ways, 'service')
     }
     case 'node':
@@ -442,7 +444,7 @@ function byService(
     client.kind === 'address' ? { kind: 'address', address: client.address } : { kind: 'public' }
   const nodeEnd: PolicyEnd = { kind: 'node', isOwn: false, address: node.address }
   const end = service.local ? clientEnd : choose('source that the policy sees', [clientEnd, nodeEnd])
-  return admits(state, pod, 'Ingress', end, 'TCP', pod.port) ? ARRIVES : stopped('network-policy')
+  return admits(state, pod, 'Ingress', end, 'TCP', service.port) ? ARRIVES : stopped('network-policy')
 }
 
 /** The NSG that AKS keeps on the cards of its nodes. */
@@ -612,8 +614,7 @@ function toPlatform({ state }: World, card: Card, tag: string, { protocol, port 
     .filter(({ direction, destinations }) => direction === 'Outbound' && destinations.includes(tag))
     .sort((a, b) => a.priority - b.priority)
     .find((one) => {
-      const ports = one.ports.some((text) => text === '*' || Number(text) === port)
-      return (one.protocol === '*' || one.protocol.toUpperCase() === protocol) && ports
+      return (one.protocol === '*' || one.protocol.toUpperCase() === protocol) && matchesPorts(one.ports, port)
     })
   return rule?.access === 'Deny' ? stopped('nsg') : ARRIVES
 }

@@ -226,13 +226,15 @@ function betweenPods(context: Context, cluster: Cluster, from: Workload, to: Wor
       }
       if (source === undefined || target === undefined) {
         outcomes.push(unknownAt('route', 'the network plugin leaves open which addresses pods have'))
+      } else if (from.hostNetwork === 'yes' && to.hostNetwork === 'yes') {
+        outcomes.push(walk(site, source, { kind: 'host', host: target }, demand))
       } else outcomes.push(inSeries(policy, acrossNodes(site, cluster, source, own, target, other, demand)))
     }
   }
   return whichever(outcomes)
 }
 
-/** Pod packets between nodes are carried by the platform or by routes that AKS keeps: user routes do not steer them. */
+/** Packets with a pod's own address between nodes are carried by the platform or by routes that AKS keeps: user routes do not steer them. */
 function acrossNodes(
   site: Site,
   cluster: Cluster,
@@ -296,7 +298,7 @@ function hostToWorkload(context: Context, host: Host, workload: Workload, demand
           if (pod === undefined) return [unknownAt('route', 'the network plugin leaves open which addresses pods have')]
           const across = inSeriesLazily(
             () =>
-              isOwnNode
+              isOwnNode && !onHost
                 ? acrossNodes(site, cluster, host, host.pool!, pod, pool, demand)
                 : walk(site, host, { kind: 'host', host: pod }, demand),
             () => judgePolicy(context, end, { kind: 'workload', workload }, demand),

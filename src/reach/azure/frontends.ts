@@ -92,7 +92,8 @@ const DENY_PRIORITY = 4095
 const FILTERS = new WeakMap<Site, Map<NodePool, Filter>>()
 
 /**
- * The NSG that AKS keeps on the nodes of a pool: default rules, one rule per Service, and the pool's allowed host ports.
+ * The NSG that AKS keeps on the nodes of a pool: default rules, one rule per Service, and the allowed host ports: those of a pool whose
+ * nodes are in application security groups are for these alone, those of any other pool for the whole cluster.
  *
  * The cloud controller owns it; the customer's own groups are never changed. Source: kubernetes-sigs/cloud-provider-azure,
  * pkg/provider/loadbalancer/accesscontrol.go
@@ -102,7 +103,8 @@ export function nodeFilter(site: Site, cluster: Cluster, pool: NodePool): Filter
   FILTERS.set(site, made)
   const known = made.get(pool)
   if (known !== undefined) return known
-  const rules = [...hostPortRules(pool), ...(cluster === site.cluster ? serviceRules(site, cluster) : [])]
+  const shared = cluster.pools.filter((one) => one === pool || one.applicationGroups.length === 0)
+  const rules = [...shared.flatMap(hostPortRules), ...(cluster === site.cluster ? serviceRules(site, cluster) : [])]
   const filter = generatedFilter('the NSG that AKS keeps on the nodes', rules, pool.object.resource)
   made.set(pool, filter)
   return filter

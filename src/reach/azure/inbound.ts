@@ -25,7 +25,7 @@ import {
   whichever,
 } from './outcome.ts'
 import { poolsOf } from './placement.ts'
-import { atAddresses, isIn, type Places, parseRange, places } from './places.ts'
+import { isIn, type Places, parseRange, places, withPublic } from './places.ts'
 import type { PolicyEnd } from './pod-policies.ts'
 import type { Site } from './state.ts'
 import { workerPools } from './state.ts'
@@ -61,7 +61,7 @@ export function waysIn(
     ...viaControllers(site, cluster, outsider, frontends, workload, demand, judge),
     ...(outsider.host === undefined ? viaTranslation(site, cluster, outsider, leading, workload, demand, judge) : []),
     ...viaNodePorts(site, cluster, outsider, workload, demand, judge),
-    ...viaHostPorts(site, cluster, outsider, workload, demand),
+    ...viaHostPorts(site, cluster, outsider, workload, demand, judge),
   ]
 }
 
@@ -124,7 +124,7 @@ function withinRanges({ nodeRanges, service }: Frontend, { places: where }: Outs
   const at = { resource: service.resource }
   if (nodeRanges === undefined)
     return allowed('service', `Service ${service.namespace}/${service.name} admits any client`, at)
-  switch (isIn(where, atAddresses(nodeRanges))) {
+  switch (isIn(where, withPublic(nodeRanges))) {
     case 'yes':
       return allowed('service', `Service ${service.namespace}/${service.name} lists the client`, at)
     case 'no':
@@ -480,16 +480,38 @@ function viaNodePorts(
 const FIRST_NODE_PORT = 30000
 
 /** Host ports and the host network of nodes with an address that the outsider can use. */
-function viaHostPorts(site: Site, cluster: Cluster, outsider: Outsider, workload: Workload, demand: Demand): Outcome[] {
+function viaHostPorts(
+  site: Site,
+  cluster: Cluster,
+  outsider: Outsider,
+  workload: Workload,
+  demand: Demand,
+  judge: PolicyJudge,
+): Outcome[] {
   const onHost = workload.hostNetwork !== 'no'
   const bound = workload.ports.filter(
     ({ hostPort, port }) => hostPort !== undefined && (port === demand.port || hostPort === demand.port),
   )
   if (!onHost && bound.length === 0) return []
   const incoming: Demand = { ...demand, port: onHost ? demand.port : bound[0]!.hostPort! }
-  return poolsOf(cluster, workload).flatMap((pool) => {
-    const node = nodeHost(site, cluster, pool)
-    if (outsider.host !== undefined) return [walk(site, outsider.host, { kind: 'host', host: node }, incoming)]
-    return node.publicIps.length === 0 ? [] : [enterFromOutside(site, node, outsider.places, node.places, incoming)]
-  })
+  const policy = () =>
+    onHost ? NOTHING_IN_THE_WAY : judge(outsider.end, workload, { ...demand, port: bound[0]!.port ?? demand.port })
+  const nodes = poolsOf(cluster, workload).map((pool) => nodeHost(site, cluster, pool))
+  if (outsider.host === undefined && nodes.every(({ publicIps }) => publicIps.length === 0)) return []
+  return [
+    whichever(
+      nodes.map((node) => {
+        if (outsider.host !== undefined) {
+          const { host } = outsider
+          return inSeriesLazily(() => walk(site, host, { kind: 'host', host: node }, incoming), policy)
+        }
+        if (node.publicIps.length === 0) return denied('nat', 'the node has no public address')
+        return inSeriesLazily(
+          () => enterFromOutside(site, node, outsider.places, node.places, incoming),
+          () => answerPublicly(site, node, outsider.places),
+          policy,
+        )
+      }),
+    ),
+  ]
 }

@@ -47,6 +47,7 @@ export interface RouteChoice {
 
 /** Tags compare as prefixes longer than any default route; no written range holds what they stand for. */
 const TAG_LENGTH = 8
+const SERVICE_LENGTH = TAG_LENGTH + 0.5
 const KIND_ORDER = { user: 0, learned: 1, system: 2 } as const
 
 /** Whether the tables that decide are known. */
@@ -80,7 +81,15 @@ export function effectiveRoutes(
         routes.push(...gatewayRoutes(gateway, propagation?.known !== false))
     }
   }
-  if (subnet !== undefined) routes.push(...endpointRoutes(subnet, network))
+  if (subnet !== undefined) {
+    const own = endpointRoutes(subnet, network)
+    // Whether the prefixes of a service are longer than those that AzureCloud lists for it is not documented.
+    const isRivalled = routes.some(
+      ({ kind, length }) => kind === 'user' && length >= TAG_LENGTH && length < SERVICE_LENGTH,
+    )
+    if (isRivalled) routes.push(...own.map((route) => ({ ...route, length: SERVICE_LENGTH, certain: false })))
+    routes.push(...own)
+  }
   routes.push(...SYSTEM)
   return {
     routes: withoutFavoured(routes).toSorted(byPreference),
@@ -123,7 +132,7 @@ function userRoutes(topology: Topology, route: Route): EffectiveRoute[] {
 /** Among tags the closer one wins: region of a service, service, region of the cloud, cloud. */
 function tagLength(tag: string): number {
   const isCloud = tag.toLowerCase().startsWith('azurecloud')
-  return TAG_LENGTH + (isCloud ? 0 : 0.5) + (tag.includes('.') ? 0.25 : 0)
+  return (isCloud ? TAG_LENGTH : SERVICE_LENGTH) + (tag.includes('.') ? 0.25 : 0)
 }
 
 function userHop(topology: Topology, { nextHop, nextHopAddress, object }: Route): NextHop {
