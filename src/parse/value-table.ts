@@ -79,8 +79,13 @@ class TableList implements ListValue {
   }
 
   get items(): readonly Value[] {
-    this.#items ??= Array.from(rowsInside(this.#table, this.#row), (row) => valueAt(this.#table, row))
-    return this.#items
+    if (this.#items !== undefined) return this.#items
+    const items: Value[] = []
+    const { rows } = this.#table
+    const end = rows[this.#row * COLUMNS + NEXT]!
+    for (let row = this.#row + 1; row < end; row = rows[row * COLUMNS + NEXT]!) items.push(valueAt(this.#table, row))
+    this.#items = items
+    return items
   }
 
   get origin(): Origin {
@@ -102,9 +107,11 @@ class TableMap implements MapValue {
   get entries(): ReadonlyMap<string, MapEntry> {
     if (this.#entries !== undefined) return this.#entries
     const entries = new Map<string, MapEntry>()
-    for (const row of rowsInside(this.#table, this.#row)) {
-      const { start, end, source } = keyOf(this.#table, row)
-      entries.set(source.text.slice(start, end), new TableEntry(this.#table, row))
+    const { rows, source } = this.#table
+    const end = rows[this.#row * COLUMNS + NEXT]!
+    for (let row = this.#row + 1; row < end; row = rows[row * COLUMNS + NEXT]!) {
+      const key = rows[row * COLUMNS + KEY]!
+      entries.set(source.text.slice(key, key + keyLength(rows, row)), new TableEntry(this.#table, row))
     }
     this.#entries = entries
     return entries
@@ -137,10 +144,9 @@ class TableEntry implements MapEntry {
 
 function keyOf({ source, rows }: ValueTable, row: number): Origin {
   const start = rows[row * COLUMNS + KEY]!
-  return { source, start, end: start + Math.floor(rows[row * COLUMNS + SHAPE]! / KEY_UNIT) }
+  return { source, start, end: start + keyLength(rows, row) }
 }
 
-function* rowsInside({ rows }: ValueTable, row: number): Iterable<number> {
-  const end = rows[row * COLUMNS + NEXT]!
-  for (let inside = row + 1; inside < end; inside = rows[inside * COLUMNS + NEXT]!) yield inside
+function keyLength(rows: Int32Array, row: number): number {
+  return Math.floor(rows[row * COLUMNS + SHAPE]! / KEY_UNIT)
 }

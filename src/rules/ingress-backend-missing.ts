@@ -18,9 +18,14 @@ export const ingressBackendMissing = defineRule({
   /** Yields a hit for each back end of an Ingress whose Service, or its port, is not in the tree though other Services of the namespace are. */
   *check(view) {
     const { services, ingresses } = view.network.kubernetes
+    if (ingresses.length === 0) return
     const byName = new Map(services.map((service) => [`${service.namespace}/${service.name}`, service]))
     const spaces = new Map<string, string[]>()
-    for (const { namespace, name } of services) spaces.set(namespace, [...(spaces.get(namespace) ?? []), name])
+    for (const { namespace, name } of services) {
+      const same = spaces.get(namespace)
+      if (same === undefined) spaces.set(namespace, [name])
+      else same.push(name)
+    }
     for (const ingress of ingresses) {
       const neighbours = spaces.get(ingress.namespace)
       if (neighbours === undefined) continue

@@ -1,8 +1,9 @@
 import { dig, get, itemsOf } from '../base/value.ts'
 import type { StateView } from '../compare/state-view.ts'
+import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import { matches } from '../model/kubernetes/labels.ts'
 import { DIRECTIONS, type NetworkPolicy, type PodPeer } from '../model/kubernetes/network-policy.ts'
-import { isEverything, printSelector } from '../model/kubernetes/selector.ts'
+import { isEverything, printSelector, type Selector } from '../model/kubernetes/selector.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
 import { replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
@@ -35,15 +36,10 @@ export const policyPeerMatchesNothing = defineRule({
         for (const rule of policy.rules[direction]) {
           for (const [index, peer] of (rule.peers ?? []).entries()) {
             if (peer.kind !== 'pods') continue
-            const candidates = candidatesOf(view, policy, peer)
             const { podSelector } = peer
-            if (
-              candidates === undefined ||
-              podSelector === undefined ||
-              podSelector.unknown ||
-              isEverything(podSelector)
-            )
-              continue
+            if (podSelector === undefined || podSelector.unknown || isEverything(podSelector)) continue
+            const candidates = candidatesOf(view, policy, peer)
+            if (candidates === undefined) continue
             if (
               candidates.some(
                 ({ labels, hostNetwork }) => hostNetwork !== 'yes' && matches(podSelector, labels) !== 'no',
@@ -91,17 +87,29 @@ function candidatesOf(
   policy: NetworkPolicy,
   { namespaceSelector }: PodPeer,
 ): readonly Workload[] | undefined {
-  const spaces = workloadsByNamespace(view.network.kubernetes)
-  if (namespaceSelector === undefined) return spaces.get(policy.namespace)
+  if (namespaceSelector === undefined) return workloadsByNamespace(view.network.kubernetes).get(policy.namespace)
   if (namespaceSelector.unknown) return undefined
+  const { kubernetes } = view.network
+  const known = candidates.get(kubernetes) ?? new Map<string, readonly Workload[] | undefined>()
+  candidates.set(kubernetes, known)
+  if (!known.has(namespaceSelector.key)) known.set(namespaceSelector.key, workloadsIn(kubernetes, namespaceSelector))
+  return known.get(namespaceSelector.key)
+}
+
+/** What {@link workloadsIn} found, by the selector's key: many rules mean the same namespaces. */
+const candidates = new WeakMap<KubernetesNetwork, Map<string, readonly Workload[] | undefined>>()
+
+/** The workloads of all namespaces that satisfy the selector; undefined where one of them has none. */
+function workloadsIn(kubernetes: KubernetesNetwork, selector: Selector): readonly Workload[] | undefined {
+  const spaces = workloadsByNamespace(kubernetes)
   const found: Workload[] = []
-  for (const { name, labels } of view.network.kubernetes.namespaces.values()) {
-    const truth = matches(namespaceSelector, labels)
+  for (const { name, labels } of kubernetes.namespaces.values()) {
+    const truth = matches(selector, labels)
     if (truth === 'maybe') return undefined
     if (truth === 'no') continue
     const own = spaces.get(name)
     if (own === undefined) return undefined
-    found.push(...own)
+    for (const workload of own) found.push(workload)
   }
   return found.length === 0 ? undefined : found
 }

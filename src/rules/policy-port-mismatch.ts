@@ -35,14 +35,18 @@ export const policyPortMismatch = defineRule({
         continue
       const selected = withPods.get(policy) ?? []
       if (selected.length === 0 || selected.some(({ ports }) => ports.every(({ init }) => init))) continue
-      const own = (services.get(policy.namespace) ?? []).filter(
-        ({ selector }) => selector !== undefined && selected.some(({ labels }) => matches(selector, labels) !== 'no'),
-      )
+      let found: readonly Service[] | undefined
+      const own = () => {
+        found ??= (services.get(policy.namespace) ?? []).filter(
+          ({ selector }) => selector !== undefined && selected.some(({ labels }) => matches(selector, labels) !== 'no'),
+        )
+        return found
+      }
       for (const rule of policy.rules.ingress) {
         for (const [index, port] of (rule.ports ?? []).entries()) {
           if (isServed(port, selected, own)) continue
           const wanted = port.kind === 'named' ? port.name : `${(port as { first: number }).first}`
-          const meant = meantPort(port, selected, own)
+          const meant = meantPort(port, selected, own())
           const { address } = policy.resource
           const names = selected.map(workloadName)
           yield {
@@ -85,7 +89,7 @@ function servicesByNamespace({ network }: StateView): ReadonlyMap<string, readon
 }
 
 /** What is not one exact port is taken to be right; so is a port that a Service sends to, declared or not. */
-function isServed(port: PolicyPort, selected: readonly Workload[], services: readonly Service[]): boolean {
+function isServed(port: PolicyPort, selected: readonly Workload[], services: () => readonly Service[]): boolean {
   if (port.kind === 'unknown') return true
   if (port.kind === 'range' && port.first !== port.last) return true
   const declares = ({ ports }: Workload) =>
@@ -96,7 +100,7 @@ function isServed(port: PolicyPort, selected: readonly Workload[], services: rea
     )
   if (selected.some(declares)) return true
   return (
-    port.kind === 'range' && services.some(({ ports }) => ports.some(({ targetPort }) => targetPort === port.first))
+    port.kind === 'range' && services().some(({ ports }) => ports.some(({ targetPort }) => targetPort === port.first))
   )
 }
 

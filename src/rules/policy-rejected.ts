@@ -1,6 +1,5 @@
 import type { StateView } from '../compare/state-view.ts'
 import type { Rejection } from '../model/kubernetes/fields.ts'
-import { readService } from '../model/kubernetes/read-service.ts'
 import type { Resource } from '../parse/resource.ts'
 import { defineRule } from './rule.ts'
 
@@ -38,12 +37,12 @@ function* refused({ network: { kubernetes } }: StateView): Iterable<{
   readonly rejections: readonly Rejection[]
 }> {
   yield* kubernetes.policies
-  for (const { resource, loadBalancer } of kubernetes.services) {
-    const rejections: Rejection[] = []
-    readService(resource, rejections)
+  for (const { resource, rejections, loadBalancer } of kubernetes.services) {
     const refusal = loadBalancer?.refused
-    if (refusal !== undefined)
-      rejections.push({ message: refusal, origin: loadBalancer!.sourcesOrigin ?? resource.origin })
-    yield { resource, rejections }
+    if (refusal === undefined) yield { resource, rejections }
+    else {
+      const origin = loadBalancer?.sourcesOrigin ?? resource.origin
+      yield { resource, rejections: [...rejections, { message: refusal, origin }] }
+    }
   }
 }

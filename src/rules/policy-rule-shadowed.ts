@@ -1,4 +1,5 @@
 import { addressSets } from '../algebra/addresses.ts'
+import { boundsOf, isExact } from '../algebra/bounds.ts'
 import { membersOf } from '../algebra/classes.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { StateView } from '../compare/state-view.ts'
@@ -99,6 +100,7 @@ function withinOpenDirection(
 function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[] {
   const { reach } = view
   const { regions } = reach.universe
+  const sets = boundsOf(regions)
   const covered = new Map<PolicyRule, boolean>()
   const found = new Map<PolicyRule, OwnRule>()
   for (let number = 0; number < reach.groups[direction].count; number++) {
@@ -116,16 +118,15 @@ function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[
     const allowed = rules.map(of)
     const removed = new Set<number>()
     for (let i = rules.length - 1; i >= 0; i--) {
-      const others = (side: 'certain' | 'possible') =>
-        allowed.reduce<Region<PeerSet>>(
-          (sum, region, j) => (j === i || removed.has(j) ? sum : regions.union(sum, region[side])),
-          regions.empty,
-        )
+      const others = allowed.reduce(
+        (sum, region, j) => (j === i || removed.has(j) ? sum : sets.union(sum, region)),
+        sets.empty,
+      )
       const own = allowed[i]!
       const isCovered =
         !regions.isEmpty(own.certain) &&
-        regions.covers(others('certain'), own.certain) &&
-        regions.covers(others('possible'), own.possible) &&
+        regions.covers(others.certain, own.certain) &&
+        ((isExact(others) && isExact(own)) || regions.covers(others.possible, own.possible)) &&
         isKnownButNodes(view, regions.subtract(own.possible, own.certain))
       if (isCovered) removed.add(i)
       const { rule } = rules[i]!

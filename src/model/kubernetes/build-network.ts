@@ -74,12 +74,9 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
         break
       }
       case 'service': {
-        const { service, rejections } = remembered(SERVICES, resource, () => {
-          const found: Rejection[] = []
-          return { service: readService(resource, found), rejections: found }
-        })
+        const service = remembered(SERVICES, resource, () => readService(resource))
+        refused(resource, service.rejections)
         services.push(service)
-        refused(resource, rejections)
         break
       }
       case 'ingress':
@@ -133,7 +130,7 @@ function role(resource: Resource, anyGroup: boolean): Role {
 /** What was made of a resource, so that base and head share what is the identical object in both. */
 const WORKLOADS = new WeakMap<Resource, Workload>()
 const POLICIES = new WeakMap<Resource, NetworkPolicy>()
-const SERVICES = new WeakMap<Resource, { readonly service: Service; readonly rejections: readonly Rejection[] }>()
+const SERVICES = new WeakMap<Resource, Service>()
 const INGRESSES = new WeakMap<Resource, Ingress>()
 const ADMIN_POLICIES = new WeakMap<Resource, AdminPolicy>()
 

@@ -14,7 +14,8 @@ const PREFIX = 'service.beta.kubernetes.io/'
 const TYPES: readonly ServiceType[] = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']
 
 /** Reads a `Service` of the core group. */
-export function readService(resource: Resource, rejections: Rejection[] = []): Service {
+export function readService(resource: Resource): Service {
+  const rejections: Rejection[] = []
   const spec = get(resource.value, 'spec')
   const typeValue = get(spec, 'type')
   const type = isAbsent(typeValue) ? 'ClusterIP' : (TYPES.find((name) => name === stringOf(typeValue)) ?? 'unknown')
@@ -47,6 +48,7 @@ export function readService(resource: Resource, rejections: Rejection[] = []): S
     annotationOrigins: entryOrigins(annotationsValue),
     loadBalancer:
       type === 'LoadBalancer' || type === 'unknown' ? readLoadBalancer(spec, annotationsValue, annotations) : undefined,
+    rejections,
   }
 }
 

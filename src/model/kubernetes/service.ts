@@ -4,6 +4,7 @@ import type { PortProtocol } from '../../algebra/connections.ts'
 import type { Truth } from '../../algebra/truth.ts'
 import type { Origin } from '../../base/origin.ts'
 import type { Resource } from '../../parse/resource.ts'
+import type { Rejection } from './fields.ts'
 import type { Selector } from './selector.ts'
 
 /** A `Service`, with what AKS makes of its annotations. */
@@ -27,6 +28,8 @@ export interface Service {
   readonly annotationOrigins: ReadonlyMap<string, Origin>
   /** Set for type LoadBalancer. */
   readonly loadBalancer: LoadBalancer | undefined
+  /** What the API server refuses in it. */
+  readonly rejections: readonly Rejection[]
 }
 
 export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName' | 'unknown'
