@@ -383,8 +383,19 @@ function describe(set: NameSet): string[] {
   const parts: string[] = []
   const isAll = (state: NameState, at: number) => state.accept && state.rest === at && state.next.size === 0
   const isNone = (state: NameState, at: number) => !state.accept && state.rest === at && state.next.size === 0
+  const onTheWay = new Set<number>()
   const walk = (at: number, suffix: string, wanted: boolean, into: string[]): void => {
     const state = set.states[at]!
+    // A pattern below another leads back to where it began: it is told as a whole.
+    if (onTheWay.has(at)) {
+      into.push(`*${suffix}`)
+      return
+    }
+    onTheWay.add(at)
+    describeState(state, at, suffix, wanted, into)
+    onTheWay.delete(at)
+  }
+  const describeState = (state: NameState, at: number, suffix: string, wanted: boolean, into: string[]): void => {
     if (wanted ? isNone(state, at) : isAll(state, at)) return
     if (wanted ? isAll(state, at) : isNone(state, at)) {
       into.push(`*${suffix}`)

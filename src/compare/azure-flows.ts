@@ -1,5 +1,8 @@
+import { ALL_V4, addressSets, toRanges } from '../algebra/addresses.ts'
 import type { Bounds } from '../algebra/bounds.ts'
 import { type ConnectionSet, connectionKey, connectionSets, NO_CONNECTIONS } from '../algebra/connections.ts'
+import { hasName, NO_NAMES } from '../algebra/names.ts'
+import { NO_SERVICES } from '../algebra/service-sets.ts'
 import { toPlace } from '../base/origin.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
@@ -7,6 +10,7 @@ import { EVERYWHERE, INTERNET, type Places, places, printPlaces } from '../reach
 import type { Flow } from './flows.ts'
 import { type Gate, gateChanges } from './gates.ts'
 import type { PacketBox, Packets } from './packets.ts'
+import { takeStandIns } from './stand-in.ts'
 
 /**
  * What a change opens and closes at security groups, firewalls, API servers and PaaS firewalls, each compared as a set of packets: a
@@ -84,17 +88,60 @@ function joinEnds(boxes: Packets): Packets {
 
 /** The side that a gate stands before: its name, and which part of it where not all. */
 function behind({ name, kind }: Gate, where: Places): string {
-  if (places.covers(where, EVERYWHERE)) return name
+  if (places.covers(where, kind === 'egress' && name.startsWith('firewall/') ? ALL_OF_V4 : EVERYWHERE)) return name
   return kind === 'egress' && name.startsWith('firewall/')
     ? `${printEnd(where)} through ${name}`
     : `${printEnd(where)} behind ${name}`
 }
 
-/** Places as reports name peers. */
+/** Places as reports name peers: the internet and any address by name, also where a few places are missing from them. */
 export function printEnd(where: Places): string {
-  if (places.covers(where, EVERYWHERE)) return 'any address'
-  if (places.covers(where, INTERNET)) {
-    return places.equal(where, INTERNET) ? 'internet' : 'internet and more'
+  for (const [name, whole] of WHOLES) {
+    if (places.equal(where, whole)) return name
+    const missing = places.subtract(whole, where)
+    if (places.covers(whole, where) && isFew(missing)) {
+      const except = printFew(missing)
+      return `${name} except ${except.length > MOST_TEXT ? 'what was open before' : except}`
+    }
   }
-  return printPlaces(where)
+  if (addressSets.covers(where.addresses, INTERNET.addresses)) return 'internet and more'
+  return printFew(where)
+}
+
+const ALL_OF_V4: Places = { ...EVERYWHERE, addresses: ALL_V4 }
+
+/** The narrower come first: a set is told by what it nearly is. */
+const WHOLES: readonly (readonly [string, Places])[] = [
+  ['internet', { ...INTERNET, addresses: addressSets.intersect(INTERNET.addresses, ALL_V4) }],
+  ['internet', INTERNET],
+  ['any address', ALL_OF_V4],
+  ['any address', EVERYWHERE],
+]
+
+/** Longer lists of exceptions say less than words. */
+const MOST_TEXT = 120
+
+/** Ranges and names that can be listed: what is left of everything cannot. */
+function isFew({ addresses, services, hosts }: Places): boolean {
+  return (
+    toRanges(addresses).length <= 6 &&
+    !services.others.except &&
+    services.services.length <= 6 &&
+    !hasName(hosts, SOME_NAME)
+  )
+}
+
+/** In no list that people write, and so only in sets of all names but some. */
+const SOME_NAME = 'a-name-that-nobody-lists.example'
+
+function printFew(where: Places): string {
+  const { names, rest } = takeStandIns(where.addresses)
+  const isOpen = hasName(where.hosts, SOME_NAME)
+  const printed = printPlaces({
+    addresses: rest,
+    services: where.services.others.except ? NO_SERVICES : where.services,
+    hosts: isOpen ? NO_NAMES : where.hosts,
+  })
+  const parts = [...names, printed, where.services.others.except ? 'Azure services' : '', isOpen ? 'other hosts' : '']
+  return parts.filter((part) => part !== '').join(', ')
 }

@@ -3,8 +3,10 @@ import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import type { AzureObject } from '../model/azure/azure-object.ts'
 import { type Firewall, type FirewallPolicy, type RuleCollectionGroup, toGroup } from '../model/azure/firewall.ts'
 import type { Link } from '../model/azure/link.ts'
+import { EVERYWHERE, type Places, places } from '../reach/azure/places.ts'
 import { ruleSetsOf } from '../reach/layers/firewall.ts'
 import { isEmptyBox, type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
+import { standIn } from './stand-in.ts'
 
 /** The outbound rules of a firewall, of a policy, or of a group whose policy is elsewhere, as sets of packets. */
 export interface OutboundRules {
@@ -105,9 +107,14 @@ function admitted(azure: AzureNetwork, firewall: Firewall): Bounds<Packets> | un
   const mayDeny: PacketBox[] = []
   const surelyDenies: PacketBox[] = []
   try {
-    for (const { source, destination, connections, allows } of sets) {
-      const sure = { from: source.certain, to: destination.certain, connections: connections.certain }
-      const perhaps = { from: source.possible, to: destination.possible, connections: connections.possible }
+    for (const { source: written, destination, connections, allows } of sets) {
+      const source = named(written)
+      const sure = { from: overV4(source.certain), to: overV4(destination.certain), connections: connections.certain }
+      const perhaps = {
+        from: overV4(source.possible),
+        to: overV4(destination.possible),
+        connections: connections.possible,
+      }
       if (allows === true && !isEmptyBox(sure)) certain.push(...subtractPackets([sure], mayDeny))
       if (allows !== false && !isEmptyBox(perhaps)) possible.push(...subtractPackets([perhaps], surelyDenies))
       if (allows !== true && !isEmptyBox(perhaps)) mayDeny.push(perhaps)
@@ -118,4 +125,17 @@ function admitted(azure: AzureNetwork, firewall: Firewall): Bounds<Packets> | un
     throw error
   }
   return { certain, possible }
+}
+
+/** Clients that are filled in later are somebody: who it will be is no news. */
+const LATER = standIn('clients that are filled in later')
+
+function named(source: Bounds<Places>): Bounds<Places> {
+  const isUnknown = places.isEmpty(source.certain) && places.covers(source.possible, EVERYWHERE)
+  return isUnknown ? { certain: LATER, possible: LATER } : source
+}
+
+/** Azure Firewall filters IPv4 alone, so `*` and `0.0.0.0/0` are the same to it. Source: learn.microsoft.com/azure/firewall/firewall-faq */
+function overV4(where: Places): Places {
+  return where.addresses.v6.length === 0 ? where : { ...where, addresses: { v4: where.addresses.v4, v6: [] } }
 }

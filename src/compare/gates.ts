@@ -1,13 +1,14 @@
+import { ALL_V4, addressSets } from '../algebra/addresses.ts'
 import type { Bounds } from '../algebra/bounds.ts'
-import type { ConnectionSet } from '../algebra/connections.ts'
+import { type ConnectionSet, connectionSets, singlePort } from '../algebra/connections.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
-import { EVERYWHERE, type Places, places } from '../reach/azure/places.ts'
+import { EVERYWHERE, INTERNET, type Places, places } from '../reach/azure/places.ts'
 import { AzureIdentities } from './azure-identity.ts'
 import { outboundRules } from './firewall-packets.ts'
 import type { Flow } from './flows.ts'
 import { filtersOf } from './nsg-packets.ts'
-import { type Packets, subtractPackets, TooManyPackets } from './packets.ts'
+import { type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
 import { apiCallersOf, callersOf, HTTPS, portsOfService } from './service-packets.ts'
 
 /** One thing that lets packets through, in one state. */
@@ -58,13 +59,31 @@ function compare(before: Gate | undefined, after: Gate | undefined): GateChange 
   const was = before?.admits ?? NOTHING
   const is = after?.admits ?? NOTHING
   try {
-    const change = { before, after, gained: subtract(is, was), lost: subtract(was, is) }
+    const [gained, lost] = [subtract(is, was), subtract(was, is)]
+    // Of a door that comes or goes only what is sure is told, and what lists of names hold that Microsoft keeps is no news.
+    const isWhole = before === undefined || after === undefined
+    const told = ({ certain, perhaps }: Difference): Difference => ({
+      certain,
+      perhaps: isWhole ? [] : perhaps.filter((box) => !isNameList(gate, box)),
+    })
+    const change = { before, after, gained: told(gained), lost: told(lost) }
     const all = [change.gained, change.lost].flatMap(({ certain, perhaps }) => [...certain, ...perhaps])
     return all.length === 0 ? undefined : change
   } catch (error) {
     if (error instanceof TooManyPackets) return undefined
     throw error
   }
+}
+
+const WEB: ConnectionSet = connectionSets.union(singlePort('TCP', 80), singlePort('TCP', 443))
+
+/** What an application rule with a tag or a category of names may let through. */
+function isNameList({ name }: Gate, { to, connections }: PacketBox): boolean {
+  return (
+    name.startsWith('firewall/') &&
+    connectionSets.covers(WEB, connections) &&
+    places.covers(to, { ...INTERNET, addresses: addressSets.intersect(INTERNET.addresses, ALL_V4) })
+  )
 }
 
 function subtract(a: Bounds<Packets>, b: Bounds<Packets>): Difference {

@@ -1,23 +1,14 @@
 import { type Bounds, exactly } from '../algebra/bounds.ts'
 import { ALL_PORTS, type ConnectionSet, NO_CONNECTIONS } from '../algebra/connections.ts'
 import { equalIntervals, type Intervals, intersectIntervals, interval } from '../algebra/intervals.ts'
-import { serviceSet } from '../algebra/service-sets.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import type { AzureObject } from '../model/azure/azure-object.ts'
 import { type RuleProtocol, type SecurityGroup, toSecurityRule } from '../model/azure/security-group.ts'
 import type { NetworkTag } from '../model/azure/service-tags.ts'
-import {
-  atAddresses,
-  atServices,
-  EVERYWHERE,
-  INTERNET,
-  NOWHERE,
-  type Places,
-  PRIVATE_V4,
-  places,
-} from '../reach/azure/places.ts'
+import { atAddresses, EVERYWHERE, INTERNET, NOWHERE, type Places, PRIVATE_V4, places } from '../reach/azure/places.ts'
 import { type Filter, type FilterEnd, type FilterRule, toFilter } from '../reach/layers/nsg.ts'
 import { isEmptyBox, type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
+import { standIn } from './stand-in.ts'
 
 export type Way = 'inbound' | 'outbound'
 
@@ -152,13 +143,13 @@ function endOf({ prefixes, groups, groupsKnown }: FilterEnd, isOwn: boolean): Bo
 }
 
 function placeOfGroup({ resource }: AzureObject): Places {
-  return atServices(serviceSet(`members of ${resource.address}`))
+  return standIn(`members of ${resource.address}`)
 }
 
 /** Which addresses a network has, and what is peered with it, changes the meaning of the tag and not of the rule: so it stays a tag. */
 function meaningOf(tag: NetworkTag): Bounds<Places> {
   if (tag === 'Internet') return exactly(INTERNET)
-  const own = atServices(serviceSet(tag))
+  const own = standIn(tag)
   return { certain: own, possible: tag === 'VirtualNetwork' ? places.union(own, atAddresses(PRIVATE_V4)) : own }
 }
 

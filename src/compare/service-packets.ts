@@ -1,11 +1,13 @@
 import { type AddressSet, ALL_ADDRESSES, addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
 import type { Bounds } from '../algebra/bounds.ts'
 import { type ConnectionSet, connectionSets, singlePort } from '../algebra/connections.ts'
-import { ALL_SERVICES, serviceSet } from '../algebra/service-sets.ts'
+import { ALL_SERVICES } from '../algebra/service-sets.ts'
+import { labelOf } from '../model/azure/azure-object.ts'
 import type { Cluster } from '../model/azure/cluster.ts'
 import { type PropList, surely } from '../model/azure/prop.ts'
 import type { ServiceEndpoint } from '../model/azure/service.ts'
 import { atAddresses, atServices, INTERNET, NOWHERE, type Places, parseRange, places } from '../reach/azure/places.ts'
+import { standIn } from './stand-in.ts'
 
 /** Who may call the public endpoint of a service, as far as its own rules say. */
 export function callersOf(service: ServiceEndpoint): Bounds<Places> {
@@ -17,13 +19,10 @@ export function callersOf(service: ServiceEndpoint): Bounds<Places> {
   const ranges = rangesOf(ipRules)
   const azure = allowsAzure.known && allowsAzure.value ? atServices(ALL_SERVICES) : NOWHERE
   const subnets = subnetRules
-    .map(({ subnet }) =>
-      subnet.kind === 'found' ? atServices(serviceSet(`subnet ${subnet.object.resource.address}`)) : NOWHERE,
-    )
+    .map(({ subnet }) => (subnet.kind === 'found' ? standIn(`subnet ${labelOf(subnet.object)}`) : NOWHERE))
     .reduce(places.union, NOWHERE)
   const known = [atAddresses(ranges.certain), azure, subnets].reduce(places.union)
-  const isOpenEnded =
-    !defaultAction.known || !allowsAzure.known || !ipRules.complete || ipRules.items.some((item) => !item.known)
+  const isOpenEnded = !defaultAction.known || !allowsAzure.known || !ipRules.complete
   return { certain: isOn ? known : NOWHERE, possible: isOpenEnded ? INTERNET : known }
 }
 
@@ -35,22 +34,20 @@ export function apiCallersOf({ api }: Cluster): Bounds<Places> {
   if (ranges.complete && ranges.items.length === 0)
     return { certain: isPublic ? INTERNET : NOWHERE, possible: INTERNET }
   const { certain, possible } = rangesOf(ranges)
-  const sure = addressSets.intersect(certain, INTERNET.addresses)
-  const open = addressSets.covers(possible, ALL_ADDRESSES)
-    ? INTERNET
-    : atAddresses(addressSets.intersect(possible, INTERNET.addresses))
+  const sure = certain
+  const open = addressSets.covers(possible, ALL_ADDRESSES) ? places.union(INTERNET, LATER) : atAddresses(possible)
   return { certain: isPublic ? atAddresses(sure) : NOWHERE, possible: open }
 }
 
-/** Addresses that a list surely, and possibly, holds; an item that is not known may be any. */
+/** What is filled in later is one thing: which value that will be is no news. */
+const LATER = standIn('an address that is filled in later')
+
+/** Addresses that a list holds. An item that is not known is some address, and not everybody; a list that is not known may be any. */
 function rangesOf({ items, complete }: PropList<string>): Bounds<AddressSet> {
-  let certain = NO_ADDRESSES
-  let isOpen = !complete
-  for (const item of items) {
-    if (item.known) certain = addressSets.union(certain, parseRange(item.value) ?? NO_ADDRESSES)
-    else isOpen = true
-  }
-  return { certain, possible: isOpen ? ALL_ADDRESSES : certain }
+  const known = items
+    .map((item) => (item.known ? (parseRange(item.value) ?? NO_ADDRESSES) : LATER.addresses))
+    .reduce(addressSets.union, complete ? NO_ADDRESSES : LATER.addresses)
+  return { certain: known, possible: complete ? known : ALL_ADDRESSES }
 }
 
 export const HTTPS: ConnectionSet = singlePort('TCP', 443)

@@ -2,7 +2,7 @@ import { printConnections } from '../algebra/connections.ts'
 import { knownItems, surely } from '../model/azure/prop.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
-import { firewallRules } from './firewall-rules.ts'
+import { contentSubjects, firewallRules } from './firewall-rules.ts'
 import { isWide } from './internet-admission.ts'
 import { defineRule } from './rule.ts'
 
@@ -23,7 +23,9 @@ export const firewallAllowsAny = defineRule({
 
   /** Yields a hit for each Allow rule that certainly leads to a good part of the internet, to any machine in Azure, or to any name. */
   *check(view, { trusted }) {
-    for (const { rule, collection, packets, label, owner } of firewallRules(azureOf(view))) {
+    const subject = contentSubjects()
+    for (const one of firewallRules(azureOf(view))) {
+      const { rule, collection, packets, label, owner } = one
       if (rule.kind === 'nat' || !surely(collection.action, 'Allow')) continue
       const { to, connections } = packets.certain
       const words = [...knownItems(rule.destinations), ...knownItems(rule.targetNames)]
@@ -39,6 +41,7 @@ export const firewallAllowsAny = defineRule({
           say: `lets traffic out to ${isAnyone && !isWide(to, trusted) ? `every machine and account of anybody in ${words.find((word) => /^azurecloud/i.test(word))}` : 'anywhere'} on ${printConnections(connections)} by ${rule.kind} rule ${label}${rule.kind === 'network' && !isTime ? ', past every rule for names' : ''}. Name the hosts that are needed.`,
           decide: 'Which hosts are needed?',
         }),
+        subject: subject(one),
         resource: collection.object.resource.address,
       }
     }

@@ -2,7 +2,7 @@ import { printConnections } from '../algebra/connections.ts'
 import { knownValue } from '../model/azure/prop.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
-import { firewallRules } from './firewall-rules.ts'
+import { contentSubjects, firewallRules } from './firewall-rules.ts'
 import { isWide } from './internet-admission.ts'
 import { defineRule } from './rule.ts'
 
@@ -20,7 +20,9 @@ export const firewallDnatOpen = defineRule({
 
   /** Yields a hit for each DNAT rule that certainly admits the internet. */
   *check(view, { trusted }) {
-    for (const { rule, collection, packets, label, owner } of firewallRules(azureOf(view))) {
+    const subject = contentSubjects()
+    for (const one of firewallRules(azureOf(view))) {
+      const { rule, collection, packets, label, owner } = one
       if (rule.kind !== 'nat' || !isWide(packets.certain.from, trusted)) continue
       const target =
         (rule.translatedAddress ?? rule.translatedName) && knownValue((rule.translatedAddress ?? rule.translatedName)!)
@@ -33,6 +35,7 @@ export const firewallDnatOpen = defineRule({
           say: `forwards anybody on the internet to ${target ?? 'an internal address'} on ${printConnections(packets.certain.connections)} by DNAT rule ${label}. Limit its sources.`,
           decide: 'Which sources need it?',
         }),
+        subject: subject(one),
         resource: collection.object.resource.address,
       }
     }

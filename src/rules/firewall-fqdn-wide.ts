@@ -1,9 +1,9 @@
 import { knownItems, surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
+import { azureHit } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
-import { firewallRules } from './firewall-rules.ts'
+import { contentSubjects, firewallRules } from './firewall-rules.ts'
 import { listNames } from './listing.ts'
-import { defineRule } from './rule.ts'
+import { defineRule, type Hit } from './rule.ts'
 
 export const firewallFqdnWide = defineRule({
   id: 'firewall-fqdn-wide',
@@ -19,28 +19,32 @@ export const firewallFqdnWide = defineRule({
 
   /** Yields a hit for each Allow rule with such names. */
   *check(view, { approvedDomains }) {
-    for (const { rule, collection, label, owner } of firewallRules(azureOf(view))) {
+    const subject = contentSubjects()
+    for (const one of firewallRules(azureOf(view))) {
+      const { rule, collection, label, owner } = one
       if (rule.kind !== 'application' || !surely(collection.action, 'Allow')) continue
       const wide = knownItems(rule.targetNames).filter((name) => isAnyones(name) && !approvedDomains.includes(name))
-      const [first] = wide
-      if (first === undefined) continue
-      const item = rule.targetNames.items.find((one) => one.known && one.value === first)
-      yield {
-        ...azureHit(view, {
+      for (const name of wide) {
+        const item = rule.targetNames.items.find((target) => target.known && target.value === name)
+        const hit = azureHit(view, {
           object: owner,
           at: item?.origin ?? rule.value.origin,
-          detail: label,
+          detail: `${label} ${name}`,
           severity: 'medium',
-          extent: wide.length,
-          say: `lets traffic out to ${listNames(wide)} by rule ${label}: names under which anybody can open an account or put content, so data can leave to strangers. Name the accounts that are used.`,
+          say: `lets traffic out to ${name} by rule ${label}: a name under which anybody can open an account or put content, so data can leave to strangers. Name the accounts that are used.`,
           decide: 'Which accounts or hosts are used?',
-        }),
-        resource: collection.object.resource.address,
+        })
+        yield {
+          ...hit,
+          subject: subject(one, name),
+          resource: collection.object.resource.address,
+          cause: `${rule.value.origin.source.path} ${rule.value.origin.start}`,
+        }
       }
     }
   },
 
-  merge: mergeAzure,
+  merge: mergeNames,
 })
 
 /**
@@ -65,4 +69,13 @@ function isAnyones(name: string): boolean {
   if (!lower.startsWith('*')) return false
   const rest = lower.replace(/^\*\.?/, '')
   return rest.split('.').length < 2 ? rest !== '' : SHARED_SUFFIXES.includes(rest) || rest === 'github.com'
+}
+
+/** One rule that names several is one finding. */
+function mergeNames(hits: readonly Hit[]): Hit {
+  const [first, ...others] = hits
+  const names = [...new Set(others.map(({ subject }) => subject.replace(/ \d+$/, '').split(' ').at(-1)!))]
+  return names.length === 0
+    ? first!
+    : { ...first!, message: `${first!.message} So does it for ${listNames(names, 6)}.` }
 }

@@ -129,3 +129,26 @@ function connectionsOf(rule: FirewallRule): Bounds<ConnectionSet> {
       .reduce(connectionSets.union, NO_CONNECTIONS)
   return { certain: of(ports.certain), possible: of(ports.possible) }
 }
+
+/**
+ * Subjects by what a rule says and not by where it stands: renamed, renumbered, or moved to another collection, group or policy it is
+ * the same. Of several that say the same the second is `… 2`.
+ */
+export function contentSubjects(): (rule: FirewallRulePackets, more?: string) => string {
+  const seen = new Map<string, number>()
+  return ({ rule }, more = '') => {
+    const words = [rule.destinations, rule.targetNames, rule.destinationNames, rule.destinationPorts, rule.protocols]
+      .map((list) =>
+        knownItems(list)
+          .map((word) => word.toLowerCase())
+          .sort()
+          .join(','),
+      )
+      .join(' ')
+    const translated = [rule.translatedAddress, rule.translatedPort].map((prop) => prop && knownValue(prop)).join(' ')
+    const key = more === '' ? `${rule.kind} rule ${words} ${translated}` : `${rule.kind} rule ${more}`
+    const number = (seen.get(key) ?? 0) + 1
+    seen.set(key, number)
+    return number === 1 ? key : `${key} ${number}`
+  }
+}

@@ -15,6 +15,7 @@ import { apiServerWidened } from './api-server-widened.ts'
 import { appRoutingPublic } from './app-routing-public.ts'
 import { asymmetricIngress } from './asymmetric-ingress.ts'
 import { blobAnonymous } from './blob-anonymous.ts'
+import { cidrOverlap } from './cidr-overlap.ts'
 import { containerGroupPublic } from './container-group-public.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
 import { defaultDenyLost } from './default-deny-lost.ts'
@@ -46,6 +47,7 @@ import { ingressExposes } from './ingress-exposes.ts'
 import { ingressNoTls } from './ingress-no-tls.ts'
 import { ingressSnippet } from './ingress-snippet.ts'
 import { ingressWidened } from './ingress-widened.ts'
+import { intentViolated } from './intent-violated.ts'
 import { ipv6Gap } from './ipv6-gap.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 import { natGatewayIdle } from './nat-gateway-idle.ts'
@@ -69,6 +71,7 @@ import { paasOpenToAll } from './paas-open-to-all.ts'
 import { paasPublicEndpoint } from './paas-public-endpoint.ts'
 import { paasRangeWide } from './paas-range-wide.ts'
 import { paasWidened } from './paas-widened.ts'
+import { podCidrTooSmall } from './pod-cidr-too-small.ts'
 import { policyAllowsAll } from './policy-allows-all.ts'
 import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
 import { policyPortMismatch } from './policy-port-mismatch.ts'
@@ -77,12 +80,13 @@ import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
 import { privateEndpointUnused } from './private-endpoint-unused.ts'
+import { reservedRangeUsed } from './reserved-range-used.ts'
 import { routeBlackhole } from './route-blackhole.ts'
 import { routeBypass } from './route-bypass.ts'
 import { routeLoop } from './route-loop.ts'
-import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
+import { serviceCidrInvalid } from './service-cidr-invalid.ts'
 import { serviceEndpointBypassesFirewall } from './service-endpoint-bypasses-firewall.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
 import { serviceNodeport } from './service-nodeport.ts'
@@ -93,11 +97,13 @@ import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
 import { storageNoAzureServices } from './storage-no-azure-services.ts'
 import { subnetDefaultOutbound } from './subnet-default-outbound.ts'
 import { subnetNoNsg } from './subnet-no-nsg.ts'
+import { subnetTooSmall } from './subnet-too-small.ts'
 import { synapseExfiltration } from './synapse-exfiltration.ts'
 import { synapseIpRules } from './synapse-ip-rules.ts'
 import { vnetDns } from './vnet-dns.ts'
 import { wafNotPreventing } from './waf-not-preventing.ts'
 import { wafRuleLog4j } from './waf-rule-log4j.ts'
+import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
@@ -117,6 +123,7 @@ export const RULES: readonly Rule[] = [
   appRoutingPublic,
   asymmetricIngress,
   blobAnonymous,
+  cidrOverlap,
   containerGroupPublic,
   crossNamespaceOpen,
   defaultDenyLost,
@@ -148,6 +155,7 @@ export const RULES: readonly Rule[] = [
   ingressNoTls,
   ingressSnippet,
   ingressWidened,
+  intentViolated,
   ipv6Gap,
   namespaceNoDefaultDeny,
   natGatewayIdle,
@@ -171,6 +179,7 @@ export const RULES: readonly Rule[] = [
   paasPublicEndpoint,
   paasRangeWide,
   paasWidened,
+  podCidrTooSmall,
   policyAllowsAll,
   policyPeerMatchesNothing,
   policyPortMismatch,
@@ -179,11 +188,13 @@ export const RULES: readonly Rule[] = [
   policySelectsNothing,
   privateEndpointMissing,
   privateEndpointUnused,
+  reservedRangeUsed,
   routeBlackhole,
   routeBypass,
   routeLoop,
   runCommandOn,
   serviceBecamePublic,
+  serviceCidrInvalid,
   serviceEndpointBypassesFirewall,
   serviceExternalIps,
   serviceNodeport,
@@ -194,6 +205,7 @@ export const RULES: readonly Rule[] = [
   storageNoAzureServices,
   subnetDefaultOutbound,
   subnetNoNsg,
+  subnetTooSmall,
   synapseExfiltration,
   synapseIpRules,
   vnetDns,

@@ -1,7 +1,7 @@
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
 import { defineRule } from './rule.ts'
-import { canHaveGroup } from './special-subnets.ts'
+import { canHaveGroup, isSpecialSubnet } from './special-subnets.ts'
 
 export const subnetNoNsg = defineRule({
   id: 'subnet-no-nsg',
@@ -33,7 +33,7 @@ export const subnetNoNsg = defineRule({
       )
       yield azureHit(view, {
         object,
-        severity: isExposed ? 'medium' : 'low',
+        severity: isExposed ? 'medium' : isSpecialSubnet(subnet) ? 'note' : 'low',
         extent: isExposed ? 2 : 1,
         say: `has no network security group${isExposed ? ', and machines in it have public addresses' : ''}: nothing filters what comes in from connected networks or goes out. Associate one.`,
       })
