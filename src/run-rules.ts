@@ -39,6 +39,7 @@ export function ruleSettings(config: Config, today: string): RuleSettings {
     trusted: config.trusted,
     trustedRanges: config.trustedRanges,
     approvedDomains: config.approvedDomains,
+    intents: config.intents,
     today,
   }
 }

@@ -1,4 +1,5 @@
 import type { AddressSet } from '../algebra/addresses.ts'
+import type { Intent } from '../config/intent.ts'
 
 /** What of the configuration a rule may ask for. */
 export interface RuleSettings {
@@ -8,6 +9,8 @@ export interface RuleSettings {
   readonly trustedRanges: readonly string[]
   /** Domain names and patterns that workloads may reach. */
   readonly approvedDomains: readonly string[]
+  /** What must hold in every state; none where absent. */
+  readonly intents?: readonly Intent[]
   /** ISO date on which the rules are judged. */
   readonly today: string
 }
