@@ -21,15 +21,28 @@ export function touchesNothing(
   const parse = (tree: Tree) => parseTree(onlyFiles(tree, paths), { cache: options.cache })
   const [before, after] = [parse(base), parse(head)]
   if (!isPlain(before) || !isPlain(after)) return false
+  if (!holdsManifests(base, before, paths) || !holdsManifests(head, after, paths)) return false
   return sameSignatures(before, after)
 }
 
 /** Files that no manifest reader reads and no other front end either. */
-const PROSE = /\.(?:md|txt|png|jpe?g|gif|svg|go|py|rs|java|cs|tsx?|jsx?|css|html|lock|sum|mod)$/i
+const PROSE = /\.(?:md|png|jpe?g|gif|svg|go|py|rs|java|cs|tsx?|jsx?|css|html|lock|sum|mod)$/i
 const OWNERS = /(?:^|\/)(?:Chart\.ya?ml|kustomization\.ya?ml|Kustomization|values[^/]*\.ya?ml)$/
 
+/** Workflows say nothing of the network; the configuration of this tool decides about all. */
+const WORKFLOW = /^\.github\/(?!ringfence\.ya?ml$).*\.ya?ml$/
+
 function mayBePlain(path: string): boolean {
+  if (/^\.github\/ringfence\.ya?ml$/.test(path)) return false
   return (/\.ya?ml$/i.test(path) && !OWNERS.test(path)) || PROSE.test(path)
+}
+
+/** False for YAML that is no manifest: Terraform, Bicep and charts read such files as data. */
+function holdsManifests(tree: Tree, parsed: ParsedTree, paths: readonly string[]): boolean {
+  const holding = new Set(parsed.units.flatMap(({ resources }) => resources.map(({ origin }) => origin.source.path)))
+  return paths.every(
+    (path) => tree.entry(path) === undefined || PROSE.test(path) || WORKFLOW.test(path) || holding.has(path),
+  )
 }
 
 /** The tree with the touched files, and those whose presence says to whom a file belongs. */
