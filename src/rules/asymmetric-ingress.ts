@@ -1,7 +1,6 @@
 import { printConnections, samplePort } from '../algebra/connections.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
-import { askAzure, azureWitness } from './azure-site.ts'
-import { azureOf } from './azure-view.ts'
+import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
 import { makeInternal } from './edit/load-balancer.ts'
 import { publicServices } from './public-service.ts'
 import { defineRule } from './rule.ts'
@@ -24,8 +23,9 @@ export const asymmetricIngress = defineRule({
 
   /** Yields a hit for each public load balancer of a cluster whose node subnets all send what leaves to a firewall, an appliance or a gateway. */
   *check(view, { trusted, trustedRanges }) {
-    if (azureOf(view).clusters.all.length !== 1) return
-    const ways = waysOut(view).filter(({ carries }) => carries !== 'pods')
+    const linked = linkedCluster(view)
+    if (linked === undefined) return
+    const ways = waysOut(view).filter(({ cluster, carries }) => cluster === linked && carries !== 'pods')
     const [way] = ways
     if (way === undefined || way.exit.kind === 'unknown' || !ways.every(isForced) || ways.some(keepsOneAddress)) return
     for (const { service, open, target, frontend, names } of publicServices(view, trusted)) {

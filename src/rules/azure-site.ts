@@ -1,7 +1,9 @@
 import { toPlace } from '../base/origin.ts'
 import type { StateView } from '../compare/state-view.ts'
+import type { Cluster } from '../model/azure/cluster.ts'
 import { type AzureExplainer, type AzureQuery, toExplainer } from '../reach/azure/explain-azure.ts'
 import type { Outcome, Step } from '../reach/azure/outcome.ts'
+import { toPodPolicies } from '../reach/azure/pod-policies.ts'
 import { type Site, toSite } from '../reach/azure/state.ts'
 import { azureOf } from './azure-view.ts'
 import type { PathStep, Witness } from './finding.ts'
@@ -11,6 +13,7 @@ const explainers = new WeakMap<StateView, AzureExplainer>()
 
 /** The Azure network of a state with its topology, worked out once. */
 export function siteOf(view: StateView): Site {
+  if (view.link !== undefined && view.link.kind !== 'none') return view.link.site
   let site = sites.get(view)
   if (site === undefined) {
     site = toSite({ azure: azureOf(view), kubernetes: view.network.kubernetes })
@@ -19,11 +22,16 @@ export function siteOf(view: StateView): Site {
   return site
 }
 
-/** One packet walked through every layer of the cluster and of Azure. */
+/** The cluster that the manifests of a state run in, where the state tells. */
+export function linkedCluster({ link }: StateView): Cluster | undefined {
+  return link?.kind === 'linked' ? link.cluster : undefined
+}
+
+/** One packet walked through every layer of the cluster and of Azure; the policies are those of the view, under its engine. */
 export function askAzure(view: StateView, query: AzureQuery): Outcome {
   let explainer = explainers.get(view)
   if (explainer === undefined) {
-    explainer = toExplainer({ azure: azureOf(view), kubernetes: view.network.kubernetes })
+    explainer = toExplainer({ ...siteOf(view).state, policies: toPodPolicies(view.reach) })
     explainers.set(view, explainer)
   }
   return explainer.explain(query)

@@ -6,7 +6,7 @@ import { workloadName } from '../model/kubernetes/workload.ts'
 import type { Outcome } from '../reach/azure/outcome.ts'
 import { canReach } from '../reach/azure/walk.ts'
 import { azureHit } from './azure-hit.ts'
-import { askAzure, azureWitness, siteOf } from './azure-site.ts'
+import { askAzure, azureWitness, linkedCluster, siteOf } from './azure-site.ts'
 import { subjectOf } from './azure-subject.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { restoreResource } from './edit/restore-resource.ts'
@@ -101,17 +101,13 @@ function workloadOut(
   view: StateView,
   { cluster, carries }: WayOut,
 ): { readonly name: string; readonly outcome: Outcome } | undefined {
-  if (siteOf(view).cluster !== cluster || azureHasSeveral(view) || carries === 'nodes') return undefined
+  if (linkedCluster(view) !== cluster || carries === 'nodes') return undefined
   for (const workload of view.network.kubernetes.workloads.slice(0, MAX_ASKED)) {
     const name = workloadName(workload)
     const outcome = askAzure(view, { from: name, to: 'internet', protocol: 'TCP', port: 443 })
     if (outcome.answer === 'allowed') return { name, outcome }
   }
   return undefined
-}
-
-function azureHasSeveral(view: StateView): boolean {
-  return siteOf(view).azure.clusters.all.length > 1
 }
 
 /** The route or the association that led to a firewall before the change. */

@@ -13,7 +13,7 @@ import { podHost } from '../reach/azure/hosts.ts'
 import { poolsOf } from '../reach/azure/placement.ts'
 import { NOWHERE, places, withPublic } from '../reach/azure/places.ts'
 import type { PeerSet } from '../reach/peers.ts'
-import { siteOf } from './azure-site.ts'
+import { linkedCluster, siteOf } from './azure-site.ts'
 import { connectionsOf, outsidePlaces } from './intent-scope.ts'
 
 /** Somewhere outside of the cluster that an intent forbids and that is certainly reached. */
@@ -69,13 +69,15 @@ function allowedByPolicies({ reach }: StateView, workload: Workload): PlaceRegio
 
 const perView = new WeakMap<StateView, Map<string, PlaceRegion>>()
 
-/** What Azure lets out of each pool that may run the workload, of each cluster of the state. */
+/** What Azure lets out of each pool that may run the workload, of every cluster that may be the workload's. */
 function allowedByAzure(view: StateView, workload: Workload): readonly PlaceRegion[] {
   const site = siteOf(view)
   const known = perView.get(view) ?? new Map<string, PlaceRegion>()
   perView.set(view, known)
   const onHost = workload.hostNetwork === 'yes'
-  return site.azure.clusters.all.flatMap((cluster, index) =>
+  const linked = linkedCluster(view)
+  const clusters = linked === undefined ? site.azure.clusters.all : [linked]
+  return clusters.flatMap((cluster, index) =>
     poolsOf(cluster, workload).map((pool) => {
       const key = `${index} ${cluster.pools.indexOf(pool)} ${onHost}`
       let region = known.get(key)

@@ -9,7 +9,7 @@ import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import type { Outcome } from '../reach/azure/outcome.ts'
 import type { PeerSet } from '../reach/peers.ts'
-import { askAzure, azureWitness, siteOf } from './azure-site.ts'
+import { askAzure, azureWitness, linkedCluster, siteOf } from './azure-site.ts'
 import { restoreWay } from './egress-uninspected.ts'
 import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
@@ -181,7 +181,7 @@ function* toWorkloads(view: StateView, intent: Intent): Iterable<Hit> {
       const target = firstTarget(byClass, peers.classes, source)
       if (target === undefined) continue
       const query = { from: workloadName(source), to: workloadName(target), ...packet }
-      const hasAzure = siteOf(view).azure.clusters.all.length === 1
+      const hasAzure = linkedCluster(view) !== undefined
       if (hasAzure && askAzure(view, query).answer === 'denied') continue
       const targetClass = classOf.get(target.id)!
       const admits = (number: number) => (region: Region<PeerSet>) =>
@@ -249,7 +249,7 @@ function* fromOutside(view: StateView, intent: Intent): Iterable<Hit> {
   const targets = new Map(selectWorkloads(intent.to, view).map((workload) => [workload.id, workload]))
   if (targets.size === 0) return
   const { reach } = view
-  const hasAzure = siteOf(view).azure.clusters.all.length === 1
+  const hasAzure = linkedCluster(view) !== undefined
   const seen = new Set<string>()
   for (const door of reach.doors()) {
     const wanted = connectionsOf(intent)
@@ -292,7 +292,7 @@ function* fromOutside(view: StateView, intent: Intent): Iterable<Hit> {
 
 /** Workloads whose way out certainly passes no firewall. Only Azure code can tell. */
 function* pastFirewall(view: StateView, intent: Intent): Iterable<Hit> {
-  if (siteOf(view).azure.clusters.all.length !== 1) return
+  if (linkedCluster(view) === undefined) return
   const { peer } = intent.to
   const to =
     peer.kind === 'domain' && !peer.subdomains ? peer.name : peer.kind === 'addresses' ? sampleOf(intent) : 'internet'
@@ -319,7 +319,7 @@ function* pastFirewall(view: StateView, intent: Intent): Iterable<Hit> {
       decide: 'Route the subnet to the firewall, or change the intent where it no longer holds.',
       objectsTo: ({ kind }) => kind === 'egress',
       fix: () => {
-        const way = waysOut(view).find(({ carries }) => carries !== 'nodes')
+        const way = waysOut(view).find(({ cluster, carries }) => cluster === linkedCluster(view) && carries !== 'nodes')
         return way && restoreWay(view, way)
       },
     })
