@@ -372,7 +372,7 @@ function byFirewall(
 ): readonly Arrival[] {
   const { firewall } = world.state
   if (firewall === undefined || protocol !== 'TCP') return []
-  const rule = translate(firewall, client, port)
+  const rule = translate(firewall, client, port, world.choose)
   if (rule === undefined || toNumber(rule.address) !== address || rule.translatedPort !== port) return []
   const home = firewallCard(world)
   return [then(home, at(home.address))]
@@ -428,7 +428,7 @@ function byService(
     if (card.subnet.name !== 'AzureFirewallSubnet' && !leaves(world, card, before)) return stopped('nsg')
     const hop = route(state, card, frontend, choose)
     if (hop.kind === 'firewall') {
-      const judged = judgeByFirewall(state.firewall!, before)
+      const judged = judgeByFirewall(state.firewall!, before, choose)
       if (judged === 'denied') return stopped('firewall')
       if (!isConnected(state, firewallCard(world).vnet, node.vnet) && state.firewall!.vnet !== node.vnet.name)
         return stopped('route')
@@ -526,7 +526,7 @@ function send(world: World, card: Card, to: Place, destination: Card | undefined
         ? deliver(world, card, packet.source, to, destination, demand)
         : stopped('route')
     case 'firewall': {
-      const judged = judgeByFirewall(state.firewall!, packet)
+      const judged = judgeByFirewall(state.firewall!, packet, choose)
       if (judged === 'denied') return stopped('firewall')
       const home = firewallCard(world)
       // Application rules always translate the source, network rules never towards private ranges (§4.4).
@@ -591,7 +591,7 @@ function sendPublic(
     case 'service-endpoint':
       return accept({ subnet: card.subnet })
     case 'firewall':
-      return judgeByFirewall(state.firewall!, packet) === 'denied' ? stopped('firewall') : accept('firewall')
+      return judgeByFirewall(state.firewall!, packet, choose) === 'denied' ? stopped('firewall') : accept('firewall')
     case 'internet':
       if (card.subnet.nat) return accept('nat')
       if (card.isNode && card.pool?.publicIps === true) return accept('own')

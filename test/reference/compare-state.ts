@@ -56,8 +56,10 @@ export function engineOf(files: Readonly<Record<string, string>>): AzureExplaine
   return toExplainer({ azure: toAzureNetwork(resources), kubernetes: buildKubernetesNetwork(resources).network })
 }
 
-function compare(reference: Judgement, { answer, layer }: Outcome): Disagreement['kind'] | undefined {
+/** The layer is right when it denies in some world, or when the engine saw before it that such a layer may deny. */
+function compare(reference: Judgement, { answer, steps }: Outcome): Disagreement['kind'] | undefined {
   const told = answer === 'unknown' ? 'unknown' : answer === 'allowed'
   if (told !== reference.allowed) return told === 'unknown' ? 'vague' : 'wrong'
-  return told === false && !reference.layers.has(layer ?? '') ? 'layer' : undefined
+  const named = steps.filter((step) => step.answer !== 'allowed').some(({ layer }) => reference.layers.has(layer))
+  return told === false && !named ? 'layer' : undefined
 }

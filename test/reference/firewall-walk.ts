@@ -1,25 +1,30 @@
 import { contains } from './address.ts'
-import { matchesPorts, type Packet, type Place } from './filter-walk.ts'
+import { inTag, matchesPorts, type Packet, type Place } from './filter-walk.ts'
 import type { ApplicationRule, Collection, DnatRule, Firewall, NetworkRule } from './state.ts'
+import type { Choose } from './worlds.ts'
 
 /** §4.2: network rules, then application rules, each by parent, group, collection and order; the first match ends. */
-export function judgeByFirewall(firewall: Firewall, packet: Packet): 'network' | 'application' | 'denied' {
+export function judgeByFirewall(
+  firewall: Firewall,
+  packet: Packet,
+  choose: Choose,
+): 'network' | 'application' | 'denied' {
   for (const collection of inOrder(firewall, 'network')) {
-    if (!collection.rules.some((rule) => matchesNetworkRule(rule, packet))) continue
+    if (!collection.rules.some((rule) => matchesNetworkRule(rule, packet, choose))) continue
     return collection.action === 'Allow' ? 'network' : 'denied'
   }
   for (const collection of inOrder(firewall, 'application')) {
-    if (!collection.rules.some((rule) => matchesApplicationRule(rule, packet))) continue
+    if (!collection.rules.some((rule) => matchesApplicationRule(rule, packet, choose))) continue
     return collection.action === 'Allow' ? 'application' : 'denied'
   }
   return 'denied'
 }
 
 /** The first DNAT rule for what a client opens to the firewall's public address. */
-export function translate(firewall: Firewall, source: Place, port: number): DnatRule | undefined {
+export function translate(firewall: Firewall, source: Place, port: number, choose: Choose): DnatRule | undefined {
   return inOrder(firewall, 'dnat')
     .flatMap(({ rules }) => rules)
-    .find((rule) => rule.port === port && rule.sources.some((prefix) => matchesAddress(prefix, source)))
+    .find((rule) => rule.port === port && rule.sources.some((prefix) => matchesAddress(prefix, source, choose)))
 }
 
 function inOrder<Kind extends Collection['kind']>(firewall: Firewall, kind: Kind) {
@@ -30,26 +35,26 @@ function inOrder<Kind extends Collection['kind']>(firewall: Firewall, kind: Kind
     .filter((collection): collection is Extract<Collection, { kind: Kind }> => collection.kind === kind)
 }
 
-function matchesNetworkRule(rule: NetworkRule, packet: Packet): boolean {
+function matchesNetworkRule(rule: NetworkRule, packet: Packet, choose: Choose): boolean {
   return (
     rule.protocols.some((protocol) => protocol === 'Any' || protocol === packet.protocol) &&
     matchesPorts(rule.ports, packet.port) &&
-    rule.sources.some((prefix) => matchesAddress(prefix, packet.source)) &&
-    rule.destinations.some((prefix) => matchesAddress(prefix, packet.destination))
+    rule.sources.some((prefix) => matchesAddress(prefix, packet.source, choose)) &&
+    rule.destinations.some((prefix) => matchesAddress(prefix, packet.destination, choose))
   )
 }
 
-function matchesAddress(prefix: string, place: Place): boolean {
+function matchesAddress(prefix: string, place: Place, choose: Choose): boolean {
   if (prefix === '*' || prefix === '0.0.0.0/0') return true
   if (/^\d/.test(prefix)) return place.kind === 'address' && contains(prefix, place.address)
-  return place.kind === 'public' && place.tag === prefix
+  return place.kind === 'public' && inTag(prefix, place, choose)
 }
 
-function matchesApplicationRule(rule: ApplicationRule, packet: Packet): boolean {
+function matchesApplicationRule(rule: ApplicationRule, packet: Packet, choose: Choose): boolean {
   return (
     packet.protocol === 'TCP' &&
     rule.protocols.some(({ port }) => port === packet.port) &&
-    rule.sources.some((prefix) => matchesAddress(prefix, packet.source)) &&
+    rule.sources.some((prefix) => matchesAddress(prefix, packet.source, choose)) &&
     rule.names.some((pattern) => matchesName(pattern, packet.name))
   )
 }

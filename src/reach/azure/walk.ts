@@ -347,11 +347,7 @@ function arrivesOver(
   if (!complete && !seesSubnets(peer.local.localSubnets, at.subnet, peer.local.remoteSubnets, to.subnet)) {
     return refused('the peering is for other subnets')
   }
-  if (!admitsAccess(peer) && !isFiltered(site, at) && !isFiltered(site, to)) {
-    return unknownAt('route', 'the peering gives no access, which nothing but an NSG is certain to enforce', {
-      resource: peer.local.object.resource,
-    })
-  }
+  if (isDoubtful(site, at, to, peer)) return doubtfulAccess(peer)
   return taken(`peering to ${labelOf(peer.network.object)}`)
 }
 
@@ -359,8 +355,14 @@ function arrivesOver(
  * Without access the remote range only leaves the tag `VirtualNetwork`, which the default rules of NSGs name.
  * Source: learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
  */
-function admitsAccess({ local, remote }: Peer): boolean {
-  return [local, remote].every((half) => half === undefined || surely(half.allowVirtualNetworkAccess, true))
+function isDoubtful(site: Site, at: Host, to: Host, { local, remote }: Peer): boolean {
+  const admits = [local, remote].every((half) => half === undefined || surely(half.allowVirtualNetworkAccess, true))
+  return !admits && !isFiltered(site, at) && !isFiltered(site, to)
+}
+
+function doubtfulAccess({ local }: Peer): Outcome {
+  const why = 'the peering gives no access, which nothing but an NSG is certain to enforce'
+  return unknownAt('route', why, { resource: local.object.resource })
 }
 
 function isFiltered(site: Site, host: Host): boolean {
@@ -391,6 +393,7 @@ function endpointIsNear(site: Site, at: Host, to: Host, taken: (to: string) => O
     const gateway = at.gateway !== undefined && site.topology.gatewaysOf(to.network).includes(at.gateway)
     return gateway ? taken('through the gateway') : denied('route', `${to.label} is in a network that is not peered`)
   }
+  if (peer.connected === 'yes' && isDoubtful(site, at, to, peer)) return doubtfulAccess(peer)
   return peer.connected === 'yes'
     ? taken('over the peering')
     : unknownAt('route', 'whether the peering is connected is not known')
