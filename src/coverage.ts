@@ -1,6 +1,10 @@
 import { byCodeUnit } from './base/order.ts'
+import { toPlace } from './base/origin.ts'
 import { type Problem, type ProblemCode, problemPlace } from './base/problem.ts'
 import type { StateView } from './compare/state-view.ts'
+import { labelOf } from './model/azure/azure-object.ts'
+import type { Cluster } from './model/azure/cluster.ts'
+import { knownValue } from './model/azure/prop.ts'
 import type { ParsedTree } from './parse/units.ts'
 import { engineNotes } from './reach/engine-notes.ts'
 import type { Coverage, CoveredUnit, NotAnalysed } from './report/review-report.ts'
@@ -41,17 +45,50 @@ export function coverageOf(
  * result is that of the cluster alone.
  */
 export function notesOf(states: readonly StateView[]): readonly string[] {
-  const notes = states.flatMap(({ network, reach }) => {
+  const notes = states.flatMap((state) => {
+    const { network, reach } = state
     const hasPods = network.kubernetes.workloads.length + network.kubernetes.policies.length > 0
     if (!hasPods) return []
     const hasAzure = (network.azure?.objects.objects.length ?? 0) > 0
-    return [...engineNotes(network.kubernetes, reach.cluster), ...(hasAzure ? [] : [CLUSTER_ALONE])]
+    return [
+      ...linkNotes(state),
+      ...engineNotes(network.kubernetes, reach.cluster),
+      ...(hasAzure ? [] : [CLUSTER_ALONE]),
+    ]
   })
   return [...new Set(notes)]
 }
 
 const CLUSTER_ALONE =
   'The tree holds no Azure network code: what NSGs, routes and firewalls drop is not known, and the result is that of the cluster alone.'
+
+/** Which cluster the manifests were taken to run in, or why none. */
+function linkNotes({ name, link }: StateView): readonly string[] {
+  const state = name === '' ? '' : `State ${name}: `
+  const capital = (text: string) => (state === '' ? text[0]!.toUpperCase() + text.slice(1) : text)
+  switch (link?.kind) {
+    case 'linked':
+      return [`${state}${capital(`manifests run in cluster ${clusterName(link.cluster)}.`)}`]
+    case 'several': {
+      const names = link.clusters.slice(0, MOST_CLUSTERS).map(clusterName).join(', ')
+      const more = link.clusters.length > MOST_CLUSTERS ? ` and ${link.clusters.length - MOST_CLUSTERS} more` : ''
+      return [
+        `${state}${capital(`which cluster runs the manifests could not be told`)}: the Azure code has ${names}${more}. The result is that of the cluster alone; name folders after clusters, or the states in the configuration.`,
+      ]
+    }
+    case 'none':
+    case undefined:
+      return []
+  }
+}
+
+/** More clusters than this are told as a number. */
+const MOST_CLUSTERS = 4
+
+function clusterName({ object }: Cluster): string {
+  const { file, line } = toPlace(object.resource.origin)
+  return `${knownValue(object.name) ?? labelOf(object)} (${file}:${line})`
+}
 
 /** A unit that could not be rendered stands for its files: a change to any of them could not be judged. */
 function unrendered(tree: ParsedTree, touched: ReadonlySet<string>): readonly NotAnalysed[] {

@@ -1,7 +1,7 @@
 import { byCodeUnit } from '../base/order.ts'
 import { dig, stringOf } from '../base/value.ts'
 import { isNetworkKind } from '../parse/kubernetes/kinds.ts'
-import type { RenderedUnit, Resource, Unit } from '../parse/resource.ts'
+import type { RenderedUnit, Resource, Unit, UnitKind } from '../parse/resource.ts'
 import { environmentOf, type Fork, type ForkSide, findForks, type Part, stemOf } from './alternatives.ts'
 
 /** The resources that live on one network together. */
@@ -126,7 +126,7 @@ function choose(
     parts.flatMap((tree, index) =>
       tree
         .filter(({ path }) => paths.has(path))
-        .map(({ path, resources }): Part => ({ segments: path.split('/'), defines: definitions(resources, index) })),
+        .map((part): Part => ({ segments: part.path.split('/'), defines: definitions(part, index) })),
     ),
   )
   if (forks.length === 0) return [['', paths]]
@@ -138,13 +138,29 @@ function choose(
 }
 
 /** What a part defines that only one part of a state can. The tree's number keeps base and head apart. */
-function definitions(resources: readonly Resource[], tree: number): ReadonlySet<string> {
+function definitions({ unit: { unit }, path, resources }: UnitPart, tree: number): ReadonlySet<string> {
   const names = new Set<string>()
   for (const { kind, address, value } of resources) {
     // An object whose name the API server makes up, or somebody fills in, is no second definition of another.
     if (isNetworkKind(kind) && stringOf(dig(value, 'metadata', 'name')) !== undefined) names.add(`${tree} ${address}`)
+    // One root with other variables is the same resources once more.
+    if (unit.environment !== undefined) names.add(`${tree} ${unit.kind} ${unit.path} ${address}`)
+  }
+  if (CLOUD_UNITS.has(unit.kind) && unit.environment === undefined) {
+    const role = withoutEnvironment(path)
+    if (role !== undefined) names.add(`${tree} ${unit.kind} ${role}`)
   }
   return names
+}
+
+/** Roots whose resources have addresses of their own kind, of which two roots may have the same by chance. */
+const CLOUD_UNITS: ReadonlySet<UnitKind> = new Set(['terraform', 'plan', 'bicep', 'arm'])
+
+/** `envs/…/network` of `envs/prod/network`: what a root is for, whichever environment it makes. Undefined where its path names none. */
+function withoutEnvironment(path: string): string | undefined {
+  const segments = path.split('/')
+  const at = segments.findLastIndex((segment) => environmentOf(segment) !== undefined)
+  return at < 0 ? undefined : segments.with(at, '…').join('/')
 }
 
 /** Which side each fork takes; a fork that is missing takes none. */
