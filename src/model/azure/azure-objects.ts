@@ -106,7 +106,8 @@ export function toAzureObjects(written: readonly Resource[]): AzureObjects {
   const building: Building[] = []
   const amendments: Amendment[] = []
   for (const resource of resources) {
-    const association = ASSOCIATIONS[resource.kind]
+    // A manifest may say `kind: constructor`.
+    const association = Object.hasOwn(ASSOCIATIONS, resource.kind) ? ASSOCIATIONS[resource.kind] : undefined
     if (association !== undefined) {
       const draft = newDraft(resource.origin)
       fill(association.shape, resource.value, draft)
