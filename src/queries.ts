@@ -3,7 +3,7 @@ import { PORT_PROTOCOLS } from './algebra/connections.ts'
 import { analysePair, analyseTree } from './analyse.ts'
 import { InputError } from './base/problem.ts'
 import type { Call } from './command-line.ts'
-import { diffStates } from './compare/diff-states.ts'
+import { diffLayers } from './compare/diff-layers.ts'
 import type { StateView } from './compare/state-view.ts'
 import { toChanges } from './compare/to-changes.ts'
 import { EMPTY_CONFIG } from './config/config.ts'
@@ -64,7 +64,7 @@ export function diff(base: Tree, head: Tree, call: Call): CommandResult {
   const pairs = analysePair(parseTree(base, { cache }), parseTree(head, { cache }), EMPTY_CONFIG)
   const flows = pairs
     .filter(({ changed }) => changed)
-    .map((pair) => [pair.name, diffStates(pair.base, pair.head)] as const)
+    .map((pair) => [pair.name, diffLayers(pair.base, pair.head)] as const)
   const changes = toChanges(flows, pairs.length)
   const graph = (most: number) => graphOfFlows(listChanges(changes), most)
   switch (call.format) {

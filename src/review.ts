@@ -2,7 +2,7 @@ import { connectionSets } from './algebra/connections.ts'
 import { type AnalysedPair, analysePair } from './analyse.ts'
 import type { TreeEdit } from './base/edit.ts'
 import { toPlace } from './base/origin.ts'
-import { diffStates } from './compare/diff-states.ts'
+import { diffLayers } from './compare/diff-layers.ts'
 import type { Flow } from './compare/flows.ts'
 import { toChanges } from './compare/to-changes.ts'
 import type { Config } from './config/config.ts'
@@ -50,7 +50,7 @@ export function review({ base, head, config, options, today }: ReviewInput): Rev
   const states = all.map(({ name }) => name)
   const settings = ruleSettings(config, today)
 
-  const flows = pairs.map((pair) => diffStates(pair.base, pair.head))
+  const flows = pairs.map((pair) => diffLayers(pair.base, pair.head))
   const baseRun = joinRuns(pairs.map((pair) => checkState(RULES, pair.base, settings)))
   const headRun = joinRuns(pairs.map((pair, i) => runHead(pair, flows[i]!, settings)))
   const inline = inlineSuppressions(base, head, touched)
@@ -118,7 +118,7 @@ function analyseEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
   for (const pair of analysePair(before, edited, config)) {
     const own = context.pairs.findIndex(({ name }) => name === pair.name)
     if (own < 0 && !pair.changed) continue
-    const flows = diffStates(pair.base, pair.head)
+    const flows = diffLayers(pair.base, pair.head)
     hits.push(...runHead(pair, flows, settings).hits)
     lost.push(...newLosses(flows, context.flows[own] ?? []))
   }

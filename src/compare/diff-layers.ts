@@ -1,0 +1,26 @@
+import { azureFlows } from './azure-flows.ts'
+import { diffStates } from './diff-states.ts'
+import { effectiveFlows } from './effective-flows.ts'
+import type { Flow } from './flows.ts'
+import type { StateView } from './state-view.ts'
+
+/**
+ * What a change opens and closes in one state, in every layer that the tree shows.
+ *
+ * Where the manifests are linked to a cluster, the way out is that of the whole path, and what the policies alone say of it is left out:
+ * a policy that allows the internet behind a closed firewall opens nothing.
+ */
+export function diffLayers(base: StateView, head: StateView): readonly Flow[] {
+  const own = diffStates(base, head)
+  const [before, after] = [base.network.azure, head.network.azure]
+  if (before === undefined || after === undefined) return own
+  const hasAzure = before.objects.objects.length + after.objects.objects.length > 0
+  if (!hasAzure) return own
+  const effective = effectiveFlows(base, head)
+  const kept = effective === undefined ? own : own.filter((flow) => !leaves(flow))
+  return [...kept, ...(effective ?? []), ...azureFlows(before, after, head.identity)]
+}
+
+function leaves({ kind, to }: Flow): boolean {
+  return kind === 'egress' && to.addresses !== undefined
+}

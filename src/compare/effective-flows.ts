@@ -1,0 +1,232 @@
+import { type Bounds, exactly } from '../algebra/bounds.ts'
+import { addClass } from '../algebra/classes.ts'
+import {
+  ALL_CONNECTIONS,
+  type ConnectionSet,
+  connectionKey,
+  connectionSets,
+  NO_CONNECTIONS,
+} from '../algebra/connections.ts'
+import { knownValue } from '../model/azure/prop.ts'
+import type { Workload } from '../model/kubernetes/workload.ts'
+import { type PlaceRegion, placeRegions, regionBounds } from '../reach/azure/flows.ts'
+import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
+import { workerPools } from '../reach/azure/state.ts'
+import type { LinkedCluster } from './effective-egress.ts'
+import { effectiveEgress, poolEgress } from './effective-egress.ts'
+import { type Asked, egressCause } from './egress-cause.ts'
+import type { Flow, FlowEnd } from './flows.ts'
+import { namePeers } from './name-peers.ts'
+import { namePlaces } from './name-places.ts'
+import type { StateView } from './state-view.ts'
+
+/** What one kind of pods had and has of the way out. */
+interface Change {
+  readonly before: Bounds<PlaceRegion>
+  readonly after: Bounds<PlaceRegion>
+  /** What single layers let out more than before, for saying what closes the rest of it. */
+  readonly offered: PlaceRegion
+}
+
+/** Places with one set of connections before and one after. */
+interface Piece {
+  readonly where: Places
+  readonly before: Bounds<ConnectionSet>
+  readonly after: Bounds<ConnectionSet>
+}
+
+const NOTHING: Bounds<PlaceRegion> = exactly(placeRegions.empty)
+
+/**
+ * What a change opens and closes on the way out of the cluster, all layers of the cluster and of Azure together. Undefined where base or
+ * head has no cluster to which the manifests are linked: then only the cluster's own layers can be compared.
+ */
+export function effectiveFlows(base: StateView, head: StateView): readonly Flow[] | undefined {
+  const [was, is] = [base.link, head.link]
+  if (was?.kind !== 'linked' || is?.kind !== 'linked') return undefined
+  const hasPods = [base, head].some(
+    ({ network: { kubernetes } }) => kubernetes.workloads.length + kubernetes.policies.length > 0,
+  )
+  return hasPods ? podFlows({ view: base, link: was }, { view: head, link: is }) : poolFlows(base, head, was, is)
+}
+
+interface Side {
+  readonly view: StateView
+  readonly link: LinkedCluster
+}
+
+interface Group {
+  readonly change: Change
+  readonly workloads: Map<string, number>
+  readonly unseen: number[]
+  readonly asked: Asked
+}
+
+function podFlows(base: Side, head: Side): readonly Flow[] {
+  const { universe } = head.view.reach
+  const groups = new Map<string, Group>()
+  const enter = (
+    subject: number,
+    before: Workload | undefined,
+    after: Workload | undefined,
+    id: string | undefined,
+  ) => {
+    const had = has(base, subject, id, before) ? effectiveEgress(base.view, base.link, subject, before) : undefined
+    const gets = has(head, subject, id, after) ? effectiveEgress(head.view, head.link, subject, after) : undefined
+    if (had === undefined && gets === undefined) return
+    const key = `${had?.key ?? ''} ${gets?.key ?? ''}`
+    let group = groups.get(key)
+    if (group === undefined) {
+      const [first = had] = [gets]
+      group = {
+        change: {
+          before: had?.all ?? NOTHING,
+          after: gets?.all ?? NOTHING,
+          offered: placeRegions.union(
+            more(gets?.policies, had?.policies),
+            placeRegions.intersect(more(gets?.azure, had?.azure), ANYTHING),
+          ),
+        },
+        workloads: new Map(),
+        unseen: [],
+        asked: { subject, workload: id, pool: first?.pools[0] },
+      }
+      groups.set(key, group)
+    }
+    if (id === undefined) group.unseen.push(subject)
+    else group.workloads.set(id, subject)
+  }
+  const [before, after] = [workloadsOf(base), workloadsOf(head)]
+  for (const id of new Set([...before.keys(), ...after.keys()])) {
+    const subject = universe.classOf.get(id)
+    if (subject !== undefined) enter(subject, before.get(id), after.get(id), id)
+  }
+  for (const [subject, { members }] of universe.classes.entries()) {
+    if (members[0]!.kind !== 'hypothetical') continue
+    if (has(base, subject) && has(head, subject)) enter(subject, undefined, undefined, undefined)
+  }
+  return [...groups.values()].flatMap((group) =>
+    toFlows(group.change, () => nameMembers(group, base, head), group.asked, base, head),
+  )
+}
+
+const ANYTHING: PlaceRegion = placeRegions.of(EVERYWHERE, ALL_CONNECTIONS)
+
+function more(after: Bounds<PlaceRegion> | undefined, before: Bounds<PlaceRegion> | undefined): PlaceRegion {
+  if (after === undefined) return placeRegions.empty
+  return before === undefined ? after.certain : placeRegions.subtract(after.certain, before.possible)
+}
+
+function workloadsOf({ view }: Side): ReadonlyMap<string, Workload> {
+  return new Map(view.network.kubernetes.workloads.map((workload) => [workload.id, workload]))
+}
+
+/** Pods of the tree exist where their workload does; others where their class does. */
+function has({ view }: Side, subject: number, id?: string, workload?: Workload): boolean {
+  return id === undefined ? view.reach.classes.facts[subject] !== undefined : workload !== undefined
+}
+
+/** Classes that changed as a whole by the names that people have for them; of others the workloads that did. */
+function nameMembers({ workloads, unseen }: Group, base: Side, head: Side): readonly FlowEnd[] {
+  const { universe } = head.view.reach
+  const counts = new Map<number, number>()
+  for (const subject of workloads.values()) counts.set(subject, (counts.get(subject) ?? 0) + 1)
+  const whole = universe.classSets.of(unseen)
+  for (const [subject, count] of counts) {
+    if (count === universe.classes[subject]!.members.length) addClass(whole, subject)
+    else counts.set(subject, -1)
+  }
+  const single = [...workloads].filter(([, subject]) => counts.get(subject) === -1)
+  return [
+    ...namePeers(
+      { classes: whole, addresses: NOWHERE.addresses },
+      universe.classSets.empty,
+      base.view.reach,
+      head.view.reach,
+    ),
+    ...single.map(([id]) => ({ name: id.replace(/\[[^\]]*\]$/, ''), workload: id })),
+  ]
+}
+
+/** Without manifests each pool stands for the pods that it may run. */
+function poolFlows(baseView: StateView, headView: StateView, was: LinkedCluster, is: LinkedCluster): readonly Flow[] {
+  const [base, head] = [
+    { view: baseView, link: was },
+    { view: headView, link: is },
+  ]
+  return workerPools(is.cluster).flatMap((pool) => {
+    const name = knownValue(pool.name)
+    const old = workerPools(was.cluster).find((one) => knownValue(one.name) === name)
+    if (name === undefined || old === undefined) return []
+    const before = poolEgress(was.site, was.cluster, old)
+    const after = poolEgress(is.site, is.cluster, pool)
+    const change: Change = { before, after, offered: placeRegions.empty }
+    const asked: Asked = { subject: undefined, workload: undefined, pool }
+    return toFlows(change, () => [{ name: `any pod in pool ${name}` }], asked, base, head)
+  })
+}
+
+function toFlows(
+  { before, after, offered }: Change,
+  members: () => readonly FlowEnd[],
+  asked: Asked,
+  base: Side,
+  head: Side,
+): readonly Flow[] {
+  const pieces = divide(before, after)
+  if (pieces.length === 0) return []
+  const names = members()
+  const reached = after.possible.reduce((all, { peers }) => places.union(all, peers), NOWHERE)
+  const closed = placeRegions.unionOf(
+    offered.map(({ peers, connections }) => ({ peers: places.subtract(peers, reached), connections })),
+  )
+  return pieces.flatMap(({ where, before: had, after: gets }) => {
+    const cause = egressCause({ where, before: had, after: gets, closed }, asked, base, head)
+    return namePlaces(where).flatMap((to) =>
+      names.map((from): Flow => ({ kind: 'egress', from, to, before: had, after: gets, ...(cause && { cause }) })),
+    )
+  })
+}
+
+/** The places whose connections differ, cut to where all are constant; equal ones are one. */
+function divide(before: Bounds<PlaceRegion>, after: Bounds<PlaceRegion>): readonly Piece[] {
+  if (regionBounds.equal(before, after)) return []
+  let changed = NOWHERE
+  for (const side of ['certain', 'possible'] as const) {
+    const differences = [
+      placeRegions.subtract(after[side], before[side]),
+      placeRegions.subtract(before[side], after[side]),
+    ]
+    for (const { peers } of differences.flat()) changed = places.union(changed, peers)
+  }
+  const sides = [before.certain, before.possible, after.certain, after.possible]
+  let pieces: { readonly where: Places; readonly values: readonly ConnectionSet[] }[] = [
+    { where: changed, values: sides.map(() => NO_CONNECTIONS) },
+  ]
+  for (const [side, region] of sides.entries()) {
+    for (const part of region) {
+      pieces = pieces.flatMap((piece) => {
+        const inside = places.intersect(piece.where, part.peers)
+        if (places.isEmpty(inside)) return [piece]
+        const values = piece.values.map((value, i) =>
+          i === side ? connectionSets.union(value, part.connections) : value,
+        )
+        const outside = places.subtract(piece.where, inside)
+        return [{ where: inside, values }, ...(places.isEmpty(outside) ? [] : [{ ...piece, where: outside }])]
+      })
+    }
+  }
+  const joined = new Map<string, Piece>()
+  for (const { where, values } of pieces) {
+    const [was, mayHaveBeen, is, mayBe] = values as [ConnectionSet, ConnectionSet, ConnectionSet, ConnectionSet]
+    if (connectionSets.equal(was, is) && connectionSets.equal(mayHaveBeen, mayBe)) continue
+    const key = values.map(connectionKey).join('|')
+    const same = joined.get(key)
+    joined.set(key, {
+      where: same === undefined ? where : places.union(same.where, where),
+      before: { certain: was, possible: mayHaveBeen },
+      after: { certain: is, possible: mayBe },
+    })
+  }
+  return [...joined.values()]
+}

@@ -1,0 +1,177 @@
+import { printAddress } from '../algebra/addresses.ts'
+import type { Bounds } from '../algebra/bounds.ts'
+import { type ConnectionSet, connectionSets, hasPort, samplePort } from '../algebra/connections.ts'
+import { hasName, sampleName } from '../algebra/names.ts'
+import { toPlace } from '../base/origin.ts'
+import { toJson } from '../base/value.ts'
+import type { NodePool } from '../model/azure/cluster.ts'
+import { knownValue } from '../model/azure/prop.ts'
+import { subnetName } from '../model/azure/virtual-network.ts'
+import type { Resource } from '../parse/resource.ts'
+import { sampleAddress } from '../reach/address-ranges.ts'
+import { type AzureExplainer, toExplainer } from '../reach/azure/explain-azure.ts'
+import type { PlaceRegion } from '../reach/azure/flows.ts'
+import type { Outcome, Step } from '../reach/azure/outcome.ts'
+import type { Places } from '../reach/azure/places.ts'
+import { toPodPolicies } from '../reach/azure/pod-policies.ts'
+import type { ConnectionChange } from './change.ts'
+import type { LinkedCluster } from './effective-egress.ts'
+import { namePlaces } from './name-places.ts'
+import type { StateView } from './state-view.ts'
+
+/** The pods for which a packet is walked: a workload, else any on a pool. */
+export interface Asked {
+  readonly subject: number | undefined
+  readonly workload: string | undefined
+  readonly pool: NodePool | undefined
+}
+
+interface Side {
+  readonly view: StateView
+  readonly link: LinkedCluster
+}
+
+interface Difference {
+  readonly where: Places
+  readonly before: Bounds<ConnectionSet>
+  readonly after: Bounds<ConnectionSet>
+  /** What some layer newly offers and another still closes altogether. */
+  readonly closed: PlaceRegion
+}
+
+/**
+ * The line because of which the way out changed: one packet of the difference is walked in base and head, and the first layer that says
+ * so by a resource that is not the same in the other side is the cause, else the first layer that says something else.
+ */
+export function egressCause(
+  { where, before, after, closed }: Difference,
+  asked: Asked,
+  base: Side,
+  head: Side,
+): ConnectionChange['cause'] | undefined {
+  const opened = connectionSets.subtract(after.possible, before.possible)
+  const isOpened = !connectionSets.isEmpty(opened)
+  const changed = isOpened ? opened : connectionSets.subtract(before.possible, after.possible)
+  const to = peerOf(where)
+  const packet = packetOf(changed)
+  if (to === undefined || packet === undefined) return undefined
+  const was = ask(base, asked, to, packet)
+  const is = ask(head, asked, to, packet)
+  const found =
+    is.steps
+      .map((step) => ({ step, side: 'head' as const }))
+      .find(({ step }) => isChanged(step, head.view, base.view)) ??
+    was.steps
+      .map((step) => ({ step, side: 'base' as const }))
+      .find(({ step }) => isChanged(step, base.view, head.view)) ??
+    firstDifference(was.steps, is.steps)
+  if (found === undefined) return undefined
+  const { step, side } = found
+  const home = step.origin ?? step.resource?.origin
+  if (home === undefined || step.resource === undefined) return undefined
+  const { file, line } = toPlace(home)
+  const rest = isOpened ? stillClosed(closed, asked, head) : undefined
+  return {
+    file,
+    line,
+    resource: step.resource.address,
+    why: `${wordsOf(step)}${rest === undefined ? '' : `; ${rest}`}`,
+    ...(side === 'base' && { side }),
+  }
+}
+
+/** The layer and what it says; some say their name themselves. */
+function wordsOf({ layer, rule }: Step): string {
+  return rule.startsWith(`${layer}:`) ? rule : `${layer}: ${rule}`
+}
+
+/** What another layer keeps closed of what the change offers, in words. */
+function stillClosed(closed: PlaceRegion, asked: Asked, head: Side): string | undefined {
+  for (const { peers, connections } of closed) {
+    const to = peerOf(peers)
+    const packet = packetOf(connections)
+    if (to === undefined || packet === undefined) continue
+    const outcome = ask(head, asked, to, packet)
+    const step = outcome.steps.find(({ answer }) => answer === 'denied')
+    const [end] = namePlaces(peers)
+    if (step !== undefined && end !== undefined) return `${end.name} stays closed, ${wordsOf(step)}`
+  }
+  return undefined
+}
+
+interface Packet {
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  readonly port: number
+}
+
+/** The port of a set that says most to people. */
+function packetOf(connections: ConnectionSet): Packet | undefined {
+  return hasPort(connections, 'TCP', 443) ? { protocol: 'TCP', port: 443 } : samplePort(connections)
+}
+
+/** One place of a set as questions name it. */
+function peerOf({ addresses, services, hosts }: Places): string | undefined {
+  if (hasName(hosts, '')) return 'internet'
+  const name = sampleName(hosts)
+  if (name !== undefined) return name
+  const [service] = services.services
+  if (service !== undefined && !service[1].except)
+    return `tag/${service[0]}.${service[1].symbols[0] ?? ''}`.replace(/\.$/, '')
+  if (service !== undefined) return `tag/${service[0]}`
+  const address = sampleAddress(addresses)
+  return address && printAddress(address)
+}
+
+const explainers = new WeakMap<StateView, AzureExplainer>()
+
+function ask({ view, link }: Side, { workload, pool }: Asked, to: string, packet: Packet): Outcome {
+  let explainer = explainers.get(view)
+  if (explainer === undefined) {
+    explainer = toExplainer({ ...link.site.state, policies: toPodPolicies(view.reach) })
+    explainers.set(view, explainer)
+  }
+  return explainer.explain({ from: workload ?? poolPeer(link, pool), to, ...packet })
+}
+
+/** The nodes of a pool, or the subnet of its pods where they have one of their own. */
+function poolPeer({ site, cluster }: LinkedCluster, pool: NodePool | undefined): string {
+  const pods = pool && site.azure.subnets.of(pool.podSubnet)
+  const name = pods && knownValue(subnetName(pods))
+  if (name !== undefined) return `subnet/${name}`
+  const poolName = (pool && knownValue(pool.name)) ?? '?'
+  const clusterName = knownValue(cluster.object.name)
+  return clusterName === undefined ? `node/${poolName}` : `node/${clusterName}/${poolName}`
+}
+
+/** Resources of a rendered unit are new objects after any change to its files, so their values are compared. */
+function isChanged({ resource }: Step, own: StateView, other: StateView): boolean {
+  if (resource === undefined) return false
+  const same = counterparts(own, other).get(own.identity(resource.address))
+  return same === undefined || !isEqual(resource, same)
+}
+
+function counterparts(own: StateView, other: StateView): ReadonlyMap<string, Resource> {
+  const made = known.get(other) ?? new Map(other.resources.map((one) => [other.identity(one.address), one] as const))
+  known.set(other, made)
+  return own === other ? new Map() : made
+}
+const known = new WeakMap<StateView, ReadonlyMap<string, Resource>>()
+
+function isEqual(a: Resource, b: Resource): boolean {
+  return a === b || JSON.stringify(toJson(a.value)) === JSON.stringify(toJson(b.value))
+}
+
+/** The layer that answers otherwise than before; where the head's says so without a resource, the base's that is gone. */
+function firstDifference(
+  was: readonly Step[],
+  is: readonly Step[],
+): { readonly step: Step; readonly side: 'base' | 'head' } | undefined {
+  for (const step of is) {
+    const old = was.find(({ layer }) => layer === step.layer)
+    if (old !== undefined && old.rule === step.rule && old.answer === step.answer) continue
+    if (step.resource !== undefined) return { step, side: 'head' }
+    if (old?.resource !== undefined)
+      return { step: { ...old, rule: `${step.rule}, where ${old.rule} before` }, side: 'base' }
+  }
+  return undefined
+}
