@@ -10,6 +10,7 @@ import { EVERYWHERE, INTERNET, type Places, places, printPlaces } from '../reach
 import type { Flow } from './flows.ts'
 import { type Gate, gateChanges } from './gates.ts'
 import type { PacketBox, Packets } from './packets.ts'
+import { ANYBODY } from './service-packets.ts'
 import { takeStandIns } from './stand-in.ts'
 
 /**
@@ -114,6 +115,7 @@ const ALL_OF_V4: Places = { ...EVERYWHERE, addresses: ALL_V4 }
 const WHOLES: readonly (readonly [string, Places])[] = [
   ['internet', { ...INTERNET, addresses: addressSets.intersect(INTERNET.addresses, ALL_V4) }],
   ['internet', INTERNET],
+  ['internet', ANYBODY],
   ['any address', ALL_OF_V4],
   ['any address', EVERYWHERE],
 ]

@@ -15,7 +15,7 @@ export function callersOf(service: ServiceEndpoint): Bounds<Places> {
   if (injectedInto.kind === 'found' || injectedInto.kind === 'outside') return { certain: NOWHERE, possible: NOWHERE }
   if (publicAccess.known && publicAccess.value === 'Disabled') return { certain: NOWHERE, possible: NOWHERE }
   const isOn = surely(publicAccess, 'Enabled') && injectedInto.kind === 'absent'
-  if (surely(defaultAction, 'Allow')) return { certain: isOn ? INTERNET : NOWHERE, possible: INTERNET }
+  if (surely(defaultAction, 'Allow')) return { certain: isOn ? ANYBODY : NOWHERE, possible: ANYBODY }
   const ranges = rangesOf(ipRules)
   const azure = allowsAzure.known && allowsAzure.value ? atServices(ALL_SERVICES) : NOWHERE
   const subnets = subnetRules
@@ -23,7 +23,7 @@ export function callersOf(service: ServiceEndpoint): Bounds<Places> {
     .reduce(places.union, NOWHERE)
   const known = [atAddresses(ranges.certain), azure, subnets].reduce(places.union)
   const isOpenEnded = !defaultAction.known || !allowsAzure.known || !ipRules.complete
-  return { certain: isOn ? known : NOWHERE, possible: isOpenEnded ? INTERNET : known }
+  return { certain: isOn ? known : NOWHERE, possible: isOpenEnded ? ANYBODY : known }
 }
 
 /** Who may connect to the public API server of a cluster. */
@@ -31,16 +31,17 @@ export function apiCallersOf({ api }: Cluster): Bounds<Places> {
   if (api.private.known && api.private.value) return { certain: NOWHERE, possible: NOWHERE }
   const { authorizedRanges: ranges } = api
   const isPublic = surely(api.private, false)
-  if (ranges.complete && ranges.items.length === 0)
-    return { certain: isPublic ? INTERNET : NOWHERE, possible: INTERNET }
+  if (ranges.complete && ranges.items.length === 0) return { certain: isPublic ? ANYBODY : NOWHERE, possible: ANYBODY }
   const { certain, possible } = rangesOf(ranges)
   const sure = certain
-  const open = addressSets.covers(possible, ALL_ADDRESSES) ? places.union(INTERNET, LATER) : atAddresses(possible)
+  const open = addressSets.covers(possible, ALL_ADDRESSES) ? ANYBODY : atAddresses(possible)
   return { certain: isPublic ? atAddresses(sure) : NOWHERE, possible: open }
 }
 
 /** What is filled in later is one thing: which value that will be is no news. */
 const LATER = standIn('an address that is filled in later')
+/** The internet, whoever will be filled in included. */
+export const ANYBODY: Places = places.union(INTERNET, LATER)
 
 /** Addresses that a list holds. An item that is not known is some address, and not everybody; a list that is not known may be any. */
 function rangesOf({ items, complete }: PropList<string>): Bounds<AddressSet> {

@@ -28,16 +28,16 @@ export function removeBlock(origin: Origin): readonly Edit[] | undefined {
   const block = findBlock(origin)
   if (block === undefined) return undefined
   const { text, path } = block.source
-  const start = withComment(text, lineStart(text, block.start))
+  if (text.slice(lineStart(text, block.start), block.start).trim() !== '') return undefined
+  let start = withComment(text, lineStart(text, block.start))
   let end = nextLine(text, block.end)
-  // One of two blank lines around it goes as well.
-  const before =
-    start === 0 || /\n[ \t]*\r?\n$/.test(text.slice(0, start)) || /\{[ \t]*\r?\n$/.test(text.slice(0, start))
-  const blank = /^[ \t]*\r?\n/.exec(text.slice(end))
-  if (before && blank !== null) end += blank[0].length
-  return text.slice(lineStart(text, block.start), block.start).trim() === ''
-    ? [{ path, start, end, text: '' }]
-    : undefined
+  // Of the blank lines around it one goes as well.
+  const isFirst = start === 0 || /(?:\n[ \t]*|\{[ \t]*)\r?\n$/.test(text.slice(0, start))
+  const below = /^[ \t]*\r?\n/.exec(text.slice(end))
+  const above = /\n([ \t]*\r?\n)$/.exec(text.slice(0, start))
+  if (isFirst && below !== null) end += below[0].length
+  else if (above !== null) start -= above[1]!.length
+  return [{ path, start, end, text: '' }]
 }
 
 /** Start of the comment lines that stand directly above a line. */

@@ -31,18 +31,23 @@ export function replaceItems(
   const gone = places.filter((_, index) => isGone(index))
   const [first] = gone
   if (first === undefined || (texts.length === 0 && gone.length === places.length)) return undefined
-  if (texts.length === 0) return gone.flatMap((item) => removeItem(item))
-  return [
-    replacement(
-      first,
-      joinItems(
-        first,
-        texts.map((text) => printLiteral(text, syntax)),
-        syntax,
-      ),
-    ),
-    ...gone.slice(1).flatMap((item) => removeItem(item)),
-  ]
+  const [head, ...others] = runsOf(places, isGone)
+  if (texts.length === 0) return [head!, ...others].flatMap(removeItem)
+  const printed = texts.map((text) => printLiteral(text, syntax))
+  // Of the run that the new items take the place of, the rest goes with the first.
+  return [replacement(head!, joinItems(first, printed, syntax)), ...others.flatMap(removeItem)]
+}
+
+/** Neighbours that go are one piece, so that each comma is taken once. */
+function runsOf(places: readonly Origin[], isGone: (index: number) => boolean): readonly Origin[] {
+  const runs: Origin[] = []
+  for (const [index, place] of places.entries()) {
+    if (!isGone(index)) continue
+    const last = runs.at(-1)
+    if (last !== undefined && index > 0 && isGone(index - 1)) runs[runs.length - 1] = { ...last, end: place.end }
+    else runs.push(place)
+  }
+  return runs
 }
 
 /** Several items as the list writes them: on lines of their own where the first is. */

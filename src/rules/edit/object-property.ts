@@ -46,7 +46,7 @@ export function addProperty(origin: Origin, path: readonly string[], value: Lite
     const found: WrittenProperty | undefined = object.properties.find(
       (one) => one.name.toLowerCase() === name.toLowerCase(),
     )
-    if (found === undefined) return [insertProperty(object, name, nest(path.slice(depth + 1), value))]
+    if (found === undefined) return insertProperty(object, name, nest(path.slice(depth + 1), value))
     object = found.value
   }
   return undefined
@@ -56,7 +56,7 @@ function nest(path: readonly string[], value: Literal): Literal {
   return path.reduceRight<Literal>((inner, name) => ({ [name]: inner }), value)
 }
 
-function insertProperty(object: WrittenObject, name: string, value: Literal): Edit {
+function insertProperty(object: WrittenObject, name: string, value: Literal): readonly Edit[] {
   const { source, syntax, start, end } = object
   const { path, text } = source
   const lineBreak = lineBreakOf(text)
@@ -64,18 +64,17 @@ function insertProperty(object: WrittenObject, name: string, value: Literal): Ed
   const print = (indent: string) => `${printKey(name, syntax)}: ${printLiteral(value, syntax, indent, lineBreak)}`
   if (last === undefined) {
     const outer = indentAt(text, start)
-    return {
-      path,
-      start: start + 1,
-      end: end - 1,
-      text: `${lineBreak}${outer}  ${print(`${outer}  `)}${lineBreak}${outer}`,
-    }
+    const inner = `${lineBreak}${outer}  ${print(`${outer}  `)}${lineBreak}${outer}`
+    return [{ path, start: start + 1, end: end - 1, text: inner }]
   }
-  const isOwnLine = text.slice(lineStart(text, last.start), last.start).trim() === ''
-  const comma = syntax === 'json' ? ',' : ''
-  if (!isOwnLine) return { path, start: last.end, end: last.end, text: `, ${print(indentAt(text, last.start))}` }
+  const insert = (at: number, inserted: string): Edit => ({ path, start: at, end: at, text: inserted })
   const indent = indentAt(text, last.start)
-  return { path, start: last.end, end: last.end, text: `${comma}${lineBreak}${indent}${print(indent)}` }
+  if (text.slice(lineStart(text, last.start), last.start).trim() !== '') return [insert(last.end, `, ${print(indent)}`)]
+  // A comment behind the last property stays with it.
+  const comment = /^[ \t]*\/\/[^\r\n]*/.exec(text.slice(last.end))?.[0] ?? ''
+  const line = `${lineBreak}${indent}${print(indent)}`
+  if (comment === '') return [insert(last.end, `${syntax === 'json' ? ',' : ''}${line}`)]
+  return [...(syntax === 'json' ? [insert(last.end, ',')] : []), insert(last.end + comment.length, line)]
 }
 
 /** The object that an origin covers; of a Bicep resource or module, its body. */
@@ -119,7 +118,8 @@ function jsonObject(source: SourceText, { origin, entries }: MapValue): WrittenO
 /** Every object of the syntax tree, whatever holds it. */
 function* bicepObjects(source: SourceText): Iterable<WrittenObject> {
   const open: unknown[] = [...parseBicep(source).declarations]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+  while (open.length > 0) {
+    const node = open.pop()
     if (typeof node !== 'object' || node === null) continue
     const object = bicepObject(source, node)
     if (object !== undefined) yield object

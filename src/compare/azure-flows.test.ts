@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { memoryTree } from '../../test/source/memory-tree.ts'
+import { printConnections } from '../algebra/connections.ts'
+import { toAzureNetwork } from '../model/azure/azure-network.ts'
+import { parseTree } from '../parse/units.ts'
+import { azureFlows } from './azure-flows.ts'
+
+const network = (text: string, path = 'main.tf') =>
+  toAzureNetwork(parseTree(memoryTree({ [path]: text })).units.flatMap(({ resources }) => [...resources]))
+
+function told(before: string, after: string): readonly string[] {
+  return azureFlows(network(before), network(after)).map(
+    ({ kind, from, to, before: was, after: is }) =>
+      `${kind} ${from.name} → ${to.name}: ${printConnections(was.possible) || 'nothing'} → ${printConnections(is.possible) || 'nothing'}`,
+  )
+}
+
+const rule = (name: string, priority: number, access: string, source: string, port: string, way = 'Inbound') => `
+  security_rule {
+    name = "${name}"
+    priority = ${priority}
+    direction = "${way}"
+    access = "${access}"
+    protocol = "Tcp"
+    source_port_range = "*"
+    source_address_prefix = "${source}"
+    destination_port_range = "${port}"
+    destination_address_prefix = "*"
+  }`
+const group = (...rules: readonly string[]) =>
+  `resource "azurerm_network_security_group" "n" {\n  name = "nsg"${rules.join('')}\n}\n`
+const policy = (...rules: readonly string[]) => `resource "azurerm_firewall_policy" "p" {
+  name = "fw"
+}
+resource "azurerm_firewall_policy_rule_collection_group" "g" {
+  name               = "g"
+  firewall_policy_id = azurerm_firewall_policy.p.id
+  priority           = 200
+${rules.join('')}}
+`
+const allow = (name: string, priority: number, to: string, port: string) => `  network_rule_collection {
+    name     = "${name}"
+    priority = ${priority}
+    action   = "Allow"
+    rule {
+      name                  = "r"
+      protocols             = ["TCP"]
+      source_addresses      = ["10.0.0.0/16"]
+      destination_addresses = ["${to}"]
+      destination_ports     = ["${port}"]
+    }
+  }
+`
+const account = (more: string) => `resource "azurerm_storage_account" "s" {\n  name = "acct"\n${more}}\n`
+
+describe('azureFlows', () => {
+  it('tells the packets that a security group newly admits, and those that it no longer does', () => {
+    expect(
+      told(group(rule('a', 100, 'Allow', '10.1.0.0/16', '22')), group(rule('a', 100, 'Allow', '20.1.0.0/16', '22'))),
+    ).toContain('ingress 20.1.0.0/16 → nsg/nsg: nothing → TCP 22')
+    expect(told(group(rule('a', 100, 'Allow', 'Internet', '443')), group())).toEqual([
+      'ingress internet → nsg/nsg: TCP 443 → nothing',
+    ])
+    expect(told(group(), group(rule('no', 100, 'Deny', '*', '*', 'Outbound')))).toHaveLength(2)
+  })
+
+  it('calls a renamed, reordered or split rule set no change', () => {
+    const before = group(rule('a', 100, 'Allow', 'Internet', '80-81'), rule('d', 200, 'Deny', '20.0.0.0/8', '90'))
+    const after = group(
+      rule('x', 150, 'Allow', 'Internet', '81'),
+      rule('y', 110, 'Allow', 'Internet', '80'),
+      rule('z', 300, 'Deny', '20.0.0.0/8', '90'),
+    )
+    expect(told(before, after)).toEqual([])
+  })
+
+  it('compares firewalls over IPv4, whatever the order and the names of collections', () => {
+    const one = allow('a', 100, '20.0.0.0/24', '443')
+    expect(
+      told(
+        policy(one, allow('b', 200, '30.0.0.0/24', '443')),
+        policy(allow('z', 100, '30.0.0.0/24', '443'), allow('y', 300, '20.0.0.0/24', '443')),
+      ),
+    ).toEqual([])
+    expect(told(policy(allow('a', 100, '0.0.0.0/0', '443')), policy(allow('a', 100, '*', '443')))).toEqual([])
+    expect(told(policy(one), policy(one, allow('b', 200, '*', '80')))).toEqual([
+      'egress 10.0.0.0/16 through firewall/fw → any address: nothing → TCP 80',
+    ])
+  })
+
+  it('tells who may newly call an API server or a service, and nothing where one unknown follows another', () => {
+    expect(told(account('  public_network_access_enabled = false\n'), account(''))).toEqual([
+      'ingress internet → service/acct: nothing → TCP 443',
+    ])
+    const cluster = (list: string) =>
+      `variable "a" {}\nvariable "b" {}\nresource "azurerm_kubernetes_cluster" "k" {\n  name = "aks"\n  api_server_access_profile {\n    authorized_ip_ranges = ${list}\n  }\n}\n`
+    expect(told(cluster('[var.a]'), cluster('[var.b]'))).toEqual([])
+    expect(told(cluster('var.a'), cluster('var.b'))).toEqual([])
+    expect(told(cluster('[var.a]'), cluster('[]'))).toEqual(['ingress internet → api-server/aks: nothing → TCP 443'])
+  })
+})
