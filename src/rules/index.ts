@@ -25,6 +25,7 @@ import { dnsEgressMissing } from './dns-egress-missing.ts'
 import { duplicateKey } from './duplicate-key.ts'
 import { egressInternet } from './egress-internet.ts'
 import { egressNotIsolated } from './egress-not-isolated.ts'
+import { egressPathChanged } from './egress-path-changed.ts'
 import { egressUninspected } from './egress-uninspected.ts'
 import { egressWidened } from './egress-widened.ts'
 import { firewallAllowsAny } from './firewall-allows-any.ts'
@@ -71,6 +72,7 @@ import { paasOpenToAll } from './paas-open-to-all.ts'
 import { paasPublicEndpoint } from './paas-public-endpoint.ts'
 import { paasRangeWide } from './paas-range-wide.ts'
 import { paasWidened } from './paas-widened.ts'
+import { peeringOpens } from './peering-opens.ts'
 import { podCidrTooSmall } from './pod-cidr-too-small.ts'
 import { policyAllowsAll } from './policy-allows-all.ts'
 import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
@@ -79,13 +81,16 @@ import { policyRejected } from './policy-rejected.ts'
 import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
+import { privateEndpointNotFiltered } from './private-endpoint-not-filtered.ts'
 import { privateEndpointUnused } from './private-endpoint-unused.ts'
 import { reservedRangeUsed } from './reserved-range-used.ts'
 import { routeBlackhole } from './route-blackhole.ts'
 import { routeBypass } from './route-bypass.ts'
 import { routeLoop } from './route-loop.ts'
+import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
+import { serviceBlockedByNsg } from './service-blocked-by-nsg.ts'
 import { serviceCidrInvalid } from './service-cidr-invalid.ts'
 import { serviceEndpointBypassesFirewall } from './service-endpoint-bypasses-firewall.ts'
 import { serviceExternalIps } from './service-external-ips.ts'
@@ -103,7 +108,6 @@ import { synapseIpRules } from './synapse-ip-rules.ts'
 import { vnetDns } from './vnet-dns.ts'
 import { wafNotPreventing } from './waf-not-preventing.ts'
 import { wafRuleLog4j } from './waf-rule-log4j.ts'
-import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
@@ -133,6 +137,7 @@ export const RULES: readonly Rule[] = [
   duplicateKey,
   egressInternet,
   egressNotIsolated,
+  egressPathChanged,
   egressUninspected,
   egressWidened,
   firewallAllowsAny,
@@ -179,6 +184,7 @@ export const RULES: readonly Rule[] = [
   paasPublicEndpoint,
   paasRangeWide,
   paasWidened,
+  peeringOpens,
   podCidrTooSmall,
   policyAllowsAll,
   policyPeerMatchesNothing,
@@ -187,6 +193,7 @@ export const RULES: readonly Rule[] = [
   policyRuleShadowed,
   policySelectsNothing,
   privateEndpointMissing,
+  privateEndpointNotFiltered,
   privateEndpointUnused,
   reservedRangeUsed,
   routeBlackhole,
@@ -194,6 +201,7 @@ export const RULES: readonly Rule[] = [
   routeLoop,
   runCommandOn,
   serviceBecamePublic,
+  serviceBlockedByNsg,
   serviceCidrInvalid,
   serviceEndpointBypassesFirewall,
   serviceExternalIps,

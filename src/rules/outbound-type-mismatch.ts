@@ -40,10 +40,12 @@ export const outboundTypeMismatch = defineRule({
         severity: wrong.severity,
         extent: wrong.severity === 'high' ? 2 : 1,
         // One route that leads past the firewall is one finding.
-        within: {
-          rule: 'egress-uninspected',
-          subject: `${subjectOf(view, subnet.object)} ${subjectOf(view, object)}`,
-        },
+        ...(outboundType.value === 'userDefinedRouting' && {
+          within: {
+            rule: 'egress-uninspected',
+            subject: `${subjectOf(view, subnet.object)} ${subjectOf(view, object)}`,
+          },
+        }),
         say: wrong.say,
         ...(wrong.severity === 'high' && outboundType.value === 'userDefinedRouting'
           ? { fix: () => restoreWay(view, way) }
