@@ -87,7 +87,6 @@ import { reservedRangeUsed } from './reserved-range-used.ts'
 import { routeBlackhole } from './route-blackhole.ts'
 import { routeBypass } from './route-bypass.ts'
 import { routeLoop } from './route-loop.ts'
-import type { Rule } from './rule.ts'
 import { runCommandOn } from './run-command-on.ts'
 import { serviceBecamePublic } from './service-became-public.ts'
 import { serviceBlockedByNsg } from './service-blocked-by-nsg.ts'
@@ -108,6 +107,7 @@ import { synapseIpRules } from './synapse-ip-rules.ts'
 import { vnetDns } from './vnet-dns.ts'
 import { wafNotPreventing } from './waf-not-preventing.ts'
 import { wafRuleLog4j } from './waf-rule-log4j.ts'
+import type { Rule } from './rule.ts'
 
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
