@@ -12,7 +12,7 @@ import { intentViolated } from './intent-violated.ts'
 const web = documents(deployment('web'), denyAll())
 const out = policy(
   'out',
-  '  podSelector: {}\n  policyTypes: [Egress]\n  egress:\n    - to:\n        - ipBlock:\n            cidr: 0.0.0.0/0\n            except: [10.0.0.0/8]\n      ports:\n        - port: 443\n',
+  '  podSelector: {}\n  policyTypes: [Egress]\n  egress:\n    - to:\n        - namespaceSelector:\n            matchLabels: { kubernetes.io/metadata.name: kube-system }\n          podSelector:\n            matchLabels: { k8s-app: kube-dns }\n      ports:\n        - { port: 53, protocol: UDP }\n    - to:\n        - ipBlock:\n            cidr: 0.0.0.0/0\n            except: [10.0.0.0/8]\n      ports:\n        - port: 443\n',
 )
 
 /** Messages of the broken intents of one state. */
@@ -43,7 +43,7 @@ describe('intent-violated', () => {
     const [message, ...more] = broken(STRIPE, { 'app.yaml': documents(web, out) })
     expect(more).toEqual([])
     expect(message).toMatch(/shop\/web can connect to 203\.0\.113\.10, for example, on TCP 443/)
-    expect(message).toContain('NetworkPolicy/shop/out egress rule 1 allows it')
+    expect(message).toContain('NetworkPolicy/shop/out egress rule 2 allows it')
   })
 
   it('holds where the firewall lets only the allowed name out', () => {
