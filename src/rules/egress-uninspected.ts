@@ -1,6 +1,5 @@
 import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
-import { originOf } from '../model/azure/azure-objects.ts'
 import type { Firewall } from '../model/azure/firewall.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import type { Outcome } from '../reach/azure/outcome.ts'
@@ -8,10 +7,9 @@ import { canReach } from '../reach/azure/walk.ts'
 import { azureHit } from './azure-hit.ts'
 import { askAzure, azureWitness, linkedCluster, siteOf } from './azure-site.ts'
 import { subjectOf } from './azure-subject.ts'
-import { inPlace } from './edit/one-patch.ts'
-import { restoreResource } from './edit/restore-resource.ts'
+import { restoreWay } from './edit/restore-way.ts'
 import { listNames } from './listing.ts'
-import { defineRule, type ProposedPatch } from './rule.ts'
+import { defineRule } from './rule.ts'
 import { type WayOut, waysOut } from './way-out.ts'
 
 export const egressUninspected = defineRule({
@@ -108,26 +106,4 @@ function workloadOut(
     if (outcome.answer === 'allowed') return { name, outcome }
   }
   return undefined
-}
-
-/** The route or the association that led to a firewall before the change. */
-export function restoreWay(view: StateView, way: WayOut): ProposedPatch | undefined {
-  const { before } = view
-  if (before === undefined) return undefined
-  const subject = subjectOf(view, way.subnet.object)
-  const was = waysOut(before).find((one) => subjectOf(before, one.subnet.object) === subject)
-  if (was === undefined || was.exit.kind === 'unknown' || was.exit.route.kind !== 'user') return undefined
-  const { route } = was.exit
-  const table = siteOf(before).azure.routeTables.of(was.subnet.routeTable)
-  const places = [route.origin, was.subnet.routeTable.origin, table && originOf(table.object)]
-  const edits = places.flatMap((place) => (place === undefined ? [] : (restoreResource(before, view, place) ?? [])))
-  const distinct = edits.filter(
-    (edit, index) =>
-      edits.findIndex((other) => other.path === edit.path && other.start === edit.start && other.text === edit.text) ===
-      index,
-  )
-  return inPlace(
-    distinct,
-    `Restores ${route.label}, which led to ${was.exit.kind === 'firewall' ? 'the firewall' : 'the appliance'} before the change.`,
-  )
 }

@@ -6,7 +6,7 @@ import { siteOf } from './azure-site.ts'
 import { subjectOf } from './azure-subject.ts'
 import { setProperty } from './edit/azure-property.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { restoreWay } from './egress-uninspected.ts'
+import { restoreWay } from './edit/restore-way.ts'
 import { defineRule } from './rule.ts'
 import { isForced, type WayOut, waysOut } from './way-out.ts'
 
