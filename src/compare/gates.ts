@@ -9,7 +9,7 @@ import { outboundRules } from './firewall-packets.ts'
 import type { Flow } from './flows.ts'
 import { filtersOf } from './nsg-packets.ts'
 import { type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
-import { apiCallersOf, callersOf, HTTPS, portsOfService } from './service-packets.ts'
+import { apiCallersOf, callersOf, HTTPS, LATER, portsOfService } from './service-packets.ts'
 
 /** One thing that lets packets through, in one state. */
 export interface Gate {
@@ -63,7 +63,7 @@ function compare(before: Gate | undefined, after: Gate | undefined): GateChange 
     // Of a door that comes or goes only what is sure is told, and what lists of names hold that Microsoft keeps is no news.
     const isWhole = before === undefined || after === undefined
     const told = ({ certain, perhaps }: Difference): Difference => ({
-      certain,
+      certain: isWhole ? certain.filter(({ from }) => !places.covers(LATER, from)) : certain,
       perhaps: isWhole ? [] : perhaps.filter((box) => !isNameList(gate, box)),
     })
     const change = { before, after, gained: told(gained), lost: told(lost) }
@@ -82,7 +82,7 @@ function isNameList({ name }: Gate, { to, connections }: PacketBox): boolean {
   return (
     name.startsWith('firewall/') &&
     connectionSets.covers(WEB, connections) &&
-    places.covers(to, { ...INTERNET, addresses: addressSets.intersect(INTERNET.addresses, ALL_V4) })
+    addressSets.covers(to.addresses, addressSets.intersect(INTERNET.addresses, ALL_V4))
   )
 }
 
