@@ -55,15 +55,15 @@ export function egressCause(
   const to = peerOf(where)
   const packet = packetOf(changed)
   if (to === undefined || packet === undefined) return undefined
-  const was = ask(base, asked, to, packet)
-  const is = ask(head, asked, to, packet)
+  const was = askLinked(base, asked, to, packet)
+  const is = askLinked(head, asked, to, packet)
   const found =
     is.steps
       .map((step) => ({ step, side: 'head' as const }))
-      .find(({ step }) => isChanged(step, head.view, base.view)) ??
+      .find(({ step }) => changedStep(step, head.view, base.view)) ??
     was.steps
       .map((step) => ({ step, side: 'base' as const }))
-      .find(({ step }) => isChanged(step, base.view, head.view)) ??
+      .find(({ step }) => changedStep(step, base.view, head.view)) ??
     firstDifference(was.steps, is.steps)
   if (found === undefined) return undefined
   const { step, side } = found
@@ -91,7 +91,7 @@ function stillClosed(closed: PlaceRegion, asked: Asked, head: Side): string | un
     const to = peerOf(peers)
     const packet = packetOf(connections)
     if (to === undefined || packet === undefined) continue
-    const outcome = ask(head, asked, to, packet)
+    const outcome = askLinked(head, asked, to, packet)
     const step = outcome.steps.find(({ answer }) => answer === 'denied')
     const [end] = namePlaces(peers)
     if (step !== undefined && end !== undefined) return `${end.name} stays closed, ${wordsOf(step)}`
@@ -124,7 +124,8 @@ function peerOf({ addresses, services, hosts }: Places): string | undefined {
 
 const explainers = new WeakMap<StateView, AzureExplainer>()
 
-function ask({ view, link }: Side, { workload, pool }: Asked, to: string, packet: Packet): Outcome {
+/** One packet of linked pods through every layer. */
+export function askLinked({ view, link }: Side, { workload, pool }: Asked, to: string, packet: Packet): Outcome {
   let explainer = explainers.get(view)
   if (explainer === undefined) {
     explainer = toExplainer({ ...link.site.state, policies: toPodPolicies(view.reach) })
@@ -143,8 +144,11 @@ function poolPeer({ site, cluster }: LinkedCluster, pool: NodePool | undefined):
   return clusterName === undefined ? `node/${poolName}` : `node/${clusterName}/${poolName}`
 }
 
-/** Resources of a rendered unit are new objects after any change to its files, so their values are compared. */
-function isChanged({ resource }: Step, own: StateView, other: StateView): boolean {
+/**
+ * Whether a layer speaks by a resource that the other side has not, or has with another text. Resources of a rendered unit are new
+ * objects after any change to its files, so their values are compared.
+ */
+export function changedStep({ resource }: Step, own: StateView, other: StateView): boolean {
   if (resource === undefined) return false
   const same = counterparts(own, other).get(own.identity(resource.address))
   return same === undefined || !isEqual(resource, same)

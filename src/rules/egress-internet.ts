@@ -7,6 +7,7 @@ import { narrowRule } from './edit/narrow-rule.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
 import { goesTo, leavesCluster } from './flow-ends.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
+import { internetWay } from './internet-way.ts'
 import { isShown, judgedEndpoints } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
 import { type InternetBreadth, isWide, openEgress, publicPart } from './open-egress.ts'
@@ -29,14 +30,18 @@ export const egressInternet = defineRule({
     ],
   },
 
-  /** Yields a hit for each endpoint whose policies certainly let it connect to a good part of the public addresses. */
+  /** Yields a hit for each endpoint whose policies certainly let it connect to a good part of the public addresses, unless Azure keeps them closed. */
   *check(view, { trusted }) {
     const { reach } = view
     for (const endpoint of judgedEndpoints(view)) {
       const { subject, end, id, name, workload } = endpoint
       const { internet, metadata, nodeSsh } = openEgress(view, subject, trusted)
       if (internet === undefined) continue
-      const { addresses, connections, breadth, extent } = internet
+      const way = internetWay(view, endpoint, trusted)
+      if (way.kind === 'closed') continue
+      const { addresses } = internet
+      const { connections, breadth, extent } = way.kind === 'open' ? way : internet
+      const cause = way.kind === 'open' ? way.cause : undefined
       const isWideRegion = (region: Region<PeerSet>) =>
         region.some(({ peers }) => isWide(publicPart(peers.addresses, trusted)))
       const grant = findGrant(reach, subject, 'egress', isWideRegion)
@@ -55,27 +60,35 @@ export const egressInternet = defineRule({
         ? ({ protocol: 'UDP', port: 53 } as const)
         : (samplePort(connections) ?? { protocol: 'TCP', port: 443 })
       yield endpointHit({
-        resource: resource.address,
-        at: grant?.rule.origin ?? resource.origin,
+        resource: cause?.resource?.address ?? resource.address,
+        at: cause?.origin ?? cause?.resource?.origin ?? grant?.rule.origin ?? resource.origin,
         subject: id,
-        severity: SEVERITY[breadth],
+        severity: way.kind === 'open' ? way.severity : SEVERITY[breadth],
         extent,
-        ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+        ...(grant === undefined || cause !== undefined ? {} : { cause: causeOf(view, grant) }),
         ...withinIsolation(view, endpoint, 'egress'),
         name,
         say: (names) => {
           const by = grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`
           const ports = breadth === 'any' ? 'on any port' : `on ${printConnections(connections)}`
           const more = alsoWords === '' ? '' : ` The same rule leads to ${alsoWords}.`
-          return `${capital(listNames(names))} can connect to any address on the internet ${ports}: ${by}.${more} ${ADVICE[breadth]}`
+          return `${capital(listNames(names))} can connect to any address on the internet ${ports}: ${by}.${way.kind === 'open' ? way.words : ''}${more} ${ADVICE[breadth]}`
         },
         prove: () => {
+          if (way.kind === 'open') return way.witness
           const address = sampleAddress(addresses)
           return address && proofOf(reach, { from: end, to: addressOf(printAddress(address)), protocol, port })
         },
-        decide: 'Name the addresses that it needs; no manifest of the tree tells them.',
+        decide:
+          cause === undefined
+            ? 'Name the addresses that it needs; no manifest of the tree tells them.'
+            : 'The change opened the way behind the policies: is it to be closed there, or by addresses in the policy?',
         objectsTo: (flow) => leavesCluster(flow) || goesTo(flow, addressSets.union(PUBLIC_ADDRESSES, METADATA_ADDRESS)),
-        fix: () => grant && narrowRule(view, grant, breadth === 'names', (block) => isWide(publicPart(block, trusted))),
+        // What another layer opened is closed there.
+        fix: () =>
+          cause === undefined && grant !== undefined
+            ? narrowRule(view, grant, breadth === 'names', (block) => isWide(publicPart(block, trusted)))
+            : undefined,
       })
     }
   },

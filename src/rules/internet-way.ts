@@ -1,0 +1,94 @@
+import type { AddressSet } from '../algebra/addresses.ts'
+import { type ConnectionSet, connectionSets, hasPort, NO_CONNECTIONS, samplePort } from '../algebra/connections.ts'
+import { hasName } from '../algebra/names.ts'
+import type { Severity } from '../base/severity.ts'
+import { effectiveEgress } from '../compare/effective-egress.ts'
+import { askLinked, changedStep } from '../compare/egress-cause.ts'
+import type { StateView } from '../compare/state-view.ts'
+import type { PlaceRegion } from '../reach/azure/flows.ts'
+import type { Outcome, Step } from '../reach/azure/outcome.ts'
+import { azureWitness } from './azure-site.ts'
+import type { Witness } from './finding.ts'
+import type { JudgedEndpoint } from './judged-endpoints.ts'
+import { breadthOf, countPorts, type InternetBreadth, isWide, publicPart } from './open-egress.ts'
+
+/**
+ * How a pod that its policies let out gets to the internet through Azure. `unseen`: no cluster is linked, or what Azure does is not
+ * known; `closed`: some layer of Azure keeps hosts that no rule names out of reach.
+ */
+export type InternetWay =
+  | { readonly kind: 'unseen' }
+  | { readonly kind: 'closed' }
+  | {
+      readonly kind: 'open'
+      readonly connections: ConnectionSet
+      readonly breadth: InternetBreadth
+      readonly severity: Severity
+      /** The layer behind the policies by which it leaves, in words. */
+      readonly words: string
+      /** Grows with the ports. */
+      readonly extent: number
+      readonly witness: Witness
+      /** What the change made of the path, where that is not a policy. */
+      readonly cause: Step | undefined
+    }
+
+/** Follows the way out of an endpoint, whose policies certainly reach the internet, through the layers of its linked cluster. */
+export function internetWay(
+  view: StateView,
+  { subject, workload, name }: JudgedEndpoint,
+  trusted: AddressSet,
+): InternetWay {
+  const { link } = view
+  if (link?.kind !== 'linked') return { kind: 'unseen' }
+  const { all, pools } = effectiveEgress(view, link, subject, workload)
+  const certain = internetPart(all.certain, trusted)
+  if (connectionSets.isEmpty(certain)) {
+    return { kind: connectionSets.isEmpty(internetPart(all.possible, trusted)) ? 'closed' : 'unseen' }
+  }
+  const packet = hasPort(certain, 'TCP', 443) ? ({ protocol: 'TCP', port: 443 } as const) : samplePort(certain)
+  if (packet === undefined) return { kind: 'unseen' }
+  const outcome = askLinked({ view, link }, { subject, workload: workload?.id, pool: pools[0] }, 'internet', packet)
+  if (outcome.answer !== 'allowed') return { kind: 'unseen' }
+  const breadth = breadthOf(certain)
+  const firewall = outcome.steps.find(({ layer }) => layer === 'firewall')
+  const exit = firewall ?? outcome.steps.findLast(({ layer }) => layer === 'nat' || layer === 'route')
+  return {
+    kind: 'open',
+    connections: certain,
+    breadth,
+    severity: severityOf(breadth, firewall),
+    words: exit === undefined ? '' : ` Behind the policies nothing holds it back: ${exit.rule}.`,
+    extent: countPorts(certain) * (firewall === undefined ? 2 : 1),
+    witness: azureWitness({ from: name, to: 'internet', ...packet }, outcome),
+    cause: azureCause(view, outcome),
+  }
+}
+
+/** A firewall that looks at names knows what it lets through; DNS alone is a narrow way out. */
+function severityOf(breadth: InternetBreadth, firewall: Step | undefined): Severity {
+  if (breadth === 'names') return 'low'
+  if (firewall !== undefined) return firewall.rule.includes('application rule') ? 'medium' : 'high'
+  return breadth === 'any' ? 'critical' : 'high'
+}
+
+function internetPart(region: PlaceRegion, trusted: AddressSet): ConnectionSet {
+  return region
+    .filter(({ peers }) => hasName(peers.hosts, '') || isWide(publicPart(peers.addresses, trusted)))
+    .map(({ connections }) => connections)
+    .reduce(connectionSets.union, NO_CONNECTIONS)
+}
+
+const POLICY_LAYERS: ReadonlySet<Step['layer']> = new Set([
+  'network-policy',
+  'admin-policy',
+  'cilium',
+  'calico',
+  'mesh',
+])
+
+function azureCause(view: StateView, { steps }: Outcome): Step | undefined {
+  const { before } = view
+  const step = before && steps.find((one) => changedStep(one, view, before))
+  return step === undefined || POLICY_LAYERS.has(step.layer) ? undefined : step
+}
