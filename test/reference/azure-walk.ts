@@ -207,8 +207,9 @@ function fromPod(world: World, pod: Pod, target: Target, demand: Demand): Arriva
       const destination = wireCard(world, other, otherPool)
       if (!may(endOf(other, destination, isNear))) return stopped('network-policy')
       const crossed = isNear ? ARRIVES : between(world, source, destination, demand)
-      if (!crossed.arrives) return crossed
       const admitted = admits(state, other, 'Ingress', endOf(pod, source, isNear), protocol, port)
+      // Where both deny, either may be named.
+      if (!crossed.arrives) return admitted ? crossed : stopped(...crossed.layers, 'network-policy')
       return admitted ? ARRIVES : stopped('network-policy')
     }
     case 'node': {

@@ -1,4 +1,4 @@
-import { contains } from './address.ts'
+import { contains, isPrivate } from './address.ts'
 import { inTag, matchesPorts, type Packet, type Place } from './filter-walk.ts'
 import type { ApplicationRule, Collection, DnatRule, Firewall, NetworkRule } from './state.ts'
 import type { Choose } from './worlds.ts'
@@ -55,13 +55,17 @@ function matchesApplicationRule(rule: ApplicationRule, packet: Packet, choose: C
     packet.protocol === 'TCP' &&
     rule.protocols.some(({ port }) => port === packet.port) &&
     rule.sources.some((prefix) => matchesAddress(prefix, packet.source, choose)) &&
-    rule.names.some((pattern) => matchesName(pattern, packet.name))
+    rule.names.some((pattern) => matchesName(pattern, packet))
   )
 }
 
-/** §4.3: a star only stands at the left, for any text. A client that names no host gives no name to match but `*`. */
-function matchesName(pattern: string, name: string | undefined): boolean {
-  if (pattern === '*') return true
+/**
+ * §4.3: a star only stands at the left, for any text. A public host has some name, which only `*` is sure to match; what a client says
+ * that asks a private address without a name is taken to be none.
+ */
+function matchesName(pattern: string, { name, destination }: Packet): boolean {
+  const isPublic = destination.kind === 'public' || !isPrivate(destination.address)
+  if (pattern === '*') return name !== undefined || isPublic
   if (name === undefined) return false
   return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern
 }

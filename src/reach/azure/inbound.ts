@@ -107,7 +107,17 @@ function viaFrontend(
           () => enterFromOutside(site, target, outsider.places, target.places, incoming),
           () => answerPublicly(site, node, outsider.places),
         )
-      : walk(site, outsider.host, { kind: 'host', host: target }, incoming)
+      : frontend.floating
+        ? walk(site, outsider.host, { kind: 'host', host: target }, incoming)
+        : throughBalancer(
+            site,
+            outsider.host,
+            outsider,
+            frontend,
+            node,
+            { ...demand, port: port.port ?? demand.port },
+            incoming,
+          )
   }
   return [
     inSeriesLazily(
@@ -117,6 +127,23 @@ function viaFrontend(
       () => judgeBehindService(site, service, outsider, workload, demand, judge),
     ),
   ]
+}
+
+/** Without floating IP the client and its routes see the frontend, the node its own address and the node port. */
+function throughBalancer(
+  site: Site,
+  client: Host,
+  { places: source }: Outsider,
+  frontend: Frontend,
+  node: Host,
+  before: Demand,
+  behind: Demand,
+): Outcome {
+  const balancer: Host = { ...node, places: frontend.places, subnet: undefined, cards: [] }
+  return inSeriesLazily(
+    () => walk(site, client, { kind: 'host', host: balancer }, before),
+    () => enterFromOutside(site, node, source, node.places, behind),
+  )
 }
 
 /** kube-proxy drops what `spec.loadBalancerSourceRanges` does not list. */
@@ -425,6 +452,7 @@ export function translated(
 ): readonly { readonly address: AddressSet; readonly port: number; readonly home: Host; readonly arrived: Outcome }[] {
   return site.azure.firewalls.all.flatMap((firewall) => {
     const home: Host = { ...firewallHost(site, firewall) }
+    const taken: { readonly port: number; readonly destination: Places }[] = []
     return translationsOf(site.azure, firewall).flatMap((rule) => {
       if (rule.address === undefined) return []
       const port = rule.port ?? demand.port
@@ -439,6 +467,11 @@ export function translated(
           port: incoming,
         })
         if (match === 'no') return []
+        // The first rule that matches ends, so a later one for the same public address and port is never asked.
+        const { certain } = rule.destination
+        if (taken.some(({ port: one, destination }) => one === incoming && places.equal(destination, certain)))
+          return []
+        if (match === 'yes' && !places.isEmpty(certain)) taken.push({ port: incoming, destination: certain })
         const arrived = match === 'yes' ? outcomeOf(rule.step) : outcomeOf({ ...rule.step, answer: 'unknown' })
         return [{ address: rule.address!, port, home, arrived }]
       })

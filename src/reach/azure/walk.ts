@@ -197,7 +197,8 @@ function forward(site: Site, from: Host, goal: Goal, demand: Demand, at: Host): 
   const wanted = destinationOf(goal)
   const set = routeSetOf(site, at)
   if (set.unknown !== undefined) return unknownAt('route', set.unknown)
-  if (goal.kind === 'host' && goal.host.isEndpoint) {
+  // Only the endpoint's network and its peers have its route; all others send as their own routes say.
+  if (goal.kind === 'host' && goal.host.isEndpoint && mayBeNear(site, at, goal.host)) {
     return whichever(endpointHops(at, goal.host, set).map((hop) => follow(site, from, goal, demand, at, hop, wanted)))
   }
   const choices = routesTo(set, wanted)
@@ -382,6 +383,13 @@ function seesSubnets(
     return !name.known || knownItems(list).some((item) => name.value.toLowerCase().endsWith(`/${item.toLowerCase()}`))
   }
   return named(local, from) && named(remote, to)
+}
+
+function mayBeNear({ topology }: Site, at: Host, { network }: Host): boolean {
+  if (network === undefined || at.network === network) return true
+  if (at.gateway !== undefined && topology.gatewaysOf(network).includes(at.gateway)) return true
+  const peers = at.network === undefined ? [] : topology.peersOf(at.network)
+  return peers.some((peer) => peer.network === network && peer.connected !== 'no')
 }
 
 /** Hosts of the endpoint's network and of its peers have its route. */

@@ -491,6 +491,7 @@ export function translationsOf(network: AzureNetwork, firewall: Firewall): reado
             both(isThere(collection), matchesProtocol(rule, packet.protocol)),
             both(within(packet.source, compiled.source), matchesPort(compiled, packet)),
           ),
+        destination: compiled.destination,
         ports: compiled.ports,
         address,
         port,
@@ -501,6 +502,8 @@ export function translationsOf(network: AzureNetwork, firewall: Firewall): reado
 }
 
 export interface NatRule {
+  /** The firewall's public addresses that it is for. */
+  readonly destination: Bounds<Places>
   readonly ports: ReturnType<typeof toPorts>
   /** Without the destination, which is one of the firewall's public addresses. */
   matches(packet: FirewallPacket): Truth
