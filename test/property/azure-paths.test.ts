@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compareState, type Disagreement, engineOf } from '../reference/compare-state.ts'
 import { randomQuestions, randomState } from '../reference/random-state.ts'
-import type { State } from '../reference/state.ts'
-import { writeKubernetes } from '../reference/write-kubernetes.ts'
-import { writeTerraform } from '../reference/write-terraform.ts'
+import { languageOf, writeState } from '../reference/write-state.ts'
 
 /** How many states are compared, and from which seed on: `RINGFENCE_STATES=20000 RINGFENCE_SEED=1 npx vitest run test/property/azure-paths`. */
 const STATES = Number(process.env['RINGFENCE_STATES'] ?? 500)
@@ -13,17 +11,13 @@ const QUESTIONS = 12
 /** Of what the files decide, the engine may leave this part open: its sets do not follow which unknowns are one and the same. */
 const MOST_VAGUE = 0.005
 
-function filesOf(state: State): Readonly<Record<string, string>> {
-  return { 'main.tf': writeTerraform(state), 'app.yaml': writeKubernetes(state) }
-}
-
 /** What to read first when a state fails: the seed gives the whole state again. */
 function describeDisagreement(seed: number, { question, reference, engine }: Disagreement): string {
   const { from, to, protocol, port } = question
   const expected = `${reference.allowed}${reference.layers.size > 0 ? ` (${[...reference.layers].join(', ')})` : ''}`
   const steps = engine.steps.map(({ layer, answer, rule }) => `    ${layer} ${answer}: ${rule}`)
   return [
-    `seed ${seed}: ${from} → ${to} ${protocol} ${port}: ${expected}, not ${engine.answer} (${engine.layer})`,
+    `seed ${seed} (${languageOf(seed)}): ${from} → ${to} ${protocol} ${port}: ${expected}, not ${engine.answer} (${engine.layer})`,
     ...steps,
   ].join('\n')
 }
@@ -37,7 +31,7 @@ describe('the walk of one packet', () => {
       let vague = 0
       for (let seed = FIRST_SEED; seed < FIRST_SEED + STATES; seed++) {
         const state = randomState(seed)
-        const result = compareState(state, filesOf(state), randomQuestions(state, seed, QUESTIONS))
+        const result = compareState(state, writeState(state, languageOf(seed)), randomQuestions(state, seed, QUESTIONS))
         compared += result.compared
         for (const disagreement of result.disagreements) {
           if (disagreement.kind === 'vague') vague++
@@ -56,7 +50,7 @@ describe('the walk of one packet', () => {
     for (let seed = FIRST_SEED; seed < FIRST_SEED + 20; seed++) {
       const state = randomState(seed)
       const { pods, cluster } = state
-      const engine = engineOf(filesOf(state))
+      const engine = engineOf(writeState(state, languageOf(seed)))
       for (const from of [
         ...pods.map(({ namespace, name }) => `${namespace}/${name}`),
         ...cluster.pools.map(({ name }) => `node/${name}`),
