@@ -4,7 +4,21 @@ import { describe, expect, it } from 'vitest'
 
 const SRC = join(import.meta.dirname, '../src')
 /** Bottom to top: a folder imports itself and what stands before it. */
-const ORDER = ['base', 'algebra', 'config', 'source', 'parse', 'model', 'reach', 'compare', 'rules', 'patch', 'report', 'github', '']
+const ORDER = [
+  'base',
+  'algebra',
+  'config',
+  'source',
+  'parse',
+  'model',
+  'reach',
+  'compare',
+  'rules',
+  'patch',
+  'report',
+  'github',
+  '',
+]
 /** Folders whose own sub-folders are siblings that must not know each other; what they share moves up beside them. */
 const SIBLINGS: Record<string, readonly string[]> = {
   parse: ['kubernetes', 'helm', 'kustomize', 'terraform', 'plan', 'bicep', 'arm'],
@@ -78,5 +92,7 @@ function folderOf(file: string): string {
 }
 
 function resolve(file: string, target: string): string {
-  return relative(SRC, join(SRC, posix.dirname(file), target)).split(sep).join('/')
+  return relative(SRC, join(SRC, posix.dirname(file), target))
+    .split(sep)
+    .join('/')
 }

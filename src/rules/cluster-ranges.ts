@@ -1,9 +1,9 @@
-import { type AddressSet, addressSets, NO_ADDRESSES, parseCidr } from '../algebra/addresses.ts'
+import { type AddressSet, addressSets, parseCidr } from '../algebra/addresses.ts'
 import type { Origin } from '../base/origin.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import type { AzureObject } from '../model/azure/azure-object.ts'
 import { type Cluster, podAddressing } from '../model/azure/cluster.ts'
-import { knownItems, type PropList } from '../model/azure/prop.ts'
+import type { PropList } from '../model/azure/prop.ts'
 import type { VirtualNetwork } from '../model/azure/virtual-network.ts'
 
 /** A range that a cluster or a network takes, with where it is written. */
@@ -50,12 +50,6 @@ export function withPeers(azure: AzureNetwork, network: VirtualNetwork): readonl
 
 export function overlaps(a: AddressSet, b: AddressSet): boolean {
   return !addressSets.isEmpty(addressSets.intersect(a, b))
-}
-
-export function spaceOf(network: VirtualNetwork): AddressSet {
-  return knownItems(network.addressSpace)
-    .map((text) => parseCidr(text)?.addresses ?? NO_ADDRESSES)
-    .reduce(addressSets.union, NO_ADDRESSES)
 }
 
 export function networkName({ name, resource }: AzureObject): string {

@@ -1,4 +1,4 @@
-import { type AddressSet, addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
+import { type AddressSet, NO_ADDRESSES } from '../algebra/addresses.ts'
 import type { Origin } from '../base/origin.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { type AzureObject, read } from '../model/azure/azure-object.ts'
@@ -90,9 +90,4 @@ function rangeText(object: AzureObject): string | undefined {
   }
   const [first, last] = [end('startIpAddress', 'startIP'), end('endIpAddress', 'endIP')]
   return first === undefined || last === undefined ? undefined : `${first}-${last}`
-}
-
-/** True where two services let the same public addresses in. */
-export function sameAddresses(a: AddressSet, b: AddressSet): boolean {
-  return addressSets.equal(a, b)
 }

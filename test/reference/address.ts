@@ -28,12 +28,6 @@ export function contains(cidr: string, address: number): boolean {
   return range !== undefined && range.first <= address && address <= range.last
 }
 
-export function overlaps(a: string, b: string): boolean {
-  const x = rangeOf(a)
-  const y = rangeOf(b)
-  return x !== undefined && y !== undefined && x.first <= y.last && y.first <= x.last
-}
-
 /** RFC 1918 and RFC 6598: space that system routes drop where no network claims it. */
 export const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']
 

@@ -1,7 +1,7 @@
 import { dig, get, isAbsent } from '../../base/value.ts'
 import type { StateView } from '../../compare/state-view.ts'
 import { readSelector } from '../../model/kubernetes/selector.ts'
-import { type Workload, workloadName } from '../../model/kubernetes/workload.ts'
+import type { Workload } from '../../model/kubernetes/workload.ts'
 import { type Evidence, findEvidence } from '../evidence.ts'
 import { listNames } from '../listing.ts'
 import type { ProposedPatch } from '../rule.ts'
@@ -150,9 +150,4 @@ export function podLabelsOf(workload: Workload): ReadonlyMap<string, string> | u
   const labels = new Map<string, string>()
   for (const [key, value] of workload.labels.known) if (typeof value === 'string') labels.set(key, value)
   return labels.size === 0 ? undefined : labels
-}
-
-/** `shop/web and shop/api`. */
-export function listWorkloads(workloads: readonly Workload[]): string {
-  return listNames(workloads.map(workloadName))
 }
