@@ -139,7 +139,7 @@ describe('outbound types', () => {
 describe('network address translation', () => {
   asks({ 'main.tf': BASE + natGateway('nat', ['data']) }, [
     ['10.1.8.4 -> internet TCP 443', 'allowed'],
-    ['10.1.8.4 -> internet ICMP 0', 'allowed'],
+    ['10.1.8.4 -> internet ICMP 0', 'denied by nat'],
     ['internet -> 10.1.8.4 TCP 443', 'denied by nat'],
   ])
 })

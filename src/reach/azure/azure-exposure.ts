@@ -147,7 +147,7 @@ function addressesOf(site: Site, subnet: Subnet): Places {
 
 /** Security admin rules, then every filter of the host and its subnet. */
 function filteredAt(site: Site, host: Host, direction: 'inbound' | 'outbound', fixed: FixedEnd): Bounds<PlaceRegion> {
-  const scope = site.topology.scopeOf(host.network, host.subnet, host.podRanges)
+  const scope = site.topology.scopeOf(host.network, host.subnet, host.podRanges, host.podRangesRouted)
   const view = scopedView(site, scope)
   const { subnet } = host
   const group = subnet && site.azure.securityGroups.of(subnet.securityGroup)
@@ -302,7 +302,7 @@ function intoNetwork(
         origin: privateAddress.origin,
         absent: false,
       }).certain
-      const scope = site.topology.scopeOf(site.topology.networkOf(subnet), subnet, NOWHERE.addresses)
+      const scope = site.topology.scopeOf(site.topology.networkOf(subnet), subnet, NOWHERE.addresses, false)
       const admitted = filterRegion(toFilter(site.azure, group), 'inbound', fixed, scopedView(site, scope))
       const here = exactly(placeRegions.of(atAddresses(own), EVERY_CONNECTION))
       region = regionBounds.subtract(region, regionBounds.subtract(here, admitted))

@@ -39,6 +39,8 @@ export interface Host {
   readonly gateway: NetworkGateway | undefined
   /** Its pods' own range, where that lies outside of the network. */
   readonly podRanges: AddressSet
+  /** Whether AKS keeps routes for these ranges: kubenet only. */
+  readonly podRangesRouted: boolean
   /** Why filters and routes cannot be told: the subnet is not in the tree. */
   readonly unknown: string | undefined
 }
@@ -55,6 +57,7 @@ const PLAIN: Omit<Host, 'label' | 'places' | 'network' | 'subnet'> = {
   firewall: undefined,
   gateway: undefined,
   podRanges: NO_ADDRESSES,
+  podRangesRouted: false,
   unknown: undefined,
 }
 
@@ -202,6 +205,7 @@ export function nodeHost(site: Site, cluster: Cluster, pool: NodePool): Host {
     cluster,
     pool,
     podRanges: podRangesOf(cluster),
+    podRangesRouted: podAddressing(cluster, pool) === 'kubenet',
     unknown: subnet === undefined && !isManaged ? 'the subnet of the node pool is not in the tree' : undefined,
   }
 }

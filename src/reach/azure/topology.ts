@@ -34,8 +34,13 @@ export interface Topology {
   homeOf(gateway: NetworkGateway): VirtualNetwork | undefined
   /** The parts of a set of addresses by subnet, by network outside of its subnets, and what is in no network. */
   locate(addresses: AddressSet): readonly Location[]
-  /** What tags mean for hosts of a subnet. */
-  scopeOf(network: VirtualNetwork | undefined, subnet: Subnet | undefined, podRanges: AddressSet): TagScope
+  /** What tags mean for hosts of a subnet; `isRouted` where their pods' ranges are in routes that the subnet has, as kubenet's are. */
+  scopeOf(
+    network: VirtualNetwork | undefined,
+    subnet: Subnet | undefined,
+    podRanges: AddressSet,
+    isRouted: boolean,
+  ): TagScope
 }
 
 export interface Location {
@@ -87,11 +92,18 @@ export function toTopology(azure: AzureNetwork): Topology {
       return [...own, ...lent]
     },
     locate: (addresses) => locate(topology, addresses),
-    scopeOf: (network, subnet, podRanges) => {
+    scopeOf: (network, subnet, podRanges, isRouted) => {
       const made = subnet && scopes.get(subnet)
       const scope = made ?? toScope(topology, network, subnet)
       if (subnet !== undefined && made === undefined) scopes.set(subnet, scope)
-      return addressSets.isEmpty(podRanges) ? scope : { ...scope, podRanges: atAddresses(podRanges) }
+      if (addressSets.isEmpty(podRanges)) return scope
+      const pods = atAddresses(podRanges)
+      if (!isRouted) return { ...scope, podRanges: pods }
+      const { certain, possible } = scope.virtualNetwork
+      return {
+        ...scope,
+        virtualNetwork: { certain: places.union(certain, pods), possible: places.union(possible, pods) },
+      }
     },
   }
   return topology

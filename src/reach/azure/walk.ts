@@ -152,7 +152,7 @@ function filtersEndpoints(subnet: Subnet | undefined): boolean {
 }
 
 function filterAt(site: Site, host: Host, packet: FabricPacket, direction: 'inbound' | 'outbound'): Outcome {
-  const scope = site.topology.scopeOf(host.network, host.subnet, host.podRanges)
+  const scope = site.topology.scopeOf(host.network, host.subnet, host.podRanges, host.podRangesRouted)
   const admin = judgeAdminRules(
     site.azure,
     host.network,

@@ -53,6 +53,16 @@ export function egressOf(site: Site, host: Host, protocol: FabricProtocol, famil
     const balancer = outboundBalancer(site, host)
     if (balancer !== undefined) return balancer
   }
+  if (nat !== undefined && protocol === 'ICMP') {
+    const { resource } = nat.object
+    const rule = `NAT gateway ${labelOf(nat.object)} carries no ICMP, and beside it there is no default outbound access`
+    return {
+      identity: UNKNOWN_IDENTITY,
+      isClusterBalancer: false,
+      answer: 'denied',
+      step: { layer: 'nat', answer: 'denied', rule, resource },
+    }
+  }
   return defaultOutbound(host, family)
 }
 
