@@ -7,9 +7,11 @@ import { type Grant, namesDirection, peersList, printGrant, rulesList, ruleValue
 import type { ProposedPatch } from '../rule.ts'
 import { prepend, removeItem, replaceScalar } from './collection-edit.ts'
 import { asItem, DNS_RULE, peerLines } from './policy-manifest.ts'
+import { restoreRule } from './restore-rule.ts'
 
 /**
- * Narrows a rule that means everybody: to the block that it had before the change, to the DNS pods where it is about DNS, or by taking
+ * Narrows a rule that means everybody: to the block that it had before the change (or to all that the rule
+ * was, where its ports changed too), to the DNS pods where it is about DNS, or by taking
  * out the peers that are too wide, and the whole rule where nothing else is in it.
  */
 export function narrowRule(
@@ -69,11 +71,19 @@ function restoreBlock(
   const old = known?.rules[direction][rule.index]
   const [index] = wide
   if (known === undefined || old === undefined || index === undefined || wide.length > 1) return undefined
-  const was = stringOf(get(get(peersList({ policy: known, rule: old, direction })?.items[index], 'ipBlock'), 'cidr'))
+  const oldGrant = { policy: known, rule: old, direction }
+  const was = stringOf(get(get(peersList(oldGrant)?.items[index], 'ipBlock'), 'cidr'))
   const cidr = get(get(peersList(grant)?.items[index], 'ipBlock'), 'cidr')
   if (was === undefined || cidr === undefined || stringOf(cidr) === was) return undefined
+  // A rule that lost its ports as well would still be wider than it was.
+  if (portsText(oldGrant) !== portsText(grant)) return restoreRule(oldGrant, grant)
   const edits = replaceScalar(cidr, was)
   return edits && toPatch(edits, `Restores ${was} in ${printGrant(grant)}.`)
+}
+
+function portsText(grant: Grant): string | undefined {
+  const origin = get(ruleValue(grant), 'ports')?.origin
+  return origin?.source.text.slice(origin.start, origin.end).replace(/\s+/g, ' ')
 }
 
 function toPatch(edits: readonly Edit[], summary: string): ProposedPatch {

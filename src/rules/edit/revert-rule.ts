@@ -1,10 +1,10 @@
 import type { StateView } from '../../compare/state-view.ts'
-import { itemSpan } from '../../parse/yaml-span.ts'
 import { type Grant, peersList, printGrant, rulesList } from '../grant.ts'
 import type { ProposedPatch } from '../rule.ts'
 import { removeItem } from './collection-edit.ts'
 import { withoutRule } from './narrow-rule.ts'
 import { inPlace } from './one-patch.ts'
+import { restoreRule } from './restore-rule.ts'
 
 /** Takes back what the change did to one rule: the new peer, the new rule, or what was written in its place. */
 export function revertRule(base: StateView, head: StateView, grant: Grant): ProposedPatch | undefined {
@@ -26,15 +26,7 @@ export function revertRule(base: StateView, head: StateView, grant: Grant): Prop
     if (added.length === 1 && index !== undefined)
       return inPlace(removeItem(after, index), `Takes the new peer out of ${printGrant(grant)}.`)
   }
-  const [from, to] = [itemSpan(was, rule.index), itemSpan(is, rule.index)]
-  if (from === undefined || to === undefined || from.indent !== to.indent || is.origin.from !== undefined)
-    return undefined
-  const text = was.origin.source.text.slice(from.start, from.end)
-  const { path } = is.origin.source
-  return inPlace(
-    [{ path, start: to.start, end: to.end, text }],
-    `Restores ${printGrant(grant)} as it was before the change.`,
-  )
+  return restoreRule(oldGrant, grant)
 }
 
 function textOf({
