@@ -23,18 +23,21 @@ export interface AuditInput {
 
 /** Every finding of one tree, whatever made it. */
 export function audit({ tree, config, options, today }: AuditInput): AuditReport {
-  const parsed = parseTree(tree, { cache: new ParseCache(), only: toPathFilter(options) })
+  const parsed = parseTree(tree, {
+    cache: new ParseCache({ maxFileLength: config.maxFileBytes }),
+    only: toPathFilter(options),
+  })
   const views = analyseTree(parsed, config)
   const settings = ruleSettings(config, today)
   const { hits, failed } = joinRuns(views.map((view) => checkState(RULES, view, settings)))
   const states = views.map(({ name }) => name)
   const assessed = assess(hits, hits, severityBy(config), states)
-  const inline = parsed.units.flatMap(({ unit }) =>
-    unit.files.flatMap((path) => {
-      const read = tree.read(path)
-      return read.ok ? findInlineSuppressions(read.source).suppressions : []
-    }),
-  )
+  // Environments of one root share its files.
+  const files = new Set(parsed.units.flatMap(({ unit }) => unit.files))
+  const inline = [...files].flatMap((path) => {
+    const read = tree.read(path)
+    return read.ok ? findInlineSuppressions(read.source).suppressions : []
+  })
   const { findings: marked, used } = suppress(assessed, config, inline, today)
   const findings = marked.map(({ finding }) => finding)
   const rules = new Set(RULES.map(({ id }) => id))

@@ -40,7 +40,7 @@ export interface ReviewInput {
 /** What a pull request changes: the pipeline, stage by stage. */
 export function review({ base, head, config, options, today }: ReviewInput): ReviewReport {
   const touched = touchedPaths(compareTrees(base, head))
-  const cache = new ParseCache()
+  const cache = new ParseCache({ maxFileLength: config.maxFileBytes })
   const only = toPathFilter(options)
   if (touchesNothing(base, head, touched, { cache, only })) return silentReport(base, head)
 
@@ -119,7 +119,10 @@ function analyseEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
     const own = context.pairs.findIndex(({ name }) => name === pair.name)
     if (own < 0 && !pair.changed) continue
     const flows = diffLayers(pair.base, pair.head)
-    hits.push(...runHead(pair, flows, settings).hits)
+    const run = runHead(pair, flows, settings)
+    // What a rule that failed would have found is not known: such an edit proves nothing.
+    if (run.failed.length > 0) return { hits: [], lost: [], broken: true }
+    hits.push(...run.hits)
     lost.push(...newLosses(flows, context.flows[own] ?? []))
   }
   return { hits, lost, broken: false }

@@ -1,7 +1,8 @@
 import { dropHidden, escapeLogLine } from '../base/escape.ts'
+import { isAtLeast } from '../base/severity.ts'
 import type { Finding, Severity } from '../rules/finding.ts'
 import type { AuditReport, ReviewReport } from './review-report.ts'
-import { isNew, SEVERITY_RANK } from './words.ts'
+import { isNew } from './words.ts'
 
 /** What a workflow command `::error file=…,line=…::` shows on a file. All text is on one line and fit for a log. */
 export interface Annotation {
@@ -40,7 +41,7 @@ export function toAuditAnnotations(report: AuditReport, failOn: Severity | 'none
 
 function annotate(finding: Finding, failOn: Severity | 'none'): Annotation {
   const { severity, rule, file, line, endLine } = finding
-  const fails = failOn !== 'none' && SEVERITY_RANK[severity] >= SEVERITY_RANK[failOn]
+  const fails = failOn !== 'none' && isAtLeast(severity, failOn)
   const level = fails ? 'error' : severity === 'note' ? 'notice' : 'warning'
   const title = escapeLogLine(`${severity}: ${finding.title} (${rule})`).slice(0, 255)
   return {

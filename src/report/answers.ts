@@ -1,7 +1,7 @@
 import type { Truth } from '../algebra/truth.ts'
 import { toPlace } from '../base/origin.ts'
 import type { ConnectionChange, ConnectionChanges, ExposureChanges } from '../compare/change.ts'
-import type { Evaluation, LayerVerdict, Query } from './evaluate.ts'
+import type { Evaluation, LayerVerdict, Query } from '../reach/evaluate.ts'
 
 const WORD: Readonly<Record<Truth, string>> = { yes: 'allowed', no: 'denied', maybe: 'unknown' }
 

@@ -1,8 +1,9 @@
 import { byCodeUnit } from '../base/order.ts'
 import type { ConnectionChange } from '../compare/change.ts'
+import { severityRank } from '../rules/assess.ts'
 import type { Finding, Severity } from '../rules/finding.ts'
 import type { ReviewReport } from './review-report.ts'
-import { isGone, isNew, SEVERITY_RANK } from './words.ts'
+import { isGone, isNew } from './words.ts'
 
 /** A connection that the change opens, closes or alters, with the worst finding about it. */
 export interface Flow {
@@ -81,7 +82,7 @@ function severityByTie(findings: readonly Finding[]): ReadonlyMap<string, Severi
     if (!isNew(finding) || witness === undefined) continue
     for (const tie of ties(witness.packet.from, witness.packet.to, finding)) {
       const known = severities.get(tie)
-      if (known === undefined || SEVERITY_RANK[severity] > SEVERITY_RANK[known]) severities.set(tie, severity)
+      if (known === undefined || severityRank(severity) > severityRank(known)) severities.set(tie, severity)
     }
   }
   return severities
@@ -93,7 +94,7 @@ function worstOf(
 ): Severity | undefined {
   const found = ties(from, to, cause).flatMap((tie) => severities.get(tie) ?? [])
   return found.reduce<Severity | undefined>(
-    (worst, one) => (worst === undefined || SEVERITY_RANK[one] > SEVERITY_RANK[worst] ? one : worst),
+    (worst, one) => (worst === undefined || severityRank(one) > severityRank(worst) ? one : worst),
     undefined,
   )
 }
@@ -129,5 +130,5 @@ function byWeight(a: Flow, b: Flow): number {
 }
 
 function rank(flow: Flow): number {
-  return flow.severity === undefined ? -1 : SEVERITY_RANK[flow.severity]
+  return flow.severity === undefined ? -1 : severityRank(flow.severity)
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { SourceText } from '../base/text.ts'
 import { buildKubernetesNetwork } from '../model/kubernetes/build-network.ts'
 import { readManifest } from '../parse/kubernetes/read-manifest.ts'
+import { evaluate } from '../reach/evaluate.ts'
 import { reachabilityOf } from '../reach/reachability.ts'
 import { printEvaluation, printExplanation } from './answers.ts'
-import { evaluate } from './evaluate.ts'
 import { listConnections, printList } from './list.ts'
 
 const SHOP = `apiVersion: v1

@@ -17,8 +17,6 @@ export const SEVERITY_MARK: Readonly<Record<Severity, string>> = {
   note: '⚪',
 }
 
-export const SEVERITY_RANK: Readonly<Record<Severity, number>> = { critical: 4, high: 3, medium: 2, low: 1, note: 0 }
-
 export const LAYER_NAME: Readonly<Record<Layer, string>> = {
   'network-policy': 'NetworkPolicy',
   'admin-policy': 'admin network policy',

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { SourceText } from '../../src/base/text.ts'
 import { buildKubernetesNetwork } from '../../src/model/kubernetes/build-network.ts'
 import { readManifest } from '../../src/parse/kubernetes/read-manifest.ts'
+import { evaluate } from '../../src/reach/evaluate.ts'
 import { reachabilityOf } from '../../src/reach/reachability.ts'
-import { evaluate } from '../../src/report/evaluate.ts'
 
 /** The order of tiers and rules, in both versions of the API: `px` in namespace `a` is called from `py` in `b`. */
 const CLUSTER = ['a/px', 'b/py']

@@ -5,8 +5,8 @@ import { buildKubernetesNetwork } from '../../src/model/kubernetes/build-network
 import { readManifest } from '../../src/parse/kubernetes/read-manifest.ts'
 import { diffReachability } from '../../src/reach/difference.ts'
 import type { Engine } from '../../src/reach/engine.ts'
+import { evaluate } from '../../src/reach/evaluate.ts'
 import { buildReachability, type Reachability } from '../../src/reach/reachability.ts'
-import { evaluate } from '../../src/report/evaluate.ts'
 
 /**
  * What a change of policies opens and closes, one row for each rule of the NetworkPolicy API.

@@ -2,11 +2,11 @@ import { type AddressSet, ALL_V4, addressSets, printAddress } from '../algebra/a
 import { hasPort, type PortProtocol } from '../algebra/connections.ts'
 import { both, type Truth } from '../algebra/truth.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
-import { sampleAddress } from '../reach/address-ranges.ts'
-import type { PathLayer } from '../reach/azure/outcome.ts'
-import { type AskedPeer, addressEnd, findPeer } from '../reach/find-peer.ts'
-import type { LayerName, PacketEnd, Path, Verdict } from '../reach/layer.ts'
-import type { Reachability } from '../reach/reachability.ts'
+import { sampleAddress } from './address-ranges.ts'
+import type { PathLayer } from './azure/outcome.ts'
+import { type AskedPeer, addressEnd, findPeer } from './find-peer.ts'
+import type { LayerName, PacketEnd, Path, Verdict } from './layer.ts'
+import type { Reachability } from './reachability.ts'
 
 /** One question: can `from` open a new connection to `to`? */
 export interface Query {
