@@ -1,8 +1,9 @@
 import { ALL_V4, addressSets } from '../algebra/addresses.ts'
 import { ALL_NAMES, hasName, nameSets, printNames } from '../algebra/names.ts'
 import { ALL_SERVICES, serviceSets } from '../algebra/service-sets.ts'
+import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { AKS_REQUIRED_NAMES } from '../reach/azure/aks-names.ts'
-import { NOWHERE, type Places, PUBLIC_ADDRESSES, printPlaces } from '../reach/azure/places.ts'
+import { NOWHERE, type Places, printPlaces } from '../reach/azure/places.ts'
 import type { FlowEnd } from './flows.ts'
 import { nameAddresses } from './name-peers.ts'
 

@@ -6,7 +6,8 @@ import type { Intent, Selection } from '../config/intent.ts'
 import { coversPeer, type PeerPattern } from '../config/peer-pattern.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { EVERY_CONNECTION } from '../reach/azure/flows.ts'
-import { atAddresses, INTERNET, NOWHERE, type Places, PRIVATE_V4, PUBLIC_ADDRESSES } from '../reach/azure/places.ts'
+import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
+import { atAddresses, INTERNET, NOWHERE, type Places, PRIVATE_V4 } from '../reach/azure/places.ts'
 
 /** The connections that an intent is about. */
 export function connectionsOf({ connections }: Intent): ConnectionSet {

@@ -68,7 +68,7 @@ export function internetWay(
 /** A firewall that looks at names knows what it lets through; DNS alone is a narrow way out. */
 function severityOf(breadth: InternetBreadth, firewall: Step | undefined): Severity {
   if (breadth === 'names') return 'low'
-  if (firewall !== undefined) return firewall.rule.includes('application rule') ? 'medium' : 'high'
+  if (firewall !== undefined) return firewall.by === 'application' ? 'medium' : 'high'
   return breadth === 'any' ? 'critical' : 'high'
 }
 

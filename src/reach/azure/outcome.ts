@@ -32,7 +32,11 @@ export interface Step {
   readonly rule: string
   readonly resource?: Resource
   readonly origin?: Origin
+  /** The kind of rule of a firewall that decides: application rules look at names, network rules at addresses alone. */
+  readonly by?: FirewallRuleKind
 }
+
+export type FirewallRuleKind = 'network' | 'application' | 'nat' | 'default'
 
 /** What all layers on one way say together, with their steps in the order in which a packet meets them. */
 export interface Outcome {

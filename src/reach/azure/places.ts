@@ -17,6 +17,7 @@ import { ALL_NAMES, exactName, type NameSet, NO_NAMES, nameKey, nameSets, printN
 import { ALL_SERVICES, NO_SERVICES, type ServiceSet, serviceSets } from '../../algebra/service-sets.ts'
 import type { SetAlgebra } from '../../algebra/set-algebra.ts'
 import type { Truth } from '../../algebra/truth.ts'
+import { PUBLIC_ADDRESSES } from '../address-ranges.ts'
 
 /**
  * Where packets come from or go to, as Azure's rules tell them apart.
@@ -84,23 +85,10 @@ export const PRIVATE_V4: AddressSet = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0
   .map(cidr)
   .reduce(addressSets.union)
 
-/** Neither private nor public: this host, loopback, link-local, multicast and reserved (RFC 6890). */
-const SPECIAL_V4: AddressSet = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3']
-  .map(cidr)
-  .reduce(addressSets.union)
-
-/** IPv6 global unicast (RFC 4291), which holds what Azure gives out. */
-const PUBLIC_V6: AddressSet = cidr('2000::/3')
-
 /** Platform addresses: DNS, probes and agent; metadata. Source: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 */
 export const PLATFORM_DNS = '168.63.129.16'
 export const METADATA = '169.254.169.254'
 export const PLATFORM: AddressSet = addressSets.union(cidr(`${PLATFORM_DNS}/32`), cidr(`${METADATA}/32`))
-
-export const PUBLIC_ADDRESSES: AddressSet = addressSets.union(
-  addressSets.subtract(ALL_V4, [PRIVATE_V4, SPECIAL_V4, PLATFORM].reduce(addressSets.union)),
-  PUBLIC_V6,
-)
 
 /** What the tag `Internet` stands for, before a network's own space is taken out: Azure's public addresses are in it. */
 export const INTERNET: Places = { addresses: PUBLIC_ADDRESSES, services: ALL_SERVICES, hosts: ALL_NAMES }

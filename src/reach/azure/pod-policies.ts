@@ -5,13 +5,13 @@ import { labelsOfUnseenNamespace } from '../../model/kubernetes/namespace.ts'
 import { DIRECTIONS } from '../../model/kubernetes/network-policy.ts'
 import { selectorOf } from '../../model/kubernetes/selector.ts'
 import type { Workload } from '../../model/kubernetes/workload.ts'
+import { PUBLIC_ADDRESSES } from '../address-ranges.ts'
 import type { Endpoint, EndpointFacts } from '../endpoint.ts'
 import { findPeer } from '../find-peer.ts'
 import { hypothetical, namedSelector } from '../hypothetical.ts'
 import type { PacketEnd } from '../layer.ts'
 import type { Reachability } from '../reachability.ts'
 import { inSeries, type Outcome, type Step, toAnswer } from './outcome.ts'
-import { PUBLIC_ADDRESSES } from './places.ts'
 
 /** One end of a packet as the in-cluster layers see it. */
 export type PolicyEnd =

@@ -11,7 +11,7 @@ import type { Link } from '../../model/azure/link.ts'
 import { knownItems, knownValue, type PropList } from '../../model/azure/prop.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { AKS_REQUIRED_NAMES } from '../azure/aks-names.ts'
-import type { Answer, Step } from '../azure/outcome.ts'
+import type { Answer, FirewallRuleKind, Step } from '../azure/outcome.ts'
 import {
   atAddresses,
   EVERYWHERE,
@@ -39,7 +39,7 @@ export interface FirewallPacket {
 
 /** What the firewall does with a packet, and which of its rule types decided: application rules always translate the source. */
 export interface FirewallStep extends Step {
-  readonly by: 'network' | 'application' | 'nat' | 'default'
+  readonly by: FirewallRuleKind
 }
 
 /** Collections in the order in which they are read: kinds first, then parents, groups and collections by priority. */
