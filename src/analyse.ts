@@ -67,12 +67,13 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
   const networks = sides.map(({ state, network }) => withAzure(network, state))
   const links: (ClusterLink | undefined)[] = []
   const linkOf = (side: number): ClusterLink => {
-    const link = links[side] ?? linkCluster(sides[side]!.state.units, networks[side]!)
+    const link = links[side] ?? linkCluster(sides[side]!.state, networks[side]!, configured(sides[side]!)?.cluster)
     links[side] = link
     return link
   }
-  const toInput = ({ state }: Side, side: number): ReachabilityInput => {
-    const { engine } = config.states.find(({ name }) => name === state.name) ?? config.cluster
+  const configured = ({ state }: Side) => config.states.find(({ name }) => name === state.name)
+  const toInput = (own: Side, side: number): ReachabilityInput => {
+    const { engine } = configured(own) ?? config.cluster
     const cluster = toFacts(engine, linkOf(side))
     return { network: networks[side]!, ...(cluster && { cluster }) }
   }

@@ -1,10 +1,7 @@
 import { byCodeUnit } from './base/order.ts'
-import { toPlace } from './base/origin.ts'
 import { type Problem, type ProblemCode, problemPlace } from './base/problem.ts'
+import { clusterLabel } from './compare/cluster-link.ts'
 import type { StateView } from './compare/state-view.ts'
-import { labelOf } from './model/azure/azure-object.ts'
-import type { Cluster } from './model/azure/cluster.ts'
-import { knownValue } from './model/azure/prop.ts'
 import type { ParsedTree } from './parse/units.ts'
 import { engineNotes } from './reach/engine-notes.ts'
 import type { Coverage, CoveredUnit, NotAnalysed } from './report/review-report.ts'
@@ -67,13 +64,15 @@ function linkNotes({ name, link }: StateView): readonly string[] {
   const state = name === '' ? '' : `State ${name}: `
   const capital = (text: string) => (state === '' ? text[0]!.toUpperCase() + text.slice(1) : text)
   switch (link?.kind) {
-    case 'linked':
-      return [`${state}${capital(`manifests run in cluster ${clusterName(link.cluster)}.`)}`]
+    case 'linked': {
+      const reason = link.reason === undefined ? '' : `, as ${link.reason} tells`
+      return [`${state}${capital(`manifests run in cluster ${clusterLabel(link.cluster)}${reason}.`)}`]
+    }
     case 'several': {
-      const names = link.clusters.slice(0, MOST_CLUSTERS).map(clusterName).join(', ')
+      const names = link.clusters.slice(0, MOST_CLUSTERS).map(clusterLabel).join(', ')
       const more = link.clusters.length > MOST_CLUSTERS ? ` and ${link.clusters.length - MOST_CLUSTERS} more` : ''
       return [
-        `${state}${capital(`which cluster runs the manifests could not be told`)}: the Azure code has ${names}${more}. The result is that of the cluster alone; name folders after clusters, or the states in the configuration.`,
+        `${state}${capital(`which cluster runs the manifests could not be told`)}: the Azure code has ${names}${more}; ${link.reason}. The result is that of the cluster alone; name folders after clusters, or the states in the configuration.`,
       ]
     }
     case 'none':
@@ -84,11 +83,6 @@ function linkNotes({ name, link }: StateView): readonly string[] {
 
 /** More clusters than this are told as a number. */
 const MOST_CLUSTERS = 4
-
-function clusterName({ object }: Cluster): string {
-  const { file, line } = toPlace(object.resource.origin)
-  return `${knownValue(object.name) ?? labelOf(object)} (${file}:${line})`
-}
 
 /** A unit that could not be rendered stands for its files: a change to any of them could not be judged. */
 function unrendered(tree: ParsedTree, touched: ReadonlySet<string>): readonly NotAnalysed[] {

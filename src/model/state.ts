@@ -1,5 +1,5 @@
 import { byCodeUnit } from '../base/order.ts'
-import { dig, stringOf } from '../base/value.ts'
+import { dig, get, itemsOf, stringOf, type Value } from '../base/value.ts'
 import { isNetworkKind } from '../parse/kubernetes/kinds.ts'
 import type { RenderedUnit, Resource, Unit, UnitKind } from '../parse/resource.ts'
 import { environmentOf, type Fork, type ForkSide, findForks, type Part, stemOf } from './alternatives.ts'
@@ -12,6 +12,11 @@ export interface State {
   readonly units: readonly RenderedUnit[]
   /** In the order of the units. Those of a file are the identical objects in every state that has them. */
   readonly resources: readonly Resource[]
+  /**
+   * How the parts below forks came into it, by {@link partPath}: `chosen` for the state's own sake or by a name in common, `guessed`
+   * where nothing was in common and the first alternative was taken. Absent where nothing was guessed.
+   */
+  readonly taken?: ReadonlyMap<string, 'chosen' | 'guessed'>
 }
 
 /** A state of the configuration. A part of the tree belongs to it when its path or a folder above it matches. */
@@ -35,7 +40,7 @@ export interface StatePair {
  * stands under no fork belongs to every state. States that the configuration names take their parts as it says.
  */
 export function findStates(units: readonly RenderedUnit[], named: readonly NamedState[] = []): readonly State[] {
-  return divide([units], named).map(({ name, trees }) => ({ name, ...trees[0]! }))
+  return divide([units], named).map(({ name, trees, taken }) => ({ name, ...taken, ...trees[0]! }))
 }
 
 /** As {@link findStates} for base and head together, so that both are divided alike whatever the change moves or copies. */
@@ -44,17 +49,18 @@ export function pairStates(
   head: readonly RenderedUnit[],
   named: readonly NamedState[] = [],
 ): readonly StatePair[] {
-  return divide([base, head], named).map(({ name, trees }) => ({
+  return divide([base, head], named).map(({ name, trees, taken }) => ({
     name,
-    base: { name, ...trees[0]! },
-    head: { name, ...trees[1]! },
+    base: { name, ...taken, ...trees[0]! },
+    head: { name, ...taken, ...trees[1]! },
   }))
 }
 
 interface Division {
   readonly name: string
   /** In the order of the trees that were divided. */
-  readonly trees: readonly Omit<State, 'name'>[]
+  readonly trees: readonly Pick<State, 'units' | 'resources'>[]
+  readonly taken: Pick<State, 'taken'>
 }
 
 function divide(trees: readonly (readonly RenderedUnit[])[], named: readonly NamedState[]): readonly Division[] {
@@ -65,10 +71,13 @@ function divide(trees: readonly (readonly RenderedUnit[])[], named: readonly Nam
   )
   const rest = new Set(paths)
   for (const members of taken.values()) for (const path of members) rest.delete(path)
-  const members: (readonly [string, ReadonlySet<string>])[] = [...taken]
+  const members = [...taken].map(([name, of]): Members => ({ name, paths: of, taken: {} }))
   if (rest.size > 0 || members.length === 0) members.push(...choose(parts, rest))
   return members
-    .map(([name, of]) => ({ name, trees: trees.map((units, tree) => select(units, parts[tree]!, of)) }))
+    .map((state) => ({
+      ...state,
+      trees: trees.map((units, tree) => select(units, parts[tree]!, state.paths)),
+    }))
     .sort((a, b) => byCodeUnit(a.name, b.name))
 }
 
@@ -91,6 +100,11 @@ function partsOf(unit: RenderedUnit): readonly UnitPart[] {
   return [...files].map(([path, resources]) => ({ path, unit, resources }))
 }
 
+/** The part of a state that a resource belongs to: its file, or its unit with the choice of inputs. */
+export function partPath({ unit, origin }: Resource): string {
+  return unit.kind === 'manifests' ? origin.source.path : pathOf(unit)
+}
+
 function pathOf({ path, environment }: Unit): string {
   return environment === undefined ? path : `${path}/${environment}`
 }
@@ -107,7 +121,7 @@ function select(
   units: readonly RenderedUnit[],
   parts: readonly UnitPart[],
   members: ReadonlySet<string>,
-): Omit<State, 'name'> {
+): Pick<State, 'units' | 'resources'> {
   const chosen = parts.filter(({ path }) => members.has(path))
   if (chosen.length === parts.length) return { units, resources: parts.flatMap(({ resources }) => [...resources]) }
   const present = new Set(chosen.map(({ unit }) => unit))
@@ -117,11 +131,13 @@ function select(
   }
 }
 
-/** The paths of each state, by its name. */
-function choose(
-  parts: readonly (readonly UnitPart[])[],
-  paths: ReadonlySet<string>,
-): readonly (readonly [string, ReadonlySet<string>])[] {
+interface Members {
+  readonly name: string
+  readonly paths: ReadonlySet<string>
+  readonly taken: Pick<State, 'taken'>
+}
+
+function choose(parts: readonly (readonly UnitPart[])[], paths: ReadonlySet<string>): readonly Members[] {
   const forks = findForks(
     parts.flatMap((tree, index) =>
       tree
@@ -129,12 +145,31 @@ function choose(
         .map((part): Part => ({ segments: part.path.split('/'), defines: definitions(part, index) })),
     ),
   )
-  if (forks.length === 0) return [['', paths]]
+  if (forks.length === 0) return [{ name: '', paths, taken: {} }]
   const byPath = new Map(forks.map((fork) => [fork.path, fork]))
-  return chooseSides(forks).map(({ name, sides }) => [
-    name,
-    new Set([...paths].filter((path) => isChosen(path, byPath, sides))),
-  ])
+  return chooseSides(forks, clusterNames(parts)).map(({ name, sides, guessed }) => {
+    const chosen = [...paths].filter((path) => isChosen(path, byPath, sides))
+    return {
+      name,
+      paths: new Set(chosen),
+      taken: guessed.size === 0 ? {} : { taken: howTaken(chosen, byPath, guessed) },
+    }
+  })
+}
+
+function howTaken(
+  paths: readonly string[],
+  forks: ReadonlyMap<string, Fork>,
+  guessed: ReadonlySet<Fork>,
+): ReadonlyMap<string, 'chosen' | 'guessed'> {
+  const taken = new Map<string, 'chosen' | 'guessed'>()
+  for (const path of paths) {
+    for (const [fork] of contestsOnWay(path, forks)) {
+      if (guessed.has(fork)) taken.set(path, 'guessed')
+      else if (!taken.has(path)) taken.set(path, 'chosen')
+    }
+  }
+  return taken
 }
 
 /** What a part defines that only one part of a state can. The tree's number keeps base and head apart. */
@@ -171,34 +206,113 @@ interface Choice {
   readonly fork: Fork
   readonly side: ForkSide
   readonly sides: Sides
+  /** Forks that take their first side because nothing tells. */
+  readonly guessed: ReadonlySet<Fork>
 }
 
 /**
  * One choice for each side that none before it has taken: never a product of the forks. Other forks take the side of the same
  * name; where they have none, nothing if the fork is about the same names (there is no such environment there), else their first.
  */
-function chooseSides(forks: readonly Fork[]): readonly { readonly name: string; readonly sides: Sides }[] {
+function chooseSides(
+  forks: readonly Fork[],
+  clusters: ClusterNames,
+): readonly (Pick<Choice, 'sides' | 'guessed'> & { readonly name: string })[] {
   const covered = new Set<ForkSide>()
   const choices: Choice[] = []
-  const names = new Map(forks.map((fork) => [fork, new Set(fork.groups.flatMap(labelsOfSide))]))
+  const labelsAt = (fork: Fork, side: ForkSide): readonly string[] => [
+    ...labelsOfSide(side),
+    ...placesOf(fork, side).flatMap((place) => [`/${place}`, ...(clusters.get(place) ?? [])]),
+  ]
+  const names = new Map(forks.map((fork) => [fork, new Set(fork.groups.flatMap((side) => labelsAt(fork, side)))]))
   for (const fork of forks) {
     for (const side of fork.groups) {
       if (covered.has(side)) continue
-      const wanted = new Set([...labelsOfSide(side), ...fork.path.split('/').flatMap(labelsOf)])
+      const wanted = new Set([...labelsAt(fork, side), ...fork.path.split('/').flatMap(labelsOf)])
       const sides = new Map<Fork, ForkSide>()
+      const guessed = new Set<Fork>()
       for (const other of forks) {
         const isAbout = (): boolean => [...names.get(fork)!].some((name) => names.get(other)!.has(name))
+        const guess = (): ForkSide | undefined => {
+          guessed.add(other)
+          return other.groups[0]
+        }
         const chosen =
           other === fork
             ? side
-            : (sideAbove(other, fork.path) ?? sideNamed(other, wanted) ?? (isAbout() ? undefined : other.groups[0]))
+            : (sideAbove(other, fork.path) ??
+              sideNamed(other, wanted) ??
+              sideOfCluster(other, wanted, clusters) ??
+              (isAbout() ? undefined : guess()))
         if (chosen !== undefined) sides.set(other, chosen)
       }
       for (const taken of reached(sides)) covered.add(taken)
-      choices.push({ fork, side, sides })
+      choices.push({ fork, side, sides, guessed })
     }
   }
-  return choices.map((choice) => ({ name: nameOf(choice, choices), sides: choice.sides }))
+  return choices.map((choice) => ({ ...choice, name: nameOf(choice, choices) }))
+}
+
+/**
+ * What Azure code says of the clusters that it makes, by each folder above it: their names, and with a slash before them the folders
+ * of manifests that it has them apply.
+ */
+type ClusterNames = ReadonlyMap<string, ReadonlySet<string>>
+
+function clusterNames(parts: readonly (readonly UnitPart[])[]): ClusterNames {
+  const names = new Map<string, Set<string>>()
+  for (const { path, unit, resources } of parts.flat()) {
+    if (!CLOUD_UNITS.has(unit.unit.kind)) continue
+    const found = resources.flatMap(namesOfCluster)
+    if (found.length === 0) continue
+    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const place = path.slice(0, end)
+      const known = names.get(place)
+      if (known === undefined) names.set(place, new Set(found))
+      else for (const name of found) known.add(name)
+    }
+  }
+  return names
+}
+
+function namesOfCluster({ kind, value }: Resource): readonly string[] {
+  const type = (kind === 'azapi_resource' ? (stringOf(get(value, 'type')) ?? '') : kind).toLowerCase().split('@', 1)[0]
+  if (type === 'azurerm_kubernetes_cluster' || type === 'microsoft.containerservice/managedclusters') {
+    const name = stringOf(get(value, 'name'))
+    return name === undefined ? [] : [name.toLowerCase()]
+  }
+  const applied =
+    type === 'azurerm_kubernetes_flux_configuration'
+      ? itemsOf(get(value, 'kustomizations'))
+      : type === 'microsoft.kubernetesconfiguration/fluxconfigurations'
+        ? valuesOf(dig(value, 'properties', 'kustomizations') ?? dig(value, 'body', 'properties', 'kustomizations'))
+        : []
+  return applied.flatMap((item) => foldersTo(stringOf(get(item, 'path')) ?? ''))
+}
+
+function valuesOf(map: Value | undefined): readonly Value[] {
+  return map?.kind === 'map' ? [...map.entries.values()].map(({ value }) => value) : []
+}
+
+/** `/clusters/a` and `/clusters` of `./clusters/a`. */
+function foldersTo(path: string): readonly string[] {
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
+  return segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`)
+}
+
+/** Paths of a side's children. */
+function placesOf({ path }: Fork, { children }: ForkSide): readonly string[] {
+  return [...children].map((child) => (path === '' ? child : `${path}/${child}`))
+}
+
+/** The only side with a cluster, or with a folder that a cluster applies, of one of the names. */
+function sideOfCluster(fork: Fork, names: ReadonlySet<string>, clusters: ClusterNames): ForkSide | undefined {
+  const fitting = fork.groups.filter((side) =>
+    placesOf(fork, side).some(
+      (place) => names.has(`/${place}`) || [...(clusters.get(place) ?? [])].some((name) => names.has(name)),
+    ),
+  )
+  return fitting.length === 1 ? fitting[0] : undefined
 }
 
 /** The side of `fork` below which `path` stands, where it stands below one. */
@@ -236,15 +350,20 @@ function* reached(sides: Sides): Iterable<ForkSide> {
 
 /** Whether everything on the way to `path` is on a side that was taken. */
 function isChosen(path: string, forks: ReadonlyMap<string, Fork>, sides: Sides): boolean {
+  for (const [fork, child] of contestsOnWay(path, forks)) {
+    if (sides.get(fork)?.children.has(child) !== true) return false
+  }
+  return true
+}
+
+/** The forks at which `path` is below one of the alternatives, with that alternative's child. */
+function* contestsOnWay(path: string, forks: ReadonlyMap<string, Fork>): Iterable<readonly [Fork, string]> {
   for (let slash = -1; ; ) {
     const fork = forks.get(slash === -1 ? '' : path.slice(0, slash))
     const next = path.indexOf('/', slash + 1)
-    if (fork !== undefined) {
-      const child = path.slice(slash + 1, next === -1 ? undefined : next)
-      const isContested = fork.groups.some(({ children }) => children.has(child))
-      if (isContested && sides.get(fork)?.children.has(child) !== true) return false
-    }
-    if (next === -1) return true
+    const child = path.slice(slash + 1, next === -1 ? undefined : next)
+    if (fork?.groups.some(({ children }) => children.has(child)) === true) yield [fork, child]
+    if (next === -1) return
     slash = next
   }
 }
