@@ -38,6 +38,9 @@ export function findRenames(base: readonly Resource[], head: readonly Resource[]
 
 /** Keys of pod templates and their controllers whose values no packet ever meets. */
 const NOT_NETWORK = new Set(['image', 'imagePullPolicy', 'resources', 'replicas', 'env', 'envFrom', 'args', 'command'])
+/** What `control-plane-listener`, `tiller` and `kubernetes-dashboard` ask for all the same. */
+const LISTENERS =
+  /^--?(?:insecure-|secure-|read-only-|bind-|listen\b)|^(?:\S*\/)?(?:kubelet|kube-apiserver|kube-controller-manager|kube-scheduler)$|tiller|kubernetesui\/|kubernetes-dashboard/
 const WORKLOADS =
   /^(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Pod|Job|CronJob|DeploymentConfig|Rollout)$/
 
@@ -70,6 +73,14 @@ function namelessSignature(resource: Resource): string {
   return networkSignature({ ...resource, value: { ...resource.value, entries } })
 }
 
+/** Of what a container runs, the words that say where it listens, and images that rules know by name. */
+function writeListeners(value: Value, parts: string[]): void {
+  for (const item of value.kind === 'list' ? value.items : [value]) {
+    const text = stringOf(item)
+    if (text !== undefined && LISTENERS.test(text)) parts.push(text)
+  }
+}
+
 function write(value: Value, own: ReadonlyMap<string, string>, parts: string[], everything: boolean): void {
   switch (value.kind) {
     case 'scalar':
@@ -84,7 +95,10 @@ function write(value: Value, own: ReadonlyMap<string, string>, parts: string[], 
       parts.push('{')
       const entries = [...value.entries].sort(([a], [b]) => byCodeUnit(a, b))
       for (const [key, entry] of entries) {
-        if (!everything && NOT_NETWORK.has(key)) continue
+        if (!everything && NOT_NETWORK.has(key)) {
+          writeListeners(entry.value, parts)
+          continue
+        }
         parts.push(key)
         write(entry.value, own, parts, everything)
       }

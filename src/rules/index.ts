@@ -17,6 +17,7 @@ import { asymmetricIngress } from './asymmetric-ingress.ts'
 import { blobAnonymous } from './blob-anonymous.ts'
 import { cidrOverlap } from './cidr-overlap.ts'
 import { containerGroupPublic } from './container-group-public.ts'
+import { controlPlaneListener } from './control-plane-listener.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
 import { defaultDenyLost } from './default-deny-lost.ts'
 import { defaultNamespace } from './default-namespace.ts'
@@ -50,11 +51,13 @@ import { ingressSnippet } from './ingress-snippet.ts'
 import { ingressWidened } from './ingress-widened.ts'
 import { intentViolated } from './intent-violated.ts'
 import { ipv6Gap } from './ipv6-gap.ts'
+import { kubernetesDashboard } from './kubernetes-dashboard.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 import { natGatewayIdle } from './nat-gateway-idle.ts'
 import { netRaw } from './net-raw.ts'
 import { nicIpForwarding } from './nic-ip-forwarding.ts'
 import { nicPublicIp } from './nic-public-ip.ts'
+import { noContainers } from './no-containers.ts'
 import { noWaf } from './no-waf.ts'
 import { nodeSshFromPods } from './node-ssh-from-pods.ts'
 import { nsgAnyInbound } from './nsg-any-inbound.ts'
@@ -74,6 +77,7 @@ import { paasRangeWide } from './paas-range-wide.ts'
 import { paasWidened } from './paas-widened.ts'
 import { peeringOpens } from './peering-opens.ts'
 import { podCidrTooSmall } from './pod-cidr-too-small.ts'
+import { podSecurityPolicy } from './pod-security-policy.ts'
 import { policyAllowsAll } from './policy-allows-all.ts'
 import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
 import { policyPortMismatch } from './policy-port-mismatch.ts'
@@ -104,6 +108,7 @@ import { subnetNoNsg } from './subnet-no-nsg.ts'
 import { subnetTooSmall } from './subnet-too-small.ts'
 import { synapseExfiltration } from './synapse-exfiltration.ts'
 import { synapseIpRules } from './synapse-ip-rules.ts'
+import { tiller } from './tiller.ts'
 import { vnetDns } from './vnet-dns.ts'
 import { wafNotPreventing } from './waf-not-preventing.ts'
 import { wafRuleLog4j } from './waf-rule-log4j.ts'
@@ -129,6 +134,7 @@ export const RULES: readonly Rule[] = [
   blobAnonymous,
   cidrOverlap,
   containerGroupPublic,
+  controlPlaneListener,
   crossNamespaceOpen,
   defaultDenyLost,
   defaultNamespace,
@@ -162,11 +168,13 @@ export const RULES: readonly Rule[] = [
   ingressWidened,
   intentViolated,
   ipv6Gap,
+  kubernetesDashboard,
   namespaceNoDefaultDeny,
   natGatewayIdle,
   netRaw,
   nicIpForwarding,
   nicPublicIp,
+  noContainers,
   noWaf,
   nodeSshFromPods,
   nsgAnyInbound,
@@ -186,6 +194,7 @@ export const RULES: readonly Rule[] = [
   paasWidened,
   peeringOpens,
   podCidrTooSmall,
+  podSecurityPolicy,
   policyAllowsAll,
   policyPeerMatchesNothing,
   policyPortMismatch,
@@ -216,6 +225,7 @@ export const RULES: readonly Rule[] = [
   subnetTooSmall,
   synapseExfiltration,
   synapseIpRules,
+  tiller,
   vnetDns,
   wafNotPreventing,
   wafRuleLog4j,

@@ -28,6 +28,7 @@ const KINDS: readonly (readonly [name: string, apiVersion: string, kind: string]
   ['cluster_role_binding', 'rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
   ['horizontal_pod_autoscaler', 'autoscaling/v2', 'HorizontalPodAutoscaler'],
   ['pod_disruption_budget', 'policy/v1', 'PodDisruptionBudget'],
+  ['pod_security_policy', 'policy/v1beta1', 'PodSecurityPolicy'],
   ['priority_class', 'scheduling.k8s.io/v1', 'PriorityClass'],
   ['storage_class', 'storage.k8s.io/v1', 'StorageClass'],
   ['mutating_webhook_configuration', 'admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration'],
