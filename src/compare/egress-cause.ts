@@ -26,7 +26,8 @@ export interface Asked {
   readonly pool: NodePool | undefined
 }
 
-interface Side {
+/** A state and the cluster that it is linked to. */
+export interface LinkedSide {
   readonly view: StateView
   readonly link: LinkedCluster
 }
@@ -46,8 +47,8 @@ interface Difference {
 export function egressCause(
   { where, before, after, closed }: Difference,
   asked: Asked,
-  base: Side,
-  head: Side,
+  base: LinkedSide,
+  head: LinkedSide,
 ): ConnectionChange['cause'] | undefined {
   const opened = connectionSets.subtract(after.possible, before.possible)
   const isOpened = !connectionSets.isEmpty(opened)
@@ -57,14 +58,7 @@ export function egressCause(
   if (to === undefined || packet === undefined) return undefined
   const was = askLinked(base, asked, to, packet)
   const is = askLinked(head, asked, to, packet)
-  const found =
-    is.steps
-      .map((step) => ({ step, side: 'head' as const }))
-      .find(({ step }) => changedStep(step, head.view, base.view)) ??
-    was.steps
-      .map((step) => ({ step, side: 'base' as const }))
-      .find(({ step }) => changedStep(step, base.view, head.view)) ??
-    firstDifference(was.steps, is.steps)
+  const found = changeBetween(was, is, base.view, head.view)
   if (found === undefined) return undefined
   const { step, side } = found
   const home = step.origin ?? step.resource?.origin
@@ -80,13 +74,29 @@ export function egressCause(
   }
 }
 
+/**
+ * The step because of which one packet fares differently: the first that speaks by a resource that is not the same on the other side,
+ * the head's before the base's, else the first that says something else.
+ */
+export function changeBetween(
+  was: Outcome,
+  is: Outcome,
+  base: StateView,
+  head: StateView,
+): { readonly step: Step; readonly side: 'base' | 'head' } | undefined {
+  const own = is.steps.find((step) => changedStep(step, head, base))
+  if (own !== undefined) return { step: own, side: 'head' }
+  const old = was.steps.find((step) => changedStep(step, base, head))
+  return old === undefined ? firstDifference(was.steps, is.steps) : { step: old, side: 'base' }
+}
+
 /** The layer and what it says; some say their name themselves. */
-function wordsOf({ layer, rule }: Step): string {
+export function wordsOf({ layer, rule }: Step): string {
   return rule.startsWith(`${layer}:`) ? rule : `${layer}: ${rule}`
 }
 
 /** What another layer keeps closed of what the change offers, in words. */
-function stillClosed(closed: PlaceRegion, asked: Asked, head: Side): string | undefined {
+function stillClosed(closed: PlaceRegion, asked: Asked, head: LinkedSide): string | undefined {
   for (const { peers, connections } of closed) {
     const to = peerOf(peers)
     const packet = packetOf(connections)
@@ -125,13 +135,18 @@ function peerOf({ addresses, services, hosts }: Places): string | undefined {
 const explainers = new WeakMap<StateView, AzureExplainer>()
 
 /** One packet of linked pods through every layer. */
-export function askLinked({ view, link }: Side, { workload, pool }: Asked, to: string, packet: Packet): Outcome {
+export function askLinked(side: LinkedSide, { workload, pool }: Asked, to: string, packet: Packet): Outcome {
+  return explainerOf(side).explain({ from: workload ?? poolPeer(side.link, pool), to, ...packet })
+}
+
+/** Every layer of a linked state, with the policies as the review sees them. */
+export function explainerOf({ view, link }: LinkedSide): AzureExplainer {
   let explainer = explainers.get(view)
   if (explainer === undefined) {
     explainer = toExplainer({ ...link.site.state, policies: toPodPolicies(view.reach) })
     explainers.set(view, explainer)
   }
-  return explainer.explain({ from: workload ?? poolPeer(link, pool), to, ...packet })
+  return explainer
 }
 
 /** The nodes of a pool, or the subnet of its pods where they have one of their own. */

@@ -5,13 +5,22 @@ import { type ConnectionSet, connectionSets } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { Truth } from '../algebra/truth.ts'
 import type { Origin } from '../base/origin.ts'
+import type { Workload } from '../model/kubernetes/workload.ts'
 import type { Resource } from '../parse/resource.ts'
 import { PUBLIC_ADDRESSES } from './address-ranges.ts'
 import type { PeerSet } from './peers.ts'
 import type { Reachability } from './reachability.ts'
 import { NODES } from './universe.ts'
 
-export const DOOR_KINDS = ['load-balancer', 'node-port', 'external-ip', 'ingress', 'host-port', 'host-network'] as const
+export const DOOR_KINDS = [
+  'load-balancer',
+  'node-port',
+  'external-ip',
+  'ingress',
+  'host-port',
+  'host-network',
+  'firewall-nat',
+] as const
 export type DoorKind = (typeof DOOR_KINDS)[number]
 
 /** A way in from outside the cluster to the pods of one class. */
@@ -36,23 +45,71 @@ export interface Door {
   readonly allowed: Bounds<ConnectionSet>
   /** The same from the internet: empty where it cannot come to the door. */
   readonly internet: Bounds<ConnectionSet>
+  /** {@link internet} by what the cluster says alone, before the network around it is asked. */
+  readonly offered: Bounds<ConnectionSet>
 }
 
 /** A door before the policies of the pod are asked. */
-export type PlainDoor = Omit<Door, 'allowed' | 'internet'> & {
-  /** Whose address a policy sees: the client's, a node's or the client's (nobody says which), or nobody's, as no policy applies. */
-  readonly seenAs: 'client' | 'node-or-client' | 'unfiltered' | { readonly endpoint: number }
+export type PlainDoor = Omit<Door, 'allowed' | 'internet' | 'offered'> & {
+  /** Whose address a policy sees. */
+  readonly seenAs: SeenAs
 }
 
-/** Asks the policies of the pod behind the door. */
-export function openDoor(door: PlainDoor, reach: Reachability): Door {
-  const { seenAs, ...plain } = door
-  const admitted = (sources: Bounds<AddressSet>) => admittedFrom(door, sources, reach)
-  const internet: Bounds<AddressSet> = {
-    certain: door.public === 'yes' ? addressSets.intersect(door.sources.certain, PUBLIC_ADDRESSES) : addressSets.empty,
-    possible: door.public === 'no' ? addressSets.empty : addressSets.intersect(door.sources.possible, PUBLIC_ADDRESSES),
+/**
+ * The client's, a node's or the client's (nobody says which), or nobody's, as no policy applies; the pods of a class or of a workload
+ * that the client is asked through; or hosts that forward what comes, where `orNodes` a node's instead.
+ */
+export type SeenAs =
+  | 'client'
+  | 'node-or-client'
+  | 'unfiltered'
+  | { readonly endpoint: number }
+  | { readonly workload: string }
+  | { readonly addresses: AddressSet; readonly orNodes: boolean }
+
+/** What the tree shows of the network around a cluster. */
+export interface Approach {
+  /**
+   * The door with the sources that the network lets come to it, and other ways that lead to the same pods. Layers that are not known
+   * leave it possible; a door to which nobody can come has no sources.
+   */
+  narrow(door: PlainDoor, behind: readonly Workload[]): readonly PlainDoor[]
+}
+
+/** Asks the network around the cluster, then the policies of the pod behind the door. */
+export function openDoors(door: PlainDoor, reach: Reachability): readonly Door[] {
+  const { approach } = reach.cluster
+  const offered = admittedFrom(door, internetOf(door), reach)
+  if (approach === undefined) return [openDoor(door, offered, reach)]
+  const members = reach.universe.classes[door.subject]!.members
+  const behind = members.flatMap((member) =>
+    member.kind === 'workload' ? (reach.classes.workload(member.id) ?? []) : [],
+  )
+  return approach
+    .narrow(door, behind)
+    .map((way) => openDoor(way, way.kind === door.kind ? offered : exactly(connectionSets.empty), reach))
+}
+
+function openDoor(door: PlainDoor, offered: Bounds<ConnectionSet>, reach: Reachability): Door {
+  const { seenAs: _, ...plain } = door
+  return {
+    ...plain,
+    allowed: admittedFrom(door, callersOf(door), reach),
+    internet: admittedFrom(door, internetOf(door), reach),
+    offered,
   }
-  return { ...plain, allowed: admitted(door.sources), internet: admitted(internet) }
+}
+
+/** Tags stand for public addresses that nobody writes out. */
+function callersOf({ sources, serviceTags }: PlainDoor): Bounds<AddressSet> {
+  return serviceTags.length > 0 && addressSets.isEmpty(sources.possible) ? exactly(PUBLIC_ADDRESSES) : sources
+}
+
+function internetOf({ public: isPublic, sources }: PlainDoor): Bounds<AddressSet> {
+  return {
+    certain: isPublic === 'yes' ? addressSets.intersect(sources.certain, PUBLIC_ADDRESSES) : addressSets.empty,
+    possible: isPublic === 'no' ? addressSets.empty : addressSets.intersect(sources.possible, PUBLIC_ADDRESSES),
+  }
 }
 
 /** What some source may open through the door. */
@@ -82,7 +139,11 @@ function admittedOn(
   subject: number,
   reach: Reachability,
 ): ConnectionSet {
-  if (typeof seenAs === 'object') return reach.between(seenAs.endpoint, subject)[which]
+  if (typeof seenAs === 'object' && 'endpoint' in seenAs) return reach.between(seenAs.endpoint, subject)[which]
+  if (typeof seenAs === 'object' && 'workload' in seenAs) {
+    const through = reach.universe.classOf.get(seenAs.workload)
+    return through === undefined ? connectionSets.empty : reach.between(through, subject)[which]
+  }
   const from = (isPeer: (peers: PeerSet) => boolean) =>
     region.reduce(
       (sum, part) => (isPeer(part.peers) ? connectionSets.union(sum, part.connections) : sum),
@@ -90,8 +151,9 @@ function admittedOn(
     )
   const everything = from(() => true)
   if (seenAs === 'unfiltered') return everything
-  const client = from((peers) => !addressSets.isEmpty(addressSets.intersect(peers.addresses, sources)))
-  if (seenAs === 'client') return client
+  const seen = typeof seenAs === 'object' ? seenAs.addresses : sources
+  const client = from((peers) => !addressSets.isEmpty(addressSets.intersect(peers.addresses, seen)))
+  if (seenAs === 'client' || (typeof seenAs === 'object' && !seenAs.orNodes)) return client
   const nodes = reach.universe.classOf.get(NODES.id)!
   const node = from((peers) => hasClass(peers.classes, nodes))
   return which === 'certain' ? connectionSets.intersect(client, node) : connectionSets.union(client, node)

@@ -1,4 +1,4 @@
-import { type Door, openDoor, type PlainDoor } from './door.ts'
+import { type Door, openDoors, type PlainDoor } from './door.ts'
 import { hostDoors } from './layers/host.ts'
 import { ingressDoors } from './layers/ingress.ts'
 import { serviceDoors } from './layers/service.ts'
@@ -13,5 +13,5 @@ export function findDoors(reach: Reachability): readonly Door[] {
     ...ingressDoors(ingresses, services, classes),
     ...hostDoors(classes),
   ]
-  return doors.map((door) => openDoor(door, reach))
+  return doors.flatMap((door) => openDoors(door, reach))
 }

@@ -1,4 +1,5 @@
 import type { AddressSet } from '../algebra/addresses.ts'
+import type { Approach } from './door.ts'
 
 /**
  * What enforces NetworkPolicies in a cluster. `unknown`: the API's own text decides, and what an engine would do differently is a note.
@@ -15,6 +16,8 @@ export interface ClusterFacts {
   readonly podAddresses?: AddressSet
   /** Addresses of nodes, where they are known. */
   readonly nodeAddresses?: AddressSet
+  /** The network around it, where the tree shows it. */
+  readonly approach?: Approach
 }
 
 export const UNKNOWN_CLUSTER: ClusterFacts = { engine: 'unknown' }

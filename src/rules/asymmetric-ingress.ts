@@ -2,7 +2,7 @@ import { printConnections, samplePort } from '../algebra/connections.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
 import { makeInternal } from './edit/load-balancer.ts'
-import { publicServices } from './public-service.ts'
+import { offeredServices } from './public-service.ts'
 import { defineRule } from './rule.ts'
 import { isForced, type WayOut, waysOut } from './way-out.ts'
 
@@ -28,12 +28,15 @@ export const asymmetricIngress = defineRule({
     const ways = waysOut(view).filter(({ cluster, carries }) => cluster === linked && carries !== 'pods')
     const [way] = ways
     if (way === undefined || way.exit.kind === 'unknown' || !ways.every(isForced) || ways.some(keepsOneAddress)) return
-    for (const { service, open, target, frontend, names } of publicServices(view, trusted)) {
+    for (const { service, open, target, frontend, names } of offeredServices(view, trusted)) {
       if (open !== 'yes') continue
       const { resource } = service
       const [name] = names
       const port = samplePort(target) ?? samplePort(frontend)
-      const query = name === undefined || port === undefined ? undefined : { from: 'internet', to: name, ...port }
+      const query =
+        name === undefined || port === undefined
+          ? undefined
+          : { from: 'internet', to: name, ...port, via: service.resource }
       const outcome = query && askAzure(view, query)
       // Another layer that refuses the request first is what stands in the way.
       if (outcome?.answer === 'denied' && outcome.layer !== 'route') continue

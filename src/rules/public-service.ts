@@ -4,6 +4,7 @@ import {
   connectionSet,
   connectionSets,
   NO_CONNECTIONS,
+  type PortProtocol,
   samplePort,
 } from '../algebra/connections.ts'
 import { both, type Truth, toTruth } from '../algebra/truth.ts'
@@ -13,6 +14,7 @@ import { workloadName } from '../model/kubernetes/workload.ts'
 import { sampleAddress } from '../reach/address-ranges.ts'
 import type { Door } from '../reach/door.ts'
 import type { Reachability } from '../reach/reachability.ts'
+import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
 import type { Witness } from './finding.ts'
 import { countAddresses, extentOf, publicPart } from './open-egress.ts'
 import { addressOf, controllerEnd, doorStep, nodesEnd, peerName, proofOf } from './proof.ts'
@@ -20,7 +22,7 @@ import { addressOf, controllerEnd, doorStep, nodesEnd, peerName, proofOf } from 
 /** A Service of type LoadBalancer as the internet sees it. */
 export interface PublicService {
   readonly service: Service
-  /** `yes`: every layer that the manifests show lets the internet in; `no` is never given. */
+  /** `yes`: every layer that the tree shows lets the internet in; `no` is never given. */
   readonly open: Truth
   /** Public addresses that may come in, trusted ones left out. */
   readonly sources: AddressSet
@@ -37,33 +39,72 @@ export interface PublicService {
 /** From so many addresses on they are "the internet" and no list of ranges: half of IPv4. */
 const HALF_OF_V4 = 2 ** 31
 
-/** The load balancers that let the internet in, for certain or perhaps, in the order of the network. */
-export function* publicServices(view: StateView, trusted: AddressSet): Iterable<PublicService> {
+/** The load balancers that let the internet in through every layer, for certain or perhaps, in the order of the network. */
+export function publicServices(view: StateView, trusted: AddressSet): Iterable<PublicService> {
+  return servicesBy(
+    view,
+    trusted,
+    ({ internet }) => internet,
+    (own, loadBalancer) => (own.length === 0 ? loadBalancer : joinSources(own)),
+  )
+}
+
+/** The same by what the cluster says alone: the network around it is not asked. */
+export function offeredServices(view: StateView, trusted: AddressSet): Iterable<PublicService> {
+  return servicesBy(
+    view,
+    trusted,
+    ({ offered }) => offered,
+    (_, loadBalancer) => loadBalancer,
+  )
+}
+
+function* servicesBy(
+  view: StateView,
+  trusted: AddressSet,
+  openBy: (door: Door) => Door['internet'],
+  sourcesBy: (doors: readonly Door[], loadBalancer: Door['sources']) => Door['sources'],
+): Iterable<PublicService> {
   const doors = doorsByResource(view)
   for (const service of view.network.kubernetes.services) {
     const { loadBalancer } = service
     if (loadBalancer === undefined || loadBalancer.refused !== undefined || loadBalancer.public === 'no') continue
-    const sources = publicPart(loadBalancer.sources.possible, trusted)
-    if (countAddresses(sources) < HALF_OF_V4 || service.selector === undefined) continue
+    if (service.selector === undefined) continue
     const own = (doors.get(service.resource.address) ?? []).filter(({ kind }) => kind === 'load-balancer')
+    const reached = own.filter((door) => !connectionSets.isEmpty(openBy(door).possible))
+    if (own.length > 0 && reached.length === 0) continue
+    const admitted = sourcesBy(reached, loadBalancer.sources)
+    const sources = publicPart(admitted.possible, trusted)
+    if (countAddresses(sources) < HALF_OF_V4) continue
     const frontend = service.ports
       .map(({ protocol, port }) => (port === undefined ? NO_CONNECTIONS : connectionSet(protocol, port, port)))
       .reduce(connectionSets.union, NO_CONNECTIONS)
-    const reached = own.filter(({ internet }) => !connectionSets.isEmpty(internet.possible))
-    if (own.length > 0 && reached.length === 0) continue
-    const isCertain = reached.some(({ internet }) => !connectionSets.isEmpty(internet.certain))
-    const rangesKnown = countAddresses(publicPart(loadBalancer.sources.certain, trusted)) >= HALF_OF_V4
+    const isCertain = reached.some((door) => !connectionSets.isEmpty(openBy(door).certain))
+    const rangesKnown = countAddresses(publicPart(admitted.certain, trusted)) >= HALF_OF_V4
     yield {
       service,
       open: isCertain ? both(loadBalancer.public, toTruth(rangesKnown)) : 'maybe',
       sources,
-      frontend,
-      target: reached.map(({ internet }) => internet.possible).reduce(connectionSets.union, NO_CONNECTIONS),
+      frontend: reached.length === 0 ? frontend : joinFrontends(reached, frontend),
+      target: reached.map((door) => openBy(door).possible).reduce(connectionSets.union, NO_CONNECTIONS),
       names: [...new Set(reached.flatMap((door) => namesBehind(view, door)))],
       extent: extentOf(sources, frontend),
       prove: () => proveDoor(view, reached[0], sources, `${service.resource.address} is a public load balancer`),
     }
   }
+}
+
+function joinSources(doors: readonly Door[]): Door['sources'] {
+  return {
+    certain: doors.map(({ sources }) => sources.certain).reduce(addressSets.union, NO_ADDRESSES),
+    possible: doors.map(({ sources }) => sources.possible).reduce(addressSets.union, NO_ADDRESSES),
+  }
+}
+
+/** The ports that lead somewhere; all where the cluster picks some. */
+function joinFrontends(doors: readonly Door[], all: ConnectionSet): ConnectionSet {
+  const own = doors.map(({ frontend }) => frontend).reduce(connectionSets.union, NO_CONNECTIONS)
+  return connectionSets.isEmpty(own) ? all : own
 }
 
 const known = new WeakMap<Reachability, ReadonlyMap<string, readonly Door[]>>()
@@ -90,17 +131,22 @@ export function namesBehind({ reach }: StateView, { subject }: Door): readonly s
   })
 }
 
-/** A packet from outside through a door to a pod behind it; undefined where there is no pod or no port. */
+/**
+ * A packet from outside through a door to a pod behind it, past every layer that the tree shows; undefined where there is no pod or no
+ * port.
+ */
 export function proveDoor(
-  { reach }: StateView,
+  view: StateView,
   door: Door | undefined,
   sources: AddressSet,
   rule: string,
 ): Witness | undefined {
   if (door === undefined) return undefined
+  const { reach } = view
   const { subject, resource, origin, internet, allowed, kind } = door
   const member = reach.universe.classes[subject]!.members.find(({ id }) => reach.classes.workload(id) !== undefined)
-  const address = sampleAddress(addressSets.isEmpty(sources) ? NO_ADDRESSES : sources)
+  const admitted = addressSets.intersect(sources, door.sources.possible)
+  const address = sampleAddress(addressSets.isEmpty(admitted) ? sources : admitted)
   const target = [internet.certain, allowed.certain, internet.possible, allowed.possible]
     .map(samplePort)
     .find((port) => port !== undefined)
@@ -108,14 +154,33 @@ export function proveDoor(
   const workload = reach.classes.workload(member.id)!
   const to = { kind: 'endpoint', endpoint: member, facts: { ...reach.classes.facts[subject]!, workload } } as const
   const client = addressOf(printAddress(address))
+  const sender = { from: peerName(client), sourceAddress: printAddress(address) }
+  const layer = kind === 'ingress' ? 'ingress' : kind === 'host-port' || kind === 'host-network' ? 'host' : 'service'
+  const entry = doorStep(layer, rule, resource.address, origin)
+  const around = linkedCluster(view) === undefined ? undefined : wayAround(view, door, sender, workload.id, target)
+  if (around !== undefined) {
+    return { packet: { ...around.packet, ...sender, to: peerName(to) }, path: [entry, ...around.path] }
+  }
   // Behind a load balancer policies see the client or a node, behind an Ingress its controller.
   const seen = kind === 'ingress' ? [controllerEnd(reach), client] : [client, nodesEnd(reach)]
   const from = seen.find((end) => reach.explain({ from: end, to, ...target }).allowed !== 'no') ?? client
   const { packet, path } = proofOf(reach, { from, to, ...target })
-  const witness = {
-    packet: { ...packet, from: peerName(client), sourceAddress: printAddress(address) },
-    path,
+  return { packet: { ...packet, ...sender }, path: [entry, ...path] }
+}
+
+/** The packet through the network around the cluster as well; undefined where that is no way in of its own. */
+function wayAround(
+  view: StateView,
+  { resource }: Door,
+  { from, sourceAddress }: { readonly from: string; readonly sourceAddress: string },
+  to: string,
+  target: { readonly protocol: PortProtocol; readonly port: number },
+): Witness | undefined {
+  // One public host that no rule names more closely stands for the internet, else the address itself.
+  for (const peer of from === sourceAddress ? [sourceAddress] : [from, sourceAddress]) {
+    const query = { from: peer, to, ...target, via: resource }
+    const outcome = askAzure(view, query)
+    if (outcome.answer !== 'denied') return azureWitness(query, outcome)
   }
-  const layer = kind === 'ingress' ? 'ingress' : kind === 'host-port' || kind === 'host-network' ? 'host' : 'service'
-  return { ...witness, path: [doorStep(layer, rule, resource.address, origin), ...witness.path] }
+  return undefined
 }

@@ -1,6 +1,6 @@
 import { samplePort } from '../algebra/connections.ts'
 import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
-import { publicServices } from './public-service.ts'
+import { offeredServices } from './public-service.ts'
 import { defineRule } from './rule.ts'
 
 export const serviceBlockedByNsg = defineRule({
@@ -18,11 +18,11 @@ export const serviceBlockedByNsg = defineRule({
   /** Yields a hit for each public load balancer that a security group certainly closes to the internet. */
   *check(view, { trusted }) {
     if (linkedCluster(view) === undefined) return
-    for (const { service, open, target, frontend, names } of publicServices(view, trusted)) {
+    for (const { service, open, target, frontend, names } of offeredServices(view, trusted)) {
       const [name] = names
       const port = samplePort(target) ?? samplePort(frontend)
       if (open !== 'yes' || name === undefined || port === undefined) continue
-      const query = { from: 'internet', to: name, ...port }
+      const query = { from: 'internet', to: name, ...port, via: service.resource }
       const outcome = askAzure(view, query)
       const step = outcome.steps.find(({ answer, layer }) => answer === 'denied' && layer === 'nsg')
       if (outcome.answer !== 'denied' || step === undefined) continue

@@ -146,7 +146,12 @@ function addressesOf(site: Site, subnet: Subnet): Places {
 }
 
 /** Security admin rules, then every filter of the host and its subnet. */
-function filteredAt(site: Site, host: Host, direction: 'inbound' | 'outbound', fixed: FixedEnd): Bounds<PlaceRegion> {
+export function filteredAt(
+  site: Site,
+  host: Host,
+  direction: 'inbound' | 'outbound',
+  fixed: FixedEnd,
+): Bounds<PlaceRegion> {
   const scope = site.topology.scopeOf(host.network, host.subnet, host.podRanges, host.podRangesRouted)
   const view = scopedView(site, scope)
   const { subnet } = host

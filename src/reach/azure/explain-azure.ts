@@ -5,6 +5,7 @@ import { knownItems, surely } from '../../model/azure/prop.ts'
 import { tagOfName } from '../../model/azure/service-tags.ts'
 import type { VirtualNetwork } from '../../model/azure/virtual-network.ts'
 import type { Workload } from '../../model/kubernetes/workload.ts'
+import type { Resource } from '../../parse/resource.ts'
 import { apiServerPlace, judgeApiServer } from '../layers/api-server.ts'
 import { type Resolution, resolveName, resolversOf, serviceNamed } from '../layers/dns.ts'
 import { type Caller, judgeService, regionOf } from '../layers/paas-firewall.ts'
@@ -13,7 +14,7 @@ import { type AskedEnd, findEnd } from './asked-ends.ts'
 import { toClusterFacts } from './cluster-facts.ts'
 import { frontendsOf } from './frontends.ts'
 import { type Host, hostsAt, nodeHost, podHost, podOnWire, subnetHost } from './hosts.ts'
-import { type Outsider, translated, waysIn } from './inbound.ts'
+import { type Outsider, type PolicyJudge, translated, waysIn } from './inbound.ts'
 import {
   allowed,
   anyWay,
@@ -57,6 +58,8 @@ export interface AzureQuery {
   readonly to: string
   readonly protocol: 'TCP' | 'UDP' | 'SCTP' | 'ICMP'
   readonly port: number
+  /** Only the way that this Service, Ingress, firewall rule or workload makes, where `from` is outside and `to` a workload. */
+  readonly via?: Resource
 }
 
 /** Ready to be asked; everything that questions share is worked out once. */
@@ -84,7 +87,7 @@ interface Context {
 }
 
 /** One question walked through every layer. */
-function explainQuery(context: Context, { from, to, protocol, port }: AzureQuery): Outcome {
+function explainQuery(context: Context, { from, to, protocol, port, via }: AzureQuery): Outcome {
   const { site } = context
   const source = findEnd(site, from)
   const target = findEnd(site, to)
@@ -95,13 +98,13 @@ function explainQuery(context: Context, { from, to, protocol, port }: AzureQuery
     case 'workload':
       return fromWorkload(context, source.workload, target, demand)
     case 'node':
-      return fromHost(context, nodeHost(site, source.cluster, source.pool), target, demand)
+      return fromHost(context, nodeHost(site, source.cluster, source.pool), target, demand, via)
     case 'subnet':
-      return fromHost(context, subnetHost(site, source.subnet), target, demand)
+      return fromHost(context, subnetHost(site, source.subnet), target, demand, via)
     case 'private':
-      return whichever(hostsAt(site, source.addresses).map((host) => fromHost(context, host, target, demand)))
+      return whichever(hostsAt(site, source.addresses).map((host) => fromHost(context, host, target, demand, via)))
     case 'public':
-      return fromPublic(context, source.places, target, demand)
+      return fromPublic(context, source.places, target, demand, via)
     case 'platform':
     case 'api-server':
       return unknownAt('host', `what ${from} opens by itself is not modelled`)
@@ -253,11 +256,11 @@ function acrossNodes(
 
 // ---- from a host of the network: a node, a machine, any host of a subnet, on-premises ----
 
-function fromHost(context: Context, host: Host, target: AskedEnd, demand: Demand): Outcome {
+function fromHost(context: Context, host: Host, target: AskedEnd, demand: Demand, via?: Resource): Outcome {
   const { site } = context
   switch (target.kind) {
     case 'workload':
-      return hostToWorkload(context, host, target.workload, demand)
+      return hostToWorkload(context, host, target.workload, demand, via)
     case 'node': {
       const node = nodeHost(site, target.cluster, target.pool)
       return walk(site, host, { kind: 'host', host: node }, demand)
@@ -277,7 +280,7 @@ function fromHost(context: Context, host: Host, target: AskedEnd, demand: Demand
   }
 }
 
-function hostToWorkload(context: Context, host: Host, workload: Workload, demand: Demand): Outcome {
+function hostToWorkload(context: Context, host: Host, workload: Workload, demand: Demand, via?: Resource): Outcome {
   const { site } = context
   const { cluster } = site
   if (cluster === undefined) return unknownAt('host', 'the cluster of the manifests is not in the tree')
@@ -290,7 +293,7 @@ function hostToWorkload(context: Context, host: Host, workload: Workload, demand
   const flat = pools.filter(
     (pool) => onHost || isOwnNode || ['node-subnet', 'pod-subnet', 'unknown'].includes(podAddressing(cluster, pool)),
   )
-  if (flat.length === pools.length) {
+  if (flat.length === pools.length && via === undefined) {
     ways.push(
       whichever(
         flat.flatMap((pool) => {
@@ -310,11 +313,9 @@ function hostToWorkload(context: Context, host: Host, workload: Workload, demand
   }
   if (!isOwnNode) {
     const outsider: Outsider = { places: host.places, host, end }
-    ways.push(
-      ...waysIn(site, cluster, outsider, workload, demand, (from, to, wanted) =>
-        judgePolicy(context, from, { kind: 'workload', workload: to }, wanted),
-      ),
-    )
+    const judge: PolicyJudge = (from, to, wanted) =>
+      judgePolicy(context, from, { kind: 'workload', workload: to }, wanted)
+    ways.push(...waysIn(site, cluster, outsider, workload, demand, judge, via))
   }
   return (
     anyWay(ways) ??
@@ -324,7 +325,7 @@ function hostToWorkload(context: Context, host: Host, workload: Workload, demand
 
 // ---- from the internet ----
 
-function fromPublic(context: Context, source: Places, target: AskedEnd, demand: Demand): Outcome {
+function fromPublic(context: Context, source: Places, target: AskedEnd, demand: Demand, via?: Resource): Outcome {
   const { site } = context
   const caller: Caller = { identity: { certain: source, possible: source }, subnet: undefined, region: undefined }
   switch (target.kind) {
@@ -332,9 +333,9 @@ function fromPublic(context: Context, source: Places, target: AskedEnd, demand: 
       const { cluster } = site
       if (cluster === undefined) return unknownAt('host', 'the cluster of the manifests is not in the tree')
       const outsider: Outsider = { places: source, host: undefined, end: publicEnd(source) }
-      const ways = waysIn(site, cluster, outsider, target.workload, demand, (from, to, wanted) =>
-        judgePolicy(context, from, { kind: 'workload', workload: to }, wanted),
-      )
+      const judge: PolicyJudge = (from, to, wanted) =>
+        judgePolicy(context, from, { kind: 'workload', workload: to }, wanted)
+      const ways = waysIn(site, cluster, outsider, target.workload, demand, judge, via)
       return (
         anyWay(ways) ??
         denied('service', `nothing public leads to ${target.workload.namespace}/${target.workload.name}`)

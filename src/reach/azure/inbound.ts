@@ -1,4 +1,5 @@
 import { type AddressSet, addressSets } from '../../algebra/addresses.ts'
+import { type ConnectionSet, connectionSet, type PortProtocol, singlePort } from '../../algebra/connections.ts'
 import { hasNumber } from '../../algebra/intervals.ts'
 import type { ApplicationGateway } from '../../model/azure/application-gateway.ts'
 import { labelOf } from '../../model/azure/azure-object.ts'
@@ -9,6 +10,7 @@ import type { Ingress, IngressBackend } from '../../model/kubernetes/ingress.ts'
 import { matches } from '../../model/kubernetes/labels.ts'
 import type { Service, ServicePort } from '../../model/kubernetes/service.ts'
 import type { Workload } from '../../model/kubernetes/workload.ts'
+import type { Resource } from '../../parse/resource.ts'
 import { translationsOf } from '../layers/firewall.ts'
 import { type Frontend, frontendsOf } from './frontends.ts'
 import { firewallHost, type Host, nodeHost, podHost, subnetHost } from './hosts.ts'
@@ -44,7 +46,10 @@ export interface Outsider {
 /** What judges one packet inside the cluster: the policies, or nothing where none are enforced. */
 export type PolicyJudge = (from: PolicyEnd, to: Workload, demand: Demand) => Outcome
 
-/** Every way in to a workload, each with its outcome; the caller needs one that allows. Empty where there is none at all. */
+/**
+ * Every way in to a workload, each with its outcome; the caller needs one that allows. Empty where there is none at all. `via` asks only
+ * for those that one Service, Ingress, firewall rule or workload makes.
+ */
 export function waysIn(
   site: Site,
   cluster: Cluster,
@@ -52,21 +57,30 @@ export function waysIn(
   workload: Workload,
   demand: Demand,
   judge: PolicyJudge,
+  via?: Resource,
 ): readonly Outcome[] {
+  const isMeant = (resource: Resource) => via === undefined || via === resource
   const frontends = frontendsOf(site, cluster)
   const leading = frontends.filter(({ service }) => leadsTo(service, workload, demand) !== undefined)
   return [
-    ...leading.flatMap((frontend) => viaFrontend(site, cluster, outsider, frontend, workload, demand, judge)),
-    ...viaGateways(site, cluster, outsider, workload, demand, judge),
-    ...viaControllers(site, cluster, outsider, frontends, workload, demand, judge),
-    ...(outsider.host === undefined ? viaTranslation(site, cluster, outsider, leading, workload, demand, judge) : []),
-    ...viaNodePorts(site, cluster, outsider, workload, demand, judge),
-    ...viaHostPorts(site, cluster, outsider, workload, demand, judge),
+    ...leading
+      .filter(({ service }) => isMeant(service.resource))
+      .flatMap((frontend) => viaFrontend(site, cluster, outsider, frontend, workload, demand, judge)),
+    ...viaGateways(site, cluster, outsider, workload, demand, judge, isMeant),
+    ...viaControllers(site, cluster, outsider, frontends, workload, demand, judge, isMeant),
+    ...(outsider.host === undefined
+      ? viaTranslation(site, cluster, outsider, leading, workload, demand, judge, isMeant)
+      : []),
+    ...viaNodePorts(site, cluster, outsider, workload, demand, judge, isMeant),
+    ...(isMeant(workload.resource) ? viaHostPorts(site, cluster, outsider, workload, demand, judge) : []),
   ]
 }
 
+/** Whether a way that a resource makes is asked about. */
+type IsMeant = (resource: Resource) => boolean
+
 /** The port of a Service that leads to the workload on the asked port. */
-function leadsTo(service: Service, workload: Workload, { port, protocol }: Demand): ServicePort | undefined {
+export function leadsTo(service: Service, workload: Workload, { port, protocol }: Demand): ServicePort | undefined {
   if (service.namespace !== workload.namespace || service.selector === undefined) return undefined
   if (matches(service.selector, workload.labels) === 'no') return undefined
   return service.ports.find(
@@ -147,7 +161,7 @@ function throughBalancer(
 }
 
 /** kube-proxy drops what `spec.loadBalancerSourceRanges` does not list. */
-function withinRanges({ nodeRanges, service }: Frontend, { places: where }: Outsider): Outcome {
+export function withinRanges({ nodeRanges, service }: Frontend, { places: where }: Outsider): Outcome {
   const at = { resource: service.resource }
   if (nodeRanges === undefined)
     return allowed('service', `Service ${service.namespace}/${service.name} admits any client`, at)
@@ -189,12 +203,14 @@ function viaGateways(
   workload: Workload,
   demand: Demand,
   judge: PolicyJudge,
+  isMeant: IsMeant,
 ): Outcome[] {
-  const ingress = ingressesTo(site, workload, demand).filter((one) => isApplicationGatewayClass(one))
+  const ingress = ingressesTo(site, workload, demand).filter(
+    (one) => isApplicationGatewayClass(one) && isMeant(one.resource),
+  )
   const outcomes: Outcome[] = []
   for (const one of ingress) {
-    const gateway = site.azure.applicationGateways.of(cluster.addons.gateway) ?? site.azure.applicationGateways.all[0]
-    const subnet = site.azure.subnets.of(gateway?.subnet) ?? site.azure.subnets.of(cluster.addons.gatewaySubnet)
+    const { gateway, subnet } = gatewayOf(site, cluster)
     if (subnet === undefined) {
       const made = surely(cluster.addons.applicationGateway, true)
       if (made)
@@ -221,10 +237,20 @@ function viaGateways(
       ),
     )
   }
-  return [...outcomes, ...viaStaticPools(site, cluster, outsider, workload, demand, judge)]
+  return [...outcomes, ...viaStaticPools(site, cluster, outsider, workload, demand, judge, isMeant)]
 }
 
-function hasPublicFrontend(gateway: ApplicationGateway | undefined): boolean {
+/** The gateway that the cluster's controller steers; without a subnet where the tree does not say where it stands. */
+export function gatewayOf(
+  site: Site,
+  cluster: Cluster,
+): { readonly gateway: ApplicationGateway | undefined; readonly subnet: Subnet | undefined } {
+  const gateway = site.azure.applicationGateways.of(cluster.addons.gateway) ?? site.azure.applicationGateways.all[0]
+  const subnet = site.azure.subnets.of(gateway?.subnet) ?? site.azure.subnets.of(cluster.addons.gatewaySubnet)
+  return { gateway, subnet }
+}
+
+export function hasPublicFrontend(gateway: ApplicationGateway | undefined): boolean {
   // A gateway that the add-on makes is public.
   return gateway === undefined || gateway.frontends.some(({ publicIp }) => publicIp.kind !== 'absent')
 }
@@ -270,9 +296,11 @@ function viaStaticPools(
   workload: Workload,
   demand: Demand,
   judge: PolicyJudge,
+  isMeant: IsMeant,
 ): Outcome[] {
   const frontends = frontendsOf(site, cluster).filter(({ service }) => leadsTo(service, workload, demand) !== undefined)
-  return site.azure.applicationGateways.all.flatMap((gateway) =>
+  const gateways = site.azure.applicationGateways.all.filter(({ object }) => isMeant(object.resource))
+  return gateways.flatMap((gateway) =>
     gateway.listeners.flatMap((listener): Outcome[] => {
       const frontend = gateway.frontends.find(({ name }) => knownValue(name) === knownValue(listener.frontend))
       const isPublic = frontend?.publicIp.kind !== undefined && frontend.publicIp.kind !== 'absent'
@@ -314,8 +342,11 @@ function viaControllers(
   workload: Workload,
   demand: Demand,
   judge: PolicyJudge,
+  isMeant: IsMeant,
 ): Outcome[] {
-  const ingresses = ingressesTo(site, workload, demand).filter((one) => !isApplicationGatewayClass(one))
+  const ingresses = ingressesTo(site, workload, demand).filter(
+    (one) => !isApplicationGatewayClass(one) && isMeant(one.resource),
+  )
   const workloads = site.state.kubernetes?.workloads ?? []
   return ingresses.flatMap((ingress) => {
     const port = ingress.tlsHosts.length > 0 ? 443 : 80
@@ -345,7 +376,7 @@ function viaControllers(
   })
 }
 
-const ROUTING_CLASS = 'webapprouting.kubernetes.azure.com'
+export const ROUTING_CLASS = 'webapprouting.kubernetes.azure.com'
 
 /** The controller of the application routing add-on is not in the tree: its load balancer is public unless the cluster says otherwise. */
 function viaAddon(
@@ -397,7 +428,7 @@ const CONTROLLER_WORDS: readonly (readonly [className: string, word: RegExp])[] 
 ]
 
 /** A workload that by its labels is the controller of the Ingress's class; without a class any controller may be. */
-function isController({ labels }: Workload, { className }: Ingress): boolean {
+export function isController({ labels }: Workload, { className }: Ingress): boolean {
   const names = ['app.kubernetes.io/name', 'app', 'k8s-app'].map((key) => labels.known.get(key))
   return CONTROLLER_WORDS.some(
     ([own, word]) =>
@@ -406,7 +437,7 @@ function isController({ labels }: Workload, { className }: Ingress): boolean {
   )
 }
 
-function isApplicationGatewayClass({ className }: Ingress): boolean {
+export function isApplicationGatewayClass({ className }: Ingress): boolean {
   return className === 'azure-application-gateway' || className === 'azure/application-gateway'
 }
 
@@ -431,10 +462,11 @@ function viaTranslation(
   workload: Workload,
   demand: Demand,
   judge: PolicyJudge,
+  isMeant: IsMeant,
 ): Outcome[] {
-  return translated(site, outsider.places, demand).flatMap(({ address, home, port, arrived }) => {
+  return translated(site, outsider.places, demand).flatMap(({ address, home, port, arrived, resource }) => {
     const target = leading.find(({ places: own }) => addressSets.covers(own.addresses, address))
-    if (target === undefined || port !== demand.port) return []
+    if (target === undefined || port !== demand.port || !isMeant(resource)) return []
     const inside: Outsider = {
       places: home.places,
       host: home,
@@ -444,12 +476,17 @@ function viaTranslation(
   })
 }
 
+interface Translated {
+  readonly address: AddressSet
+  readonly port: number
+  readonly home: Host
+  readonly arrived: Outcome
+  /** What holds the rule. */
+  readonly resource: Resource
+}
+
 /** Where the firewalls' NAT rules send what comes from outside to the asked port. */
-export function translated(
-  site: Site,
-  source: Places,
-  demand: Demand,
-): readonly { readonly address: AddressSet; readonly port: number; readonly home: Host; readonly arrived: Outcome }[] {
+export function translated(site: Site, source: Places, demand: Demand): readonly Translated[] {
   return site.azure.firewalls.all.flatMap((firewall) => {
     const home: Host = { ...firewallHost(site, firewall) }
     const taken: { readonly port: number; readonly destination: Places }[] = []
@@ -473,7 +510,9 @@ export function translated(
           return []
         if (match === 'yes' && !places.isEmpty(certain)) taken.push({ port: incoming, destination: certain })
         const arrived = match === 'yes' ? outcomeOf(rule.step) : outcomeOf({ ...rule.step, answer: 'unknown' })
-        return [{ address: rule.address!, port, home, arrived }]
+        return [
+          { address: rule.address!, port, home, arrived, resource: rule.step.resource ?? firewall.object.resource },
+        ]
       })
     })
   })
@@ -487,8 +526,11 @@ function viaNodePorts(
   workload: Workload,
   demand: Demand,
   judge: PolicyJudge,
+  isMeant: IsMeant,
 ): Outcome[] {
-  const services = (site.state.kubernetes?.services ?? []).filter(({ type }) => type === 'NodePort')
+  const services = (site.state.kubernetes?.services ?? []).filter(
+    ({ type, resource }) => type === 'NodePort' && isMeant(resource),
+  )
   return services.flatMap((service) => {
     const port = leadsTo(service, workload, demand)
     if (port === undefined) return []
@@ -496,7 +538,13 @@ function viaNodePorts(
     const arrivals = workerPools(cluster).flatMap((pool) => {
       const node = nodeHost(site, cluster, pool)
       if (outsider.host !== undefined) return [walk(site, outsider.host, { kind: 'host', host: node }, incoming)]
-      return node.publicIps.length === 0 ? [] : [enterFromOutside(site, node, outsider.places, node.places, incoming)]
+      if (node.publicIps.length === 0) return []
+      return [
+        inSeriesLazily(
+          () => enterFromOutside(site, node, outsider.places, node.places, incoming),
+          () => answerPublicly(site, node, outsider.places),
+        ),
+      ]
     })
     const arrival = anyWay(arrivals)
     if (arrival === undefined) return []
@@ -511,6 +559,12 @@ function viaNodePorts(
 
 /** Source: kubernetes.io/docs/concepts/services-networking/service/#type-nodeport */
 const FIRST_NODE_PORT = 30000
+const LAST_NODE_PORT = 32767
+
+/** The port that a node answers on; any of the range where the cluster picks it. */
+export function nodePortsOf(protocol: PortProtocol, port: number | undefined): ConnectionSet {
+  return port === undefined ? connectionSet(protocol, FIRST_NODE_PORT, LAST_NODE_PORT) : singlePort(protocol, port)
+}
 
 /** Host ports and the host network of nodes with an address that the outsider can use. */
 function viaHostPorts(

@@ -491,6 +491,7 @@ export function translationsOf(network: AzureNetwork, firewall: Firewall): reado
             both(isThere(collection), matchesProtocol(rule, packet.protocol)),
             both(within(packet.source, compiled.source), matchesPort(compiled, packet)),
           ),
+        source: compiled.source,
         destination: compiled.destination,
         ports: compiled.ports,
         address,
@@ -502,6 +503,8 @@ export function translationsOf(network: AzureNetwork, firewall: Firewall): reado
 }
 
 export interface NatRule {
+  /** The clients that it is for. */
+  readonly source: Bounds<Places>
   /** The firewall's public addresses that it is for. */
   readonly destination: Bounds<Places>
   readonly ports: ReturnType<typeof toPorts>
