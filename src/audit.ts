@@ -1,14 +1,13 @@
 import { analyseTree } from './analyse.ts'
 import type { Config } from './config/config.ts'
-import { findInlineSuppressions } from './config/inline-suppression.ts'
 import { type Options, toPathFilter } from './config/options.ts'
-import { checkSuppressions } from './config/suppression.ts'
+import { auditConfiguration, readComments } from './configuration.ts'
 import { coverageOf, notesOf } from './coverage.ts'
 import { judge } from './judge.ts'
 import { ParseCache } from './parse/front-end.ts'
 import { parseTree } from './parse/units.ts'
 import type { AuditReport } from './report/review-report.ts'
-import { assess } from './rules/assess.ts'
+import { assess, severityRank } from './rules/assess.ts'
 import { RULES } from './rules/index.ts'
 import { checkState, joinRuns, ruleSettings, severityBy, suppress } from './run-rules.ts'
 import type { Tree } from './source/tree.ts'
@@ -34,18 +33,13 @@ export function audit({ tree, config, options, today }: AuditInput): AuditReport
   const assessed = assess(hits, hits, severityBy(config), states)
   // Environments of one root share its files.
   const files = new Set(parsed.units.flatMap(({ unit }) => unit.files))
-  const inline = [...files].flatMap((path) => {
-    const read = tree.read(path)
-    return read.ok ? findInlineSuppressions(read.source).suppressions : []
-  })
-  const { findings: marked, used } = suppress(assessed, config, inline, today)
-  const findings = marked.map(({ finding }) => finding)
-  const rules = new Set(RULES.map(({ id }) => id))
-  const suppressions = checkSuppressions(config.suppressions, today, { rules, used })
-  const coverage = coverageOf(parsed, views, new Set(), [
-    ...suppressions.map(({ message, file, line }) => `${file}:${line}: ${message}`),
-    ...notesOf(views),
-  ])
+  const comments = readComments(tree, files)
+  const { findings: marked, used } = suppress(assessed, config, comments.suppressions, today)
+  const own = auditConfiguration(config, comments, today, used)
+  const findings = [...marked, ...assess(own.hits, own.hits, severityBy(config), [])]
+    .map(({ finding }) => finding)
+    .sort((a, b) => severityRank(b.severity) - severityRank(a.severity))
+  const coverage = coverageOf(parsed, views, new Set(), [...own.notes, ...notesOf(views)])
   const suppressed = findings.filter((finding) => finding.suppressed !== undefined).length
   return {
     schemaVersion: 1,

@@ -1,22 +1,19 @@
 import { connectionSets } from './algebra/connections.ts'
 import { type AnalysedPair, analysePair } from './analyse.ts'
 import type { TreeEdit } from './base/edit.ts'
-import { toPlace } from './base/origin.ts'
 import { diffLayers } from './compare/diff-layers.ts'
 import type { Flow } from './compare/flows.ts'
 import { toChanges } from './compare/to-changes.ts'
 import type { Config } from './config/config.ts'
-import { divideInline, findInlineSuppressions, type InlineSuppression } from './config/inline-suppression.ts'
-import { readConfig } from './config/load-config.ts'
 import { type Options, toPathFilter } from './config/options.ts'
-import { describeSuppression } from './config/suppression.ts'
+import { reviewConfiguration } from './configuration.ts'
 import { coverageOf, notesOf } from './coverage.ts'
 import { judge } from './judge.ts'
 import { ParseCache } from './parse/front-end.ts'
 import { type ParsedTree, parseTree } from './parse/units.ts'
 import { offerPatches } from './patch/offer-patches.ts'
 import type { EditedOutcome } from './patch/verify.ts'
-import type { ProposedSuppression, ReviewReport } from './report/review-report.ts'
+import type { ReviewReport } from './report/review-report.ts'
 import { assess, isNew, type RuleHit } from './rules/assess.ts'
 import type { Finding } from './rules/finding.ts'
 import { RULES } from './rules/index.ts'
@@ -32,13 +29,15 @@ export interface ReviewInput {
   readonly head: Tree
   /** Of the base, so that a change cannot wave itself through. */
   readonly config: Config
+  /** Of the configuration in both trees, where it is not where it usually is. */
+  readonly configPath?: string
   readonly options: Options
   /** ISO date that suppressions are judged by. */
   readonly today: string
 }
 
 /** What a pull request changes: the pipeline, stage by stage. */
-export function review({ base, head, config, options, today }: ReviewInput): ReviewReport {
+export function review({ base, head, config, configPath, options, today }: ReviewInput): ReviewReport {
   const touched = touchedPaths(compareTrees(base, head))
   const cache = new ParseCache({ maxFileLength: config.maxFileBytes })
   const only = toPathFilter(options)
@@ -53,9 +52,15 @@ export function review({ base, head, config, options, today }: ReviewInput): Rev
   const flows = pairs.map((pair) => diffLayers(pair.base, pair.head))
   const baseRun = joinRuns(pairs.map((pair) => checkState(RULES, pair.base, settings)))
   const headRun = joinRuns(pairs.map((pair, i) => runHead(pair, flows[i]!, settings)))
-  const inline = inlineSuppressions(base, head, touched)
-  const assessed = assess(baseRun.hits, headRun.hits, severityBy(config), states)
-  const { findings } = suppress(assessed, config, inline.inForce, today)
+  const place = configPath === undefined ? {} : { path: configPath }
+  const own = reviewConfiguration({ base, head, config, touched, today, ...place })
+  const assessed = assess(
+    [...baseRun.hits, ...own.baseHits],
+    [...headRun.hits, ...own.headHits],
+    severityBy(config),
+    states,
+  )
+  const { findings } = suppress(assessed, config, own.inForce, today)
 
   const patched = offerPatches(findings, {
     tree: head,
@@ -83,7 +88,7 @@ export function review({ base, head, config, options, today }: ReviewInput): Rev
       states.length,
     ),
     findings: patched,
-    ...proposals(config, head, inline.proposed),
+    ...(own.proposed.length > 0 && { proposedSuppressions: own.proposed }),
     coverage,
   }
 }
@@ -150,40 +155,6 @@ function countFindings(findings: readonly Finding[]) {
     else counts.suppressed++
   }
   return counts
-}
-
-/** Comments that accept a finding count where the base had them; those that the change brings are proposals. */
-function inlineSuppressions(base: Tree, head: Tree, touched: ReadonlySet<string>) {
-  const of = (tree: Tree): readonly InlineSuppression[] =>
-    [...touched].flatMap((path) => {
-      const read = tree.entry(path) === undefined ? undefined : tree.read(path)
-      return read?.ok ? findInlineSuppressions(read.source).suppressions : []
-    })
-  return divideInline(of(base), of(head))
-}
-
-/** Suppressions that the head adds, in its configuration and in comments: shown, not in force. */
-function proposals(
-  config: Config,
-  head: Tree,
-  inline: readonly InlineSuppression[],
-): { readonly proposedSuppressions?: readonly ProposedSuppression[] } {
-  const inForce = new Set(config.suppressions.map((suppression) => suppressionKey(suppression)))
-  const added = readConfig(head).config.suppressions.filter((suppression) => !inForce.has(suppressionKey(suppression)))
-  const proposed = [
-    ...added.map((suppression): ProposedSuppression => {
-      const { file, line } = toPlace(suppression.origin)
-      return { rule: suppression.rule, reason: suppression.reason, expires: suppression.expires, file, line }
-    }),
-    ...inline.map(
-      ({ rule, reason, expires, path, line }): ProposedSuppression => ({ rule, reason, expires, file: path, line }),
-    ),
-  ]
-  return proposed.length === 0 ? {} : { proposedSuppressions: proposed }
-}
-
-function suppressionKey(suppression: Config['suppressions'][number]): string {
-  return `${describeSuppression(suppression)} ${suppression.reason} ${suppression.expires}`
 }
 
 /** The answer for a change that cannot touch the network: nothing was compared because nothing could differ. */

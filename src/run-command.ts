@@ -4,7 +4,7 @@ import { audit } from './audit.ts'
 import { catalogue } from './catalogue.ts'
 import type { Call } from './command-line.ts'
 import { type Config, EMPTY_CONFIG } from './config/config.ts'
-import { loadConfig, loadConfigFile } from './config/load-config.ts'
+import { loadConfig, loadConfigFile, loadReviewConfig } from './config/load-config.ts'
 import { effectiveOptions, type Options } from './config/options.ts'
 import { diff, evaluateQueries, explain, list } from './queries.ts'
 import { toDot } from './report/dot.ts'
@@ -16,6 +16,7 @@ import { MERMAID_MAX_EDGES, toMermaid } from './report/mermaid.ts'
 import type { AuditReport, ReviewReport } from './report/review-report.ts'
 import { toSarif } from './report/sarif.ts'
 import { auditText, reviewText } from './report/text.ts'
+import { withNotes } from './report/with-notes.ts'
 import { resources } from './resources.ts'
 import { review } from './review.ts'
 import { RULES } from './rules/index.ts'
@@ -71,8 +72,8 @@ export function runCommand(call: Call, surroundings: Surroundings): CommandResul
 function runReview(call: Call, surroundings: Surroundings): CommandResult {
   const where = open(call)
   const [base, head] = [openTree(call.options.base!, where), openTree(call.options.head!, where)]
-  const { config, options } = configure(call, base)
-  const report = review({ base, head, config, options, today: surroundings.today })
+  const { config, options, notes } = configure(call, base, head)
+  const report = withNotes(review({ base, head, config, options, today: surroundings.today }), notes)
   return judged(printReview(report, call, surroundings), report)
 }
 
@@ -98,14 +99,28 @@ function open({ options }: Call) {
 
 const RULE_IDS: ReadonlySet<string> = new Set(RULES.map(({ id }) => id))
 
-function configure({ options: given }: Call, tree: Tree): { readonly config: Config; readonly options: Options } {
-  const config =
-    given.config === undefined
-      ? loadConfig(tree, { rules: RULE_IDS })
-      : given.config === ''
-        ? EMPTY_CONFIG
-        : loadConfigFile(given.config, RULE_IDS)
-  return { config, options: effectiveOptions({ failOn: given.failOn }, config.options) }
+interface Configuration {
+  readonly config: Config
+  readonly options: Options
+  readonly notes: readonly string[]
+}
+
+/** What `--config` names, or the tree's own; of a change that of its base, unless the head mends it. */
+function configure({ options: given }: Call, tree: Tree, head?: Tree): Configuration {
+  const { config, note } = chooseConfig(given.config, tree, head)
+  const options = effectiveOptions({ failOn: given.failOn }, config.options)
+  return { config, options, notes: note === undefined ? [] : [note] }
+}
+
+function chooseConfig(
+  given: string | undefined,
+  tree: Tree,
+  head: Tree | undefined,
+): { readonly config: Config; readonly note?: string } {
+  if (given === '') return { config: EMPTY_CONFIG }
+  if (given !== undefined) return { config: loadConfigFile(given, RULE_IDS) }
+  const place = { rules: RULE_IDS }
+  return head === undefined ? { config: loadConfig(tree, place) } : loadReviewConfig(tree, head, place)
 }
 
 function printReview(report: ReviewReport, { format }: Call, { color, width }: Surroundings): string {

@@ -1,8 +1,8 @@
 import { singlePort } from './algebra/connections.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { Config } from './config/config.ts'
-import { type InlineSuppression, matchInline } from './config/inline-suppression.ts'
-import { matchSuppression, type Suppression } from './config/suppression.ts'
+import { type InlineSuppression, matchEndedInline, matchInline } from './config/inline-suppression.ts'
+import { matchEnded, matchSuppression, type Suppression } from './config/suppression.ts'
 import type { AssessedFinding, RuleHit } from './rules/assess.ts'
 import type { Finding, Severity } from './rules/finding.ts'
 import type { ChangeView, Hit, Rule } from './rules/rule.ts'
@@ -62,10 +62,26 @@ export function suppress(
     const rule = matchSuppression(config.suppressions, toTarget(finding), today)
     if (rule !== undefined) used.add(rule)
     const by = rule ?? matchInline(inline, finding, today, config.inlineSuppressions)
-    if (by === undefined) return assessed
+    if (by === undefined) return withEnded(assessed, config, inline, today)
     return { ...assessed, finding: { ...finding, suppressed: { reason: by.reason, expires: by.expires } } }
   })
   return { findings: marked, used }
+}
+
+/** A finding that was accepted for a time says that the time is over. */
+function withEnded(
+  assessed: AssessedFinding,
+  config: Config,
+  inline: readonly InlineSuppression[],
+  today: string,
+): AssessedFinding {
+  const { finding } = assessed
+  const by =
+    matchEnded(config.suppressions, toTarget(finding), today) ??
+    matchEndedInline(inline, finding, today, config.inlineSuppressions)
+  if (by === undefined) return assessed
+  const message = `${finding.message} It was accepted until ${by.expires} (${by.reason}), which is over.`
+  return { ...assessed, finding: { ...finding, message } }
 }
 
 function toTarget({ rule, resource, witness }: Finding) {

@@ -1,4 +1,6 @@
+import { findHiddenCharacters } from './base/hidden-text.ts'
 import { networkSignature } from './compare/renames.ts'
+import { holdsInlineSuppression } from './config/inline-suppression.ts'
 import type { ParseCache } from './parse/front-end.ts'
 import { type ParsedTree, parseTree } from './parse/units.ts'
 import type { Tree } from './source/tree.ts'
@@ -17,7 +19,7 @@ export function touchesNothing(
 ): boolean {
   const paths = [...touched].filter(options.only)
   if (paths.length === 0) return true
-  if (paths.some((path) => !mayBePlain(path))) return false
+  if (paths.some((path) => !mayBePlain(path) || speaksInText(head, path))) return false
   const parse = (tree: Tree) => parseTree(onlyFiles(tree, paths), { cache: options.cache })
   const [before, after] = [parse(base), parse(head)]
   if (!isPlain(before) || !isPlain(after)) return false
@@ -35,6 +37,13 @@ const WORKFLOW = /^\.github\/(?!ringfence\.ya?ml$).*\.ya?ml$/
 function mayBePlain(path: string): boolean {
   if (/^\.github\/ringfence\.ya?ml$/.test(path)) return false
   return (/\.ya?ml$/i.test(path) && !OWNERS.test(path)) || PROSE.test(path)
+}
+
+/** Comments that accept a finding, and characters that cannot be seen: a reader must be told of either, wherever in the text. */
+function speaksInText(tree: Tree, path: string): boolean {
+  if (PROSE.test(path) || WORKFLOW.test(path) || tree.entry(path) === undefined) return false
+  const read = tree.read(path)
+  return read.ok && (holdsInlineSuppression(read.source) || findHiddenCharacters(read.source.text).length > 0)
 }
 
 /** False for YAML that is no manifest: Terraform, Bicep and charts read such files as data. */

@@ -2,7 +2,7 @@ import { isAtLeast, type Severity } from '../base/severity.ts'
 import type { SourceText } from '../base/text.ts'
 import type { InlineMode } from './config.ts'
 import { type Day, isDay } from './day.ts'
-import { isInForce } from './suppression.ts'
+import { hasEnded, isInForce } from './suppression.ts'
 
 /** `# ringfence:ignore RULE until=YYYY-MM-DD reason="…"`, in Bicep with `//`. */
 export interface InlineSuppression {
@@ -30,6 +30,11 @@ export interface InlineMistake {
 const MARKER = 'ringfence:ignore'
 /** Comments of one file that are read. */
 const MOST = 1000
+
+/** Whether a file may hold such comments: a search for their marker. */
+export function holdsInlineSuppression({ text }: SourceText): boolean {
+  return text.includes(MARKER)
+}
 
 /** Finds the comments of a file. One pass over the lines that hold the marker; a file without it costs one search. */
 export function findInlineSuppressions(source: SourceText): {
@@ -73,6 +78,25 @@ export function matchInline(
   today: Day,
   mode: InlineMode,
 ): InlineSuppression | undefined {
+  return findInline(suppressions, finding, mode, (suppression) => isInForce(suppression, today))
+}
+
+/** As {@link matchInline}, of the comments that have ended. */
+export function matchEndedInline(
+  suppressions: readonly InlineSuppression[],
+  finding: InlineTarget,
+  today: Day,
+  mode: InlineMode,
+): InlineSuppression | undefined {
+  return findInline(suppressions, finding, mode, (suppression) => hasEnded(suppression, today))
+}
+
+function findInline(
+  suppressions: readonly InlineSuppression[],
+  finding: InlineTarget,
+  mode: InlineMode,
+  isMeant: (suppression: InlineSuppression) => boolean,
+): InlineSuppression | undefined {
   if (mode === 'off' || (mode === 'on' && isAtLeast(finding.severity, 'high'))) return undefined
   return suppressions.find(
     (suppression) =>
@@ -80,7 +104,7 @@ export function matchInline(
       suppression.path === finding.file &&
       suppression.target >= finding.line &&
       suppression.target <= finding.endLine &&
-      isInForce(suppression, today),
+      isMeant(suppression),
   )
 }
 

@@ -34,6 +34,27 @@ export function loadConfig(tree: ConfigTree, options: LoadOptions = {}): Config 
   return config
 }
 
+/**
+ * The configuration that a change is judged by: that of its base. Where that one is broken and the head's is sound, the change mends
+ * it: the defaults serve then, and `note` says so.
+ *
+ * Throws {@link InputError} where both are broken, with the head's file and line, since that is what the author can edit.
+ */
+export function loadReviewConfig(
+  base: ConfigTree,
+  head: ConfigTree,
+  options: LoadOptions = {},
+): { readonly config: Config; readonly note?: string } {
+  const { config, problems } = readConfig(base, options)
+  const [first] = problems
+  if (first === undefined) return { config }
+  failOn(readConfig(head, options).problems)
+  const { file, line } = problemPlace(first)
+  const place = line === undefined ? file : `${file}:${line}`
+  const note = `The configuration of the base is broken (${place}: ${first.message}). This change mends it and was judged by the defaults.`
+  return { config: EMPTY_CONFIG, note }
+}
+
 /** As {@link loadConfig}, with what is wrong as values: for the head, whose file is not in force yet. */
 export function readConfig(
   tree: ConfigTree,

@@ -49,6 +49,20 @@ export function matchSuppression(
   return suppressions.find((suppression) => isInForce(suppression, today) && covers(suppression, target))
 }
 
+/** The first suppression that covered the target and has ended, or undefined. */
+export function matchEnded(
+  suppressions: readonly Suppression[],
+  target: SuppressionTarget,
+  today: Day,
+): Suppression | undefined {
+  return suppressions.find((suppression) => hasEnded(suppression, today) && covers(suppression, target))
+}
+
+/** True after its last day. */
+export function hasEnded(suppression: { readonly expires: Day }, today: Day): boolean {
+  return daysBetween(today, suppression.expires) < 0
+}
+
 /** True on the days on which it counts: up to its last day, and only when that is no more than a year ahead. */
 export function isInForce(suppression: { readonly expires: Day }, today: Day): boolean {
   const left = daysBetween(today, suppression.expires)
@@ -75,6 +89,7 @@ export interface SuppressionNotice {
   readonly kind: 'expired' | 'expires-soon' | 'too-long' | 'unused' | 'unknown-rule'
   /** One sentence. It holds text of the configuration: escape before printing. */
   readonly message: string
+  readonly at: Origin
   readonly file: string
   /** 1-based. */
   readonly line: number
@@ -95,7 +110,7 @@ export function checkSuppressions(
     const notice = judge(suppression, today, facts)
     if (notice === undefined) return []
     const { file, line } = toPlace(suppression.origin)
-    return [{ ...notice, file, line }]
+    return [{ ...notice, at: suppression.origin, file, line }]
   })
 }
 

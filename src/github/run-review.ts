@@ -8,6 +8,7 @@ import { jobSummary } from '../report/markdown/job-summary.ts'
 import type { SummaryMarker } from '../report/markdown/marker.ts'
 import { summaryComment } from '../report/markdown/summary-comment.ts'
 import type { ReviewReport } from '../report/review-report.ts'
+import { withNotes } from '../report/with-notes.ts'
 import { isNew } from '../report/words.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { Tree } from '../source/tree.ts'
@@ -17,7 +18,7 @@ import type { InlineCandidate } from './inline-comments.ts'
 import { countOutputs, type Outputs } from './outputs.ts'
 import { type Posting, postReview } from './post.ts'
 import { writeReports } from './report-files.ts'
-import { configure, linksOf, type Session, writeSummary } from './session.ts'
+import { configure, configureReview, linksOf, type Session, writeSummary } from './session.ts'
 import { openReviewTrees, type ReviewTrees } from './trees.ts'
 
 /** Compares two versions and tells the result everywhere that the options and the token allow. */
@@ -26,9 +27,12 @@ export async function runReview(session: Session, plan: ReviewPlan): Promise<Par
   const trees = await openReviewTrees(plan, session.trees)
   const { base, head, pullRequest } = trees
   // A fork's change cannot bring the configuration that it is judged by, whatever the workflow says.
-  const trusted = inputs.configFrom === 'head' && pullRequest?.fork !== true ? head : base
-  const { config, options } = configure(session, trusted)
-  const report = withNotes(stages.review({ base, head, config, options, today: runner.today }), trees.notes)
+  const trustsHead = inputs.configFrom === 'head' && pullRequest?.fork !== true
+  const { config, options, note } = trustsHead ? configure(session, head) : configureReview(session, base, head)
+  const notes = note === undefined ? trees.notes : [...trees.notes, note]
+  const configPath = inputs.configFile
+  const place = configPath === undefined ? {} : { configPath }
+  const report = withNotes(stages.review({ base, head, config, ...place, options, today: runner.today }), notes)
 
   for (const annotation of toAnnotations(report, options.failOn)) log.annotate(annotation)
   const files = writeReports(session, report, head, () => toReviewJson(report))
@@ -36,7 +40,7 @@ export async function runReview(session: Session, plan: ReviewPlan): Promise<Par
   writeSummary(session, jobSummary(report, context))
   const url = await post(session, report, trees, options, context)
   const { verdict, reason } = report.summary
-  for (const note of trees.notes) log.info(note)
+  for (const one of notes) log.info(one)
   log.info(`Ringfence: ${verdict} (${reason}). Compared ${trees.baseCommit} with ${trees.headCommit}.`)
   return {
     conclusion: verdict,
@@ -47,11 +51,6 @@ export async function runReview(session: Session, plan: ReviewPlan): Promise<Par
     ...files,
     ...(url !== undefined && { 'comment-url': url }),
   }
-}
-
-function withNotes(report: ReviewReport, notes: readonly string[]): ReviewReport {
-  if (notes.length === 0) return report
-  return { ...report, coverage: { ...report.coverage, notes: [...notes, ...report.coverage.notes] } }
 }
 
 function changesReachability({ connections, exposure }: ReviewReport): boolean {

@@ -41,6 +41,8 @@ interface ReviewInput {
   readonly head: Tree
   /** The base's, unless the workflow trusts the head's. */
   readonly config: Config
+  /** Of the configuration in both trees, where the workflow names a place. */
+  readonly configPath?: string
   readonly options: Options
   readonly today: string
 }

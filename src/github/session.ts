@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { loadConfig } from '../config/load-config.ts'
+import { loadConfig, loadReviewConfig } from '../config/load-config.ts'
 import { effectiveOptions, type Options } from '../config/options.ts'
 import type { ReviewLinks } from '../report/links.ts'
 import type { Tree } from '../source/tree.ts'
@@ -68,14 +68,31 @@ function hostFactory(
   }
 }
 
+export interface Configuration {
+  readonly config: Config
+  readonly options: Options
+  /** What a reader must know of the choice. */
+  readonly note?: string
+}
+
 /** The configuration of a tree, and the options that follow from it and from the inputs. */
-export function configure(session: Session, tree: Tree): { readonly config: Config; readonly options: Options } {
-  const { inputs, stages } = session
-  const path = inputs.configFile
-  const config = loadConfig(tree, { rules: stages.rules, ...(path !== undefined && { path }) })
-  const options = effectiveOptions(inputs, config.options)
+export function configure(session: Session, tree: Tree): Configuration {
+  return withOptions(session, { config: loadConfig(tree, placeOf(session)) })
+}
+
+/** As {@link configure}, for a change: the base's, unless that is broken and the head mends it. */
+export function configureReview(session: Session, base: Tree, head: Tree): Configuration {
+  return withOptions(session, loadReviewConfig(base, head, placeOf(session)))
+}
+
+function placeOf({ inputs, stages }: Session) {
+  return { rules: stages.rules, ...(inputs.configFile !== undefined && { path: inputs.configFile }) }
+}
+
+function withOptions(session: Session, loaded: Omit<Configuration, 'options'>): Configuration {
+  const options = effectiveOptions(session.inputs, loaded.config.options)
   session.options = options
-  return { config, options }
+  return { ...loaded, options }
 }
 
 /** Where the reports' links lead. The rules' pages are those of the action's own version. */

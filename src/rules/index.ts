@@ -16,6 +16,7 @@ import { appRoutingPublic } from './app-routing-public.ts'
 import { asymmetricIngress } from './asymmetric-ingress.ts'
 import { blobAnonymous } from './blob-anonymous.ts'
 import { cidrOverlap } from './cidr-overlap.ts'
+import { configurationRefused } from './configuration-refused.ts'
 import { containerGroupPublic } from './container-group-public.ts'
 import { controlPlaneListener } from './control-plane-listener.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
@@ -39,6 +40,7 @@ import { firewallRuleShadowed } from './firewall-rule-shadowed.ts'
 import { firewallThreatIntel } from './firewall-threat-intel.ts'
 import { firewallWidened } from './firewall-widened.ts'
 import { flowLogs } from './flow-logs.ts'
+import { hiddenCharacters } from './hidden-characters.ts'
 import { hostNetwork } from './host-network.ts'
 import { hostPort } from './host-port.ts'
 import { httpApplicationRouting } from './http-application-routing.ts'
@@ -106,6 +108,8 @@ import { storageNoAzureServices } from './storage-no-azure-services.ts'
 import { subnetDefaultOutbound } from './subnet-default-outbound.ts'
 import { subnetNoNsg } from './subnet-no-nsg.ts'
 import { subnetTooSmall } from './subnet-too-small.ts'
+import { suppressionExpired } from './suppression-expired.ts'
+import { suppressionIneffective } from './suppression-ineffective.ts'
 import { synapseExfiltration } from './synapse-exfiltration.ts'
 import { synapseIpRules } from './synapse-ip-rules.ts'
 import { tiller } from './tiller.ts'
@@ -133,6 +137,7 @@ export const RULES: readonly Rule[] = [
   asymmetricIngress,
   blobAnonymous,
   cidrOverlap,
+  configurationRefused,
   containerGroupPublic,
   controlPlaneListener,
   crossNamespaceOpen,
@@ -156,6 +161,7 @@ export const RULES: readonly Rule[] = [
   firewallThreatIntel,
   firewallWidened,
   flowLogs,
+  hiddenCharacters,
   hostNetwork,
   hostPort,
   httpApplicationRouting,
@@ -223,6 +229,8 @@ export const RULES: readonly Rule[] = [
   subnetDefaultOutbound,
   subnetNoNsg,
   subnetTooSmall,
+  suppressionExpired,
+  suppressionIneffective,
   synapseExfiltration,
   synapseIpRules,
   tiller,

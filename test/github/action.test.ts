@@ -196,6 +196,24 @@ test('the configuration is the base’s; an input wins over it', async (t) => {
   expect((await run({ inputs: { 'fail-on': 'high' } })).status).toBe(1)
 })
 
+test('a change that mends the configuration of the base is judged by the defaults', async (t) => {
+  const broken = { '.github/ringfence.yml': 'fail-on: sometimes\n' }
+  const { run } = await openPullRequest(
+    t,
+    { 'a.yaml': CLOSED, ...broken },
+    { 'a.yaml': CLOSED, '.github/ringfence.yml': 'fail-on: none\n' },
+  )
+  const mended = await run()
+  expect(mended.status, mended.log).toBe(0)
+  expect(mended.log).toContain('judged by the defaults')
+  const opening = await openPullRequest(
+    t,
+    { 'a.yaml': CLOSED, ...broken },
+    { 'a.yaml': OPEN, '.github/ringfence.yml': 'fail-on: none\n' },
+  )
+  expect((await opening.run()).status).toBe(1)
+})
+
 test('the head’s configuration counts where the workflow trusts it', async (t) => {
   const { run } = await openPullRequest(
     t,
@@ -479,7 +497,7 @@ describe('what keeps it from an answer is no pass', () => {
     const { empty, fake, run } = await openPullRequest(
       t,
       { 'a.yaml': CLOSED, '.github/ringfence.yml': 'fail-on: sometimes\n' },
-      { 'a.yaml': OPEN },
+      { 'a.yaml': OPEN, '.github/ringfence.yml': 'fail-on: sometimes\n' },
     )
     fake.state.truncatedTrees = true
     expect((await run({ workspace: empty, inputs: { comment: 'never' } })).log).toContain('only a part of the files')

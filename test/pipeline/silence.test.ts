@@ -51,6 +51,12 @@ describe('needs a look at the whole', () => {
       { '.github/ringfence.yml': 'fail-on: none\n' },
     ],
     ['a broken document', { 'a.yaml': DEPLOYMENT }, { 'a.yaml': `${DEPLOYMENT}---\nkind: [\n` }],
+    [
+      'a comment that accepts a finding',
+      { 'a.yaml': DEPLOYMENT },
+      { 'a.yaml': `# ringfence:ignore net-raw until=2027-01-01 reason="why"\n${DEPLOYMENT}` },
+    ],
+    ['a comment that reads backwards', { 'a.yaml': DEPLOYMENT }, { 'a.yaml': `# \u202ewhy\n${DEPLOYMENT}` }],
     ['values of a chart', { 'values.yaml': 'a: 1\n' }, { 'values.yaml': 'a: 2\n' }],
   ])('%s', (_, base, head) => {
     expect(isSilent(base, head)).toBe(false)
