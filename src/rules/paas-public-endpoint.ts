@@ -1,5 +1,6 @@
 import { exposedServices } from '../model/azure/exposed-kinds.ts'
 import { surely } from '../model/azure/prop.ts'
+import type { ServiceEndpoint } from '../model/azure/service.ts'
 import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
 import { setProperty } from './edit/azure-property.ts'
@@ -20,10 +21,21 @@ export const paasPublicEndpoint = defineRule({
     sources: ['https://learn.microsoft.com/azure/private-link/private-link-overview'],
   },
 
-  /** Yields a hit for each service with a public endpoint that is limited, or of which nothing more is known. */
+  /** Yields a hit for each service with a public endpoint that is limited, or of which nothing more is known, or that cannot have the one it asks for. */
   *check(view, { trusted }) {
     const azure = azureOf(view)
     for (const service of azure.services.all) {
+      if (asksForBoth(service)) {
+        const { object, publicAccess } = service
+        yield azureHit(view, {
+          object,
+          at: publicAccess.known ? publicAccess.origin : undefined,
+          severity: 'note',
+          extent: 0,
+          say: 'asks for public access and is placed into a subnet. A server in a subnet has no public endpoint: what is written does not hold, or fails to deploy. Write that public access is disabled.',
+          fix: () => inPlace(closeEndpoint(service), 'Says what holds: no public access.'),
+        })
+      }
       if (!hasPublicEndpoint(service) || isOpenToAll(service, trusted)) continue
       const { object, publicAccess, ipRules, subnetRules, allowsAzure, kind } = service
       const isPrivateToo = hasPrivateEndpoint(view, service)
@@ -89,3 +101,13 @@ export const paasPublicEndpoint = defineRule({
   /** Off, where a private endpoint exists or nobody is admitted. */
   patch: (hit) => hit.fix?.(),
 })
+
+/**
+ * A database server in a delegated subnet whose public access is written to be on.
+ * Source: learn.microsoft.com/azure/mysql/flexible-server/concepts-networking-vnet and the provider's `public_network_access_enabled`.
+ */
+function asksForBoth({ kind, publicAccess, injectedInto }: ServiceEndpoint): boolean {
+  const isWritten = publicAccess.known && publicAccess.isDefault !== true
+  const isPlaced = injectedInto.kind === 'found' || injectedInto.kind === 'outside'
+  return kind.rules === 'flexible' && isPlaced && isWritten && publicAccess.value === 'Enabled'
+}
