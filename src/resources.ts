@@ -1,4 +1,5 @@
 import { toPlace } from './base/origin.ts'
+import { folderOf, normalisePath } from './base/path.ts'
 import { InputError } from './base/problem.ts'
 import { toJson, type Value } from './base/value.ts'
 import type { Call } from './command-line.ts'
@@ -88,7 +89,7 @@ function toDocument(parsed: ParsedTree): object {
 
 /** One unit by its path, with inputs of the caller's own choice (relative to the unit's folder). */
 function parseUnit(tree: Tree, { options }: Call): ParsedTree {
-  const path = normalise(options.unit ?? '.')
+  const path = normalisePath(options.unit ?? '.')
   const folder = tree.entry(path) === undefined ? path : folderOf(path)
   const own = [...options.values, ...options.varFiles, ...options.parameters]
   const inputs = own.map((file) => within(tree, folder, file))
@@ -99,7 +100,7 @@ function parseUnit(tree: Tree, { options }: Call): ParsedTree {
     ...(options.kubeVersion !== undefined && { kubeVersion: options.kubeVersion }),
   }
   for (const { frontEnd, requests } of found) {
-    const requested = requests.filter((request) => normalise(request.path) === path)
+    const requested = requests.filter((request) => normalisePath(request.path) === path)
     if (requested.length === 0) continue
     const first = requested[0]!
     const wanted: readonly UnitRequest[] =
@@ -122,23 +123,9 @@ function toParsed(units: readonly RenderedUnit[]): ParsedTree {
 }
 
 function within(tree: Tree, folder: string, file: string): string {
-  const path = normalise(folder === '.' ? file : `${folder}/${file}`)
+  const path = normalisePath(folder === '.' ? file : `${folder}/${file}`)
   if (tree.entry(path) !== undefined) return path
-  const plain = normalise(file)
+  const plain = normalisePath(file)
   if (tree.entry(plain) !== undefined) return plain
   throw new InputError(`no file ${JSON.stringify(file)} in the tree`)
-}
-
-function folderOf(path: string): string {
-  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.'
-}
-
-/** A POSIX path without `.`, `..` and empty parts; `..` never leads out of the tree. */
-function normalise(path: string): string {
-  const parts: string[] = []
-  for (const part of path.split(/[\\/]/)) {
-    if (part === '..') parts.pop()
-    else if (part !== '.' && part !== '') parts.push(part)
-  }
-  return parts.length === 0 ? '.' : parts.join('/')
 }

@@ -1,4 +1,5 @@
 import { findHiddenCharacters } from './base/hidden-text.ts'
+import { folderOf, foldersOf } from './base/path.ts'
 import { networkSignature } from './compare/renames.ts'
 import { holdsInlineSuppression } from './config/inline-suppression.ts'
 import type { ParseCache } from './parse/front-end.ts'
@@ -70,16 +71,6 @@ function onlyFiles(tree: Tree, paths: readonly string[]): Tree {
       has.has(path) ? tree.read(path) : { ok: false, reason: 'absent', message: `${path} is not in the tree` },
     prefetch: (wish) => tree.prefetch(wish),
   }
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
-}
-
-function foldersOf(path: string): readonly string[] {
-  const folders = [folderOf(path)]
-  while (folders.at(-1) !== '') folders.push(folderOf(folders.at(-1)!))
-  return folders
 }
 
 function isPlain({ units, problems, notRendered }: ParsedTree): boolean {

@@ -1,3 +1,4 @@
+import { isNew as hasNewStatus } from '../rules/assess.ts'
 import {
   type Finding,
   type FindingStatus,
@@ -74,9 +75,9 @@ export function peerWords(peer: string): string {
   return KNOWN_PEERS.get(peer) ?? peer
 }
 
-/** Whether the finding is about what the change did, and not about what was there before. */
+/** Whether the finding is about what the change did, and nobody accepts it. */
 export function isNew(finding: Finding): boolean {
-  return finding.suppressed === undefined && (finding.status === 'introduced' || finding.status === 'worsened')
+  return finding.suppressed === undefined && hasNewStatus(finding)
 }
 
 export function isGone(finding: Finding): boolean {

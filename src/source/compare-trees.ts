@@ -1,3 +1,4 @@
+import { fileName } from '../base/path.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
 /** How the files of two trees differ. Each path stands in one of the lists; all are sorted by path. */
@@ -89,8 +90,4 @@ const EMPTY_BLOB = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
 
 function contentKey(entry: TreeEntry): string {
   return `${entry.kind} ${entry.id}`
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
 }

@@ -1,5 +1,5 @@
+import { folderOf } from '../../base/path.ts'
 import type { Tree } from '../../source/tree.ts'
-import { folderOf } from './recognise.ts'
 
 /** Files of Helm charts by the chart's folder: templates, values and what else Helm reads, dependencies included. */
 export function findCharts(tree: Tree): ReadonlyMap<string, readonly string[]> {

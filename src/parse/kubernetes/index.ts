@@ -1,10 +1,11 @@
+import { folderOf } from '../../base/path.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { FrontEnd, FrontEndClaim, ParseCache, UnitRequest } from '../front-end.ts'
 import type { RenderedUnit, Resource } from '../resource.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { type Manifest, readManifest } from './read-manifest.ts'
-import { folderOf, mayHoldManifests } from './recognise.ts'
+import { mayHoldManifests } from './recognise.ts'
 
 /**
  * Plain Kubernetes manifests, YAML and JSON: each folder that holds some directly is a unit. Asked last, so what other front

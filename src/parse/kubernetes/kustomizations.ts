@@ -1,7 +1,8 @@
+import { folderOf } from '../../base/path.ts'
 import type { Tree } from '../../source/tree.ts'
 import { findFluxBuilds } from './flux.ts'
 import { type KustomizeNode, readKustomizeNode } from './kustomize-node.ts'
-import { folderOf, mayHoldManifests } from './recognise.ts'
+import { mayHoldManifests } from './recognise.ts'
 
 /** A kustomization that no other includes and whose build is not what its files say. */
 export interface UnbuiltKustomization {

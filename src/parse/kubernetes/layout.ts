@@ -1,7 +1,8 @@
+import { folderOf } from '../../base/path.ts'
 import type { Tree } from '../../source/tree.ts'
 import { findCharts } from './charts.ts'
 import { findKustomizations } from './kustomizations.ts'
-import { folderOf, mayHoldManifests } from './recognise.ts'
+import { mayHoldManifests } from './recognise.ts'
 
 /** What the files of a tree are to the reader of plain manifests. */
 export interface Layout {

@@ -1,3 +1,4 @@
+import { folderOf } from '../../base/path.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
 import { get, isAbsent, type MapEntry, type MapValue, stringOf, type Value } from '../../base/value.ts'
@@ -6,7 +7,7 @@ import { parseJson } from '../json.ts'
 import type { Resource, Unit } from '../resource.ts'
 import { parseYaml, splitDocuments, YAML_LIMITS, type YamlResult } from '../yaml.ts'
 import { groupOf, isClusterScoped, isNetworkKind, objectAddress } from './kinds.ts'
-import { folderOf, holdsTemplate, isToolGroup, isYaml, looksLikeManifest } from './recognise.ts'
+import { holdsTemplate, isToolGroup, isYaml, looksLikeManifest } from './recognise.ts'
 import { markSubstituted, mayBeSubstituted } from './substitution.ts'
 
 /** What one file of manifests holds. */

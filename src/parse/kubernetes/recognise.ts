@@ -1,5 +1,3 @@
-import { dirname } from 'node:path/posix'
-
 /** Whether a file of this name may hold manifests; its text decides. */
 export function mayHoldManifests(path: string): boolean {
   return isYaml(path) || path.endsWith('.json')
@@ -7,11 +5,6 @@ export function mayHoldManifests(path: string): boolean {
 
 export function isYaml(path: string): boolean {
   return path.endsWith('.yaml') || path.endsWith('.yml')
-}
-
-/** The folder of a path as units name it: `.` for the tree's root. */
-export function folderOf(path: string): string {
-  return dirname(path)
 }
 
 /**
