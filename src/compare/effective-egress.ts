@@ -79,13 +79,31 @@ function toPlaceRegion(region: Region<PeerSet>): PlaceRegion {
 const PLATFORM_SERVICES: AddressSet = cidr(`${PLATFORM_DNS}/32`)
 const METADATA_SERVICE: AddressSet = cidr(`${METADATA}/32`)
 
-/** A pod runs on one of the pools: what all of them let out is certain. */
+const ofPools = new WeakMap<Site, Map<string, Bounds<PlaceRegion>>>()
+
 function poolsEgress(site: Site, cluster: Cluster, pools: readonly NodePool[], onHost: boolean): Bounds<PlaceRegion> {
-  const regions = pools.map((pool) => hostEgress(site, cluster, pool, onHost))
-  const both = regions.reduce((a, b) => ({
-    certain: placeRegions.intersect(a.certain, b.certain),
-    possible: placeRegions.union(a.possible, b.possible),
-  }))
+  const made = ofPools.get(site) ?? new Map<string, Bounds<PlaceRegion>>()
+  ofPools.set(site, made)
+  const key = `${pools.map((pool) => cluster.pools.indexOf(pool)).join(',')} ${onHost}`
+  let region = made.get(key)
+  if (region === undefined) {
+    region = leavingPools(site, cluster, pools, onHost)
+    made.set(key, region)
+  }
+  return region
+}
+
+/** A pod runs on one of the pools: what all of them let out is certain. */
+function leavingPools(site: Site, cluster: Cluster, pools: readonly NodePool[], onHost: boolean): Bounds<PlaceRegion> {
+  const [first, ...others] = pools.map((pool) => hostEgress(site, cluster, pool, onHost))
+  // A cluster whose pools are not in the tree may have any.
+  const both = others.reduce(
+    (a, b) => ({
+      certain: placeRegions.intersect(a.certain, b.certain),
+      possible: placeRegions.union(a.possible, b.possible),
+    }),
+    first ?? { certain: placeRegions.empty, possible: EVERY_REGION },
+  )
   const { nodeAddresses, podAddresses } = toClusterFacts(site, cluster)
   const inside = [nodeAddresses, podAddresses].reduce<AddressSet>(
     (all, some) => (some === undefined ? all : addressSets.union(all, some)),
@@ -104,16 +122,17 @@ function platform({ podLinkLocalAccess }: Cluster, onHost: boolean): Bounds<Plac
   return { certain: isOpen ? all : of(PLATFORM_SERVICES), possible: isClosed ? of(PLATFORM_SERVICES) : all }
 }
 
-const egresses = new WeakMap<NodePool, Map<boolean, Bounds<PlaceRegion>>>()
+const egresses = new WeakMap<Site, Map<string, Bounds<PlaceRegion>>>()
 
 function hostEgress(site: Site, cluster: Cluster, pool: NodePool, onHost: boolean): Bounds<PlaceRegion> {
-  const made = egresses.get(pool) ?? new Map<boolean, Bounds<PlaceRegion>>()
-  egresses.set(pool, made)
-  let region = made.get(onHost)
+  const made = egresses.get(site) ?? new Map<string, Bounds<PlaceRegion>>()
+  egresses.set(site, made)
+  const key = `${cluster.pools.indexOf(pool)} ${onHost}`
+  let region = made.get(key)
   if (region === undefined) {
     const host = podHost(site, cluster, pool, onHost)
     region = host === undefined ? { certain: placeRegions.empty, possible: EVERY_REGION } : azureEgress(site, host)
-    made.set(onHost, region)
+    made.set(key, region)
   }
   return region
 }
