@@ -42,6 +42,7 @@ export function gateChanges(
   head: AzureNetwork,
   identity: (address: string) => string = (address) => address,
 ): readonly GateChange[] {
+  if (base === head) return []
   const was = new AzureIdentities(base.objects, (address) => address, undefined)
   const is = new AzureIdentities(head.objects, identity, was)
   const before = index([...gatesOf(base)], was)
@@ -56,21 +57,45 @@ const NOTHING: Bounds<Packets> = { certain: [], possible: [] }
 function compare(before: Gate | undefined, after: Gate | undefined): GateChange | undefined {
   const gate = after ?? before!
   if ((before === undefined || after === undefined) && !gate.isDoor) return undefined
-  const was = before?.admits ?? NOTHING
-  const is = after?.admits ?? NOTHING
+  const difference = differenceOf(before?.admits ?? NOTHING, after?.admits ?? NOTHING)
+  if (difference === undefined) return undefined
+  const { gained, lost } = difference
+  // Of a door that comes or goes only what is sure is told, and what lists of names hold that Microsoft keeps is no news.
+  const isWhole = before === undefined || after === undefined
+  const told = ({ certain, perhaps }: Difference): Difference => ({
+    certain: isWhole ? certain.filter(({ from }) => !places.covers(LATER, from)) : certain,
+    perhaps: isWhole ? [] : perhaps.filter((box) => !isNameList(gate, box)),
+  })
+  const change = { before, after, gained: told(gained), lost: told(lost) }
+  const all = [change.gained, change.lost].flatMap(({ certain, perhaps }) => [...certain, ...perhaps])
+  return all.length === 0 ? undefined : change
+}
+
+interface Differences {
+  readonly gained: Difference
+  readonly lost: Difference
+}
+
+/** States share what they hold of Azure, and with it most gates. */
+const DIFFERENCES = new WeakMap<Bounds<Packets>, WeakMap<Bounds<Packets>, Differences | 'too many'>>()
+
+/** Undefined where the sets have too many pieces to be compared. */
+function differenceOf(was: Bounds<Packets>, is: Bounds<Packets>): Differences | undefined {
+  const known = DIFFERENCES.get(was) ?? new WeakMap<Bounds<Packets>, Differences | 'too many'>()
+  DIFFERENCES.set(was, known)
+  let made = known.get(is)
+  if (made === undefined) {
+    made = subtractBoth(was, is)
+    known.set(is, made)
+  }
+  return made === 'too many' ? undefined : made
+}
+
+function subtractBoth(was: Bounds<Packets>, is: Bounds<Packets>): Differences | 'too many' {
   try {
-    const [gained, lost] = [subtract(is, was), subtract(was, is)]
-    // Of a door that comes or goes only what is sure is told, and what lists of names hold that Microsoft keeps is no news.
-    const isWhole = before === undefined || after === undefined
-    const told = ({ certain, perhaps }: Difference): Difference => ({
-      certain: isWhole ? certain.filter(({ from }) => !places.covers(LATER, from)) : certain,
-      perhaps: isWhole ? [] : perhaps.filter((box) => !isNameList(gate, box)),
-    })
-    const change = { before, after, gained: told(gained), lost: told(lost) }
-    const all = [change.gained, change.lost].flatMap(({ certain, perhaps }) => [...certain, ...perhaps])
-    return all.length === 0 ? undefined : change
+    return { gained: subtract(is, was), lost: subtract(was, is) }
   } catch (error) {
-    if (error instanceof TooManyPackets) return undefined
+    if (error instanceof TooManyPackets) return 'too many'
     throw error
   }
 }

@@ -55,6 +55,7 @@ class LazyFilter implements FilterPackets {
   readonly object: AzureObject
   readonly filter: Filter
   readonly #rules = new Map<Way, readonly RulePackets[]>()
+  readonly #admits = new Map<Way, Bounds<Packets>>()
 
   constructor(object: AzureObject, filter: Filter) {
     this.object = object
@@ -71,12 +72,18 @@ class LazyFilter implements FilterPackets {
   }
 
   admits(way: Way): Bounds<Packets> {
-    const rules = this.of(way)
-    if (!this.filter.complete) return { certain: [], possible: [EVERYTHING] }
-    return {
-      certain: rules.flatMap(({ passes }) => passes.certain),
-      possible: rules.flatMap(({ passes }) => passes.possible),
+    let all = this.#admits.get(way)
+    if (all === undefined) {
+      const rules = this.of(way)
+      all = this.filter.complete
+        ? {
+            certain: rules.flatMap(({ passes }) => passes.certain),
+            possible: rules.flatMap(({ passes }) => passes.possible),
+          }
+        : { certain: [], possible: [EVERYTHING] }
+      this.#admits.set(way, all)
     }
+    return all
   }
 }
 

@@ -164,19 +164,23 @@ function contestedChildren(folder: Folder): readonly Folder[] {
 
 /** Whether a child cannot live together with a group. */
 function excludes(group: Group, child: Folder): boolean {
-  const common = new Map<Folder, number>()
+  const missing = new Map<Folder, number>()
   for (const definition of child.defines) {
-    for (const member of group.definers.get(definition) ?? []) common.set(member, (common.get(member) ?? 0) + 1)
+    for (const member of group.definers.get(definition) ?? []) {
+      if (member === child) continue
+      const left = missing.get(member) ?? leastInCommon(child, member)
+      if (left <= 1) return true
+      missing.set(member, left - 1)
+    }
   }
-  common.delete(child)
-  return [...common].some(([member, count]) => areAlternatives(child, member, count))
+  return false
 }
 
-/** Whether two children with `common` equal definitions are two variants of the same thing. */
-function areAlternatives(a: Folder, b: Folder, common: number): boolean {
-  if (environmentOf(a.name) !== undefined && environmentOf(b.name) !== undefined) return true
+/** How many equal definitions make two children two variants of the same thing. */
+function leastInCommon(a: Folder, b: Folder): number {
+  if (environmentOf(a.name) !== undefined && environmentOf(b.name) !== undefined) return 1
   const smaller = Math.min(a.defines.size, b.defines.size)
   // Two files of one folder are applied together unless one is a whole variant of the other.
   const areFiles = a.children.size === 0 && b.children.size === 0
-  return areFiles ? common >= 2 && common * 2 >= smaller : common * 4 >= smaller
+  return areFiles ? Math.max(2, Math.ceil(smaller / 2)) : Math.ceil(smaller / 4)
 }

@@ -1,4 +1,4 @@
-import type { Resource } from '../../parse/resource.ts'
+import type { Resource, UnitKind } from '../../parse/resource.ts'
 import { type ApplicationGateway, toApplicationGateway, toWafPolicy, type WafPolicy } from './application-gateway.ts'
 import type { AzureObject } from './azure-object.ts'
 import { type AzureObjects, toAzureObjects } from './azure-objects.ts'
@@ -80,8 +80,35 @@ export interface AzureNetwork {
   readonly services: FactSet<ServiceEndpoint>
 }
 
-/** Reads the Azure resources of one state; others are left out. O(resources), nothing is looked up twice. */
+/**
+ * Reads the Azure resources of one state; others are left out. O(resources), nothing is looked up twice.
+ *
+ * The same resources give the identical network, so that what is worked out of it is worked out once for all states that share it, and for
+ * base and head where nothing of it changed.
+ */
 export function toAzureNetwork(resources: readonly Resource[]): AzureNetwork {
+  const own = resources.filter(({ unit }) => !MANIFEST_UNITS.has(unit.kind))
+  const known = NETWORKS.get(own[0] ?? NO_RESOURCE) ?? []
+  const same = known.find(
+    (made) => made.resources.length === own.length && made.resources.every((one, i) => one === own[i]),
+  )
+  if (same !== undefined) return same.network
+  const network = readNetwork(own)
+  NETWORKS.set(own[0] ?? NO_RESOURCE, [...known, { resources: own, network }])
+  return network
+}
+
+/** By their first resource. */
+const NETWORKS = new WeakMap<
+  object,
+  readonly { readonly resources: readonly Resource[]; readonly network: AzureNetwork }[]
+>()
+const NO_RESOURCE = {}
+
+/** They hold objects of Kubernetes alone. */
+const MANIFEST_UNITS: ReadonlySet<UnitKind> = new Set(['manifests', 'helm', 'kustomize'])
+
+function readNetwork(resources: readonly Resource[]): AzureNetwork {
   const objects = toAzureObjects(resources)
   const facts = <T extends { readonly object: AzureObject }>(
     types: readonly string[],

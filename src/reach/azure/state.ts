@@ -28,14 +28,16 @@ export interface Site {
 
 export function toSite(state: AzureState): Site {
   const { azure } = state
-  return {
-    state,
-    azure,
-    topology: toTopology(azure),
-    cluster: state.cluster ?? azure.clusters.all[0],
-    taken: takenAddresses(azure),
+  let shared = SHARED.get(azure)
+  if (shared === undefined) {
+    shared = { topology: toTopology(azure), taken: takenAddresses(azure) }
+    SHARED.set(azure, shared)
   }
+  return { state, azure, ...shared, cluster: state.cluster ?? azure.clusters.all[0] }
 }
+
+/** What sites of one network have in common, whichever cluster they ask about. */
+const SHARED = new WeakMap<AzureNetwork, Pick<Site, 'topology' | 'taken'>>()
 
 /** Static addresses of network cards, private endpoints and firewalls. */
 function takenAddresses(azure: AzureNetwork): AddressSet {
