@@ -6,13 +6,15 @@ import type { StateView } from './compare/state-view.ts'
 import type { ClusterConfig, Config } from './config/config.ts'
 import { type AzureNetwork, toAzureNetwork } from './model/azure/azure-network.ts'
 import { buildKubernetesNetwork, type KubernetesModel } from './model/kubernetes/build-network.ts'
+import { apiGroup } from './model/kubernetes/fields.ts'
 import type { KubernetesNetwork } from './model/kubernetes/kubernetes-network.ts'
 import type { Network } from './model/network.ts'
-import { findStates, pairStates, type State } from './model/state.ts'
+import { findStates, pairStates, type State, type StatePair } from './model/state.ts'
+import type { Resource } from './parse/resource.ts'
 import type { ParsedTree } from './parse/units.ts'
 import { toClusterFacts } from './reach/azure/cluster-facts.ts'
 import type { ClusterFacts } from './reach/engine.ts'
-import { buildReachability, type ReachabilityInput } from './reach/reachability.ts'
+import { buildReachability, type ReachabilityInput, withOtherPolicies } from './reach/reachability.ts'
 
 /** One state in base and head, in one universe so that sets of both can be compared. */
 export interface AnalysedPair {
@@ -33,25 +35,81 @@ export function analyseTree(tree: ParsedTree, config: Config): readonly StateVie
 
 /** Groups base and head into states, pairs them, and analyses those that differ. */
 export function analysePair(base: ParsedTree, head: ParsedTree, config: Config): readonly AnalysedPair[] {
-  return pairStates(base.units, head.units, config.states).map((pair) => {
-    const changed = !sameItems(pair.base.resources, pair.head.resources)
-    const before = buildKubernetesNetwork(pair.base.resources)
-    const after = changed ? buildKubernetesNetwork(pair.head.resources) : before
-    const renames = changed ? findRenames(pair.base.resources, pair.head.resources) : new Map<string, string>()
-    const views = toViews(
-      [
-        { state: pair.base, model: before, network: before.network, identity: (address) => address },
-        {
-          state: pair.head,
-          model: after,
-          network: withIdentities(before, after, renames),
-          identity: (address) => renames.get(address) ?? address,
-        },
-      ],
-      config,
-    )
-    return { name: pair.name, base: views[0]!, head: views[1]!, changed }
+  return pairStates(base.units, head.units, config.states).map((pair) => analyseStates(pair, config))
+}
+
+/** As {@link analysePair} for a head that was edited again: `known` is the analysis before the edit, of which is kept what still holds. */
+export function analyseEdited(
+  known: readonly AnalysedPair[],
+  base: ParsedTree,
+  edited: ParsedTree,
+  config: Config,
+): readonly AnalysedPair[] {
+  return pairStates(base.units, edited.units, config.states).map((pair) => {
+    const before = known.find(({ name }) => name === pair.name)
+    return (before && withEditedPolicies(before, pair, config)) ?? analyseStates(pair, config)
   })
+}
+
+function analyseStates({ name, base, head }: StatePair, config: Config): AnalysedPair {
+  const changed = !sameItems(base.resources, head.resources)
+  const before = buildKubernetesNetwork(base.resources)
+  const after = changed ? buildKubernetesNetwork(head.resources) : before
+  const renames = changed ? findRenames(base.resources, head.resources) : new Map<string, string>()
+  const surroundings = {}
+  const views = toViews(
+    [
+      { state: base, model: before, network: before.network, identity: (address) => address, surroundings },
+      {
+        state: head,
+        model: after,
+        network: withIdentities(before, after, renames),
+        identity: (address) => renames.get(address) ?? address,
+        surroundings: differOnlyInPolicies(base.resources, head.resources) ? surroundings : {},
+      },
+    ],
+    config,
+  )
+  return { name, base: views[0]!, head: views[1]!, changed }
+}
+
+/** A known pair with other NetworkPolicies in its head; undefined where more than those is different. */
+function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, config: Config): AnalysedPair | undefined {
+  const { head: before } = known
+  if (!sameItems(known.base.resources, base.resources)) return undefined
+  if (!differOnlyInPolicies(before.resources, head.resources)) return undefined
+  const { network: kubernetes, problems } = buildKubernetesNetwork(head.resources)
+  const network: Network = {
+    kubernetes,
+    get azure() {
+      return before.network.azure
+    },
+  }
+  const reach = withOtherPolicies(before.reach, network)
+  if (reach === undefined) return undefined
+  const view: StateView = {
+    ...before,
+    resources: head.resources,
+    problems: [...problemsOf(head), ...problems],
+    network,
+    reach,
+    get link() {
+      return before.link?.kind === 'none' ? before.link : linkCluster(head, network, configured(head, config)?.cluster)
+    },
+  }
+  return { name: known.name, base: known.base, head: view, changed: true }
+}
+
+function differOnlyInPolicies(a: readonly Resource[], b: readonly Resource[]): boolean {
+  const [inA, inB] = [new Set(a), new Set(b)]
+  return (
+    a.every((resource) => inB.has(resource) || isNetworkPolicy(resource)) &&
+    b.every((resource) => inA.has(resource) || isNetworkPolicy(resource))
+  )
+}
+
+function isNetworkPolicy({ kind, value }: Resource): boolean {
+  return kind === 'NetworkPolicy' && apiGroup(value).group === 'networking.k8s.io'
 }
 
 interface Side {
@@ -59,6 +117,7 @@ interface Side {
   readonly model: KubernetesModel
   readonly network: KubernetesNetwork
   readonly identity: (address: string) => string
+  readonly surroundings?: object
 }
 
 /** The views of all sides of one state, whose reachability is computed together and only when first asked for. */
@@ -67,20 +126,20 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
   const networks = sides.map(({ state, network }) => withAzure(network, state))
   const links: (ClusterLink | undefined)[] = []
   const linkOf = (side: number): ClusterLink => {
-    const link = links[side] ?? linkCluster(sides[side]!.state, networks[side]!, configured(sides[side]!)?.cluster)
+    const link =
+      links[side] ?? linkCluster(sides[side]!.state, networks[side]!, configured(sides[side]!.state, config)?.cluster)
     links[side] = link
     return link
   }
-  const configured = ({ state }: Side) => config.states.find(({ name }) => name === state.name)
   const toInput = (own: Side, side: number): ReachabilityInput => {
-    const { engine } = configured(own) ?? config.cluster
+    const { engine } = configured(own.state, config) ?? config.cluster
     const cluster = toFacts(engine, linkOf(side))
     return { network: networks[side]!, ...(cluster && { cluster }) }
   }
-  const views: readonly StateView[] = sides.map(({ state, model, identity }, side) => ({
+  const views: readonly StateView[] = sides.map(({ state, model, identity, surroundings }, side) => ({
     name: state.name,
     resources: state.resources,
-    problems: [...state.units.flatMap((unit): readonly Problem[] => unit.problems), ...model.problems],
+    problems: [...problemsOf(state), ...model.problems],
     network: networks[side]!,
     get reach() {
       reaches ??= buildReachability(sides.map(toInput))
@@ -90,11 +149,20 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
       return linkOf(side)
     },
     identity,
+    ...(surroundings && { surroundings }),
     get before() {
       return views[side - 1]
     },
   }))
   return views
+}
+
+function problemsOf({ units }: State): readonly Problem[] {
+  return units.flatMap(({ problems }) => problems)
+}
+
+function configured(state: State, config: Config) {
+  return config.states.find(({ name }) => name === state.name)
 }
 
 /** What the configuration says of a cluster goes before what its Azure code says. */

@@ -1,5 +1,5 @@
 import { connectionSets } from './algebra/connections.ts'
-import { type AnalysedPair, analysePair } from './analyse.ts'
+import { type AnalysedPair, analyseEdited, analysePair } from './analyse.ts'
 import type { TreeEdit } from './base/edit.ts'
 import { diffLayers } from './compare/diff-layers.ts'
 import type { Flow } from './compare/flows.ts'
@@ -50,10 +50,17 @@ export function review({ base, head, config, configPath, options, today }: Revie
   const settings = ruleSettings(config, today)
 
   const flows = pairs.map((pair) => diffLayers(pair.base, pair.head))
-  const baseRun = joinRuns(pairs.map((pair) => checkState(RULES, pair.base, settings)))
+  // The head first: what base and head have in common is told as the head has it.
   const headRun = joinRuns(pairs.map((pair, i) => runHead(pair, flows[i]!, settings)))
-  const place = configPath === undefined ? {} : { path: configPath }
-  const own = reviewConfiguration({ base, head, config, touched, today, ...place })
+  const baseRun = joinRuns(pairs.map((pair) => checkState(RULES, pair.base, settings)))
+  const own = reviewConfiguration({
+    base,
+    head,
+    config,
+    touched,
+    today,
+    ...(configPath !== undefined && { path: configPath }),
+  })
   const assessed = assess(
     [...baseRun.hits, ...own.baseHits],
     [...headRun.hits, ...own.headHits],
@@ -67,7 +74,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
     view: (state) => pairs.find(({ name }) => name === state)?.head,
     known: [...baseRun.hits, ...headRun.hits],
     settings,
-    analyse: (edit) => analyseEdited({ before, after, pairs, flows, head, config, settings, cache, only }, edit),
+    analyse: (edit) => reviewEdited({ before, after, pairs, flows, head, config, settings, cache, only }, edit),
     wants: (finding) => isNew(finding) && finding.suppressed === undefined,
   })
 
@@ -114,13 +121,13 @@ interface EditContext {
 }
 
 /** The analysis again, with an edit laid over the head. What the head itself closed is not the patch's doing. */
-function analyseEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
+function reviewEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
   const { before, after, config, settings, cache, only } = context
   const edited = parseTree(overlayTree(context.head, edit), { cache, only })
   if (countProblems(edited) > countProblems(after)) return { hits: [], lost: [], broken: true }
   const hits: RuleHit[] = []
   const lost: Flow[] = []
-  for (const pair of analysePair(before, edited, config)) {
+  for (const pair of analyseEdited(context.pairs, before, edited, config)) {
     const own = context.pairs.findIndex(({ name }) => name === pair.name)
     if (own < 0 && !pair.changed) continue
     const flows = diffLayers(pair.base, pair.head)

@@ -17,6 +17,11 @@ export interface StateView {
   readonly link?: ClusterLink
   /** The address by which base and head know one resource: that of the base where the change renames or moves it. */
   identity(address: string): string
+  /**
+   * The identical object in views that differ in nothing but their NetworkPolicies, so that what is found without looking at those holds
+   * for all of them.
+   */
+  readonly surroundings?: object
   /** The base's side of the same state, where this is the head's: for patches that restore what was. */
   readonly before?: StateView | undefined
 }

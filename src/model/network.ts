@@ -5,5 +5,5 @@ import type { KubernetesNetwork } from './kubernetes/kubernetes-network.ts'
 export interface Network {
   readonly kubernetes: KubernetesNetwork
   /** Absent only where somebody asks about Kubernetes alone. */
-  readonly azure?: AzureNetwork
+  readonly azure?: AzureNetwork | undefined
 }

@@ -1,7 +1,7 @@
 import type { TreeEdit } from '../base/edit.ts'
 import { byCodeUnit } from '../base/order.ts'
 import type { StateView } from '../compare/state-view.ts'
-import type { AssessedFinding, RuleHit } from '../rules/assess.ts'
+import { type AssessedFinding, indexHits, type RuleHit } from '../rules/assess.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { RuleSettings } from '../rules/settings.ts'
 import type { Tree } from '../source/tree.ts'
@@ -26,13 +26,14 @@ export interface PatchRun {
 /** The findings, each with its patch where one was proven; in the order given. */
 export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun): readonly Finding[] {
   let left = MAX_PATCHES
+  const known = indexHits(run.known)
   return findings.map(({ finding, hit }) => {
     if (left === 0 || !run.wants(finding)) return finding
     const view = run.view(hit.state)
     const proposed = view && hit.rule.patch?.(hit.hit, view, run.settings)
     if (proposed === undefined || !canApply(run.tree, proposed.edit)) return finding
     left--
-    if (verifyPatch(hit, run.known, proposed.edit, run.analyse) !== undefined) return finding
+    if (verifyPatch(hit, known, proposed.edit, run.analyse) !== undefined) return finding
     const patch = showPatch(run.tree, proposed.edit, proposed.summary)
     return patch === undefined ? finding : { ...finding, patch }
   })

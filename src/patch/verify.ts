@@ -1,6 +1,6 @@
 import type { TreeEdit } from '../base/edit.ts'
 import type { Flow } from '../compare/flows.ts'
-import type { RuleHit } from '../rules/assess.ts'
+import type { HitIndex, RuleHit } from '../rules/assess.ts'
 
 /** What the analysis says of the head with an edit laid over it. */
 export interface EditedOutcome {
@@ -17,28 +17,24 @@ export type Refusal = 'broken' | 'finding-stays' | 'new-finding' | 'connection-l
 
 /**
  * Whether an edit does what a patch promises: the finding is gone, nothing new is found, and no connection of the base is lost that
- * the finding does not object to. `known` is what base and head had already; `analyse` runs the whole analysis on the edited tree. Undefined: it holds.
+ * the finding does not object to. `known` gives what base or head had already, by state, rule and subject; `analyse` runs the whole
+ * analysis on the edited tree. Undefined: it holds.
  */
 export function verifyPatch(
   target: RuleHit,
-  known: readonly RuleHit[],
+  known: HitIndex<RuleHit>,
   edit: TreeEdit,
   analyse: (edit: TreeEdit) => EditedOutcome,
 ): Refusal | undefined {
   const { hits, lost, broken } = analyse(edit)
   if (broken) return 'broken'
-  const before = new Map(known.map((hit) => [keyOf(hit), hit.hit.extent ?? 0]))
-  for (const hit of hits) {
-    if (hit.rule === target.rule && hit.hit.subject === target.hit.subject) return 'finding-stays'
-    if (hit.hit.hidden) continue
-    const extent = before.get(keyOf(hit))
+  for (const { rule, hit, state } of hits) {
+    if (rule === target.rule && hit.subject === target.hit.subject) return 'finding-stays'
+    if (hit.hidden) continue
+    const before = known.get(state, rule.id, hit.subject)?.hit
     // A note that appears (a rule that the patch makes redundant, say) is still something new to explain: refuse it as well.
-    if (extent === undefined || (hit.hit.extent ?? 0) > extent) return 'new-finding'
+    if (before === undefined || (hit.extent ?? 0) > (before.extent ?? 0)) return 'new-finding'
   }
   const objects = target.hit.objectsTo
   return lost.every((flow) => objects?.(flow) ?? false) ? undefined : 'connection-lost'
-}
-
-function keyOf({ rule, hit, state }: RuleHit): string {
-  return `${state}\0${rule.id}\0${hit.subject}`
 }

@@ -3,6 +3,7 @@ import { addClass, type ClassSet, hasClass } from '../algebra/classes.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { AdminPolicy } from '../model/kubernetes/admin-policy.ts'
+import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import { DIRECTIONS, type Direction } from '../model/kubernetes/network-policy.ts'
 import type { Network } from '../model/network.ts'
 import { ConnectionTable } from './connection-table.ts'
@@ -24,7 +25,7 @@ import { type PortBindings, portBindings } from './port-bindings.ts'
 import { findRectangles, type Rectangle } from './rectangles.ts'
 import { cutDown, type GroupSides, prepareGroups, type Side, toParts } from './sides.ts'
 import { haveEqualClasses, type StateClasses, stateClasses } from './state-classes.ts'
-import { buildUniverse, type Universe } from './universe.ts'
+import { buildUniverse, tellsApart, type Universe } from './universe.ts'
 
 /** A state to analyse, and what its manifests do not say. */
 export interface ReachabilityInput {
@@ -37,6 +38,8 @@ export interface Reachability {
   readonly network: Network
   readonly cluster: ClusterFacts
   readonly universe: Universe
+  /** What the policies stand on. The identical object in states that differ in nothing but their NetworkPolicies. */
+  readonly ground: Ground
   readonly classes: StateClasses
   readonly networkPolicies: NetworkPolicyLayer
   readonly adminPolicies: Readonly<Record<AdminPolicy['tier'], AdminPolicyLayer>>
@@ -89,7 +92,7 @@ export function buildReachability(states: readonly ReachabilityInput[]): readonl
 }
 
 /** What policies stand on. Base and head have one ground where a change touches no workload and no namespace. */
-interface Ground {
+export interface Ground {
   readonly classes: StateClasses
   readonly cluster: ClusterFacts
   readonly bindings: PortBindings
@@ -106,7 +109,35 @@ export function reachabilityOf(network: Network, cluster?: ClusterFacts): Reacha
   return buildReachability([cluster === undefined ? { network } : { network, cluster }])[0]!
 }
 
-function analyse(network: Network, { classes, cluster, bindings, compile }: Ground): Reachability {
+/**
+ * A state that differs from a known one in its NetworkPolicies alone, in the universe of that one: what the others come to is taken over.
+ * Undefined where more differs, or where the new policies ask for labels or port names that the universe does not tell apart.
+ */
+export function withOtherPolicies(known: Reachability, network: Network): Reachability | undefined {
+  const [before, after] = [known.network.kubernetes, network.kubernetes]
+  const isSame =
+    areIdentical(before.workloads, after.workloads) &&
+    areIdentical(before.services, after.services) &&
+    areIdentical(before.ingresses, after.ingresses) &&
+    areIdentical(before.adminPolicies, after.adminPolicies) &&
+    sameNamespaces(before.namespaces, after.namespaces)
+  return isSame && tellsApart(known.universe, after) ? analyse(network, known.ground) : undefined
+}
+
+function areIdentical(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === b.length && a.every((item, i) => item === b[i]))
+}
+
+/** What is known of a namespace is told by its object, and by its name where the tree has none. */
+function sameNamespaces(before: KubernetesNetwork['namespaces'], after: KubernetesNetwork['namespaces']): boolean {
+  return (
+    before.size === after.size &&
+    [...before].every(([name, { resource }]) => after.has(name) && after.get(name)!.resource === resource)
+  )
+}
+
+function analyse(network: Network, ground: Ground): Reachability {
+  const { classes, cluster, bindings, compile } = ground
   const { universe } = classes
   const { regions } = universe
   const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster, compile)
@@ -158,6 +189,7 @@ function analyse(network: Network, { classes, cluster, bindings, compile }: Grou
     network,
     cluster,
     universe,
+    ground,
     classes,
     networkPolicies,
     adminPolicies: tiers,

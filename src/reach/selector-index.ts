@@ -44,6 +44,12 @@ export class SelectorIndex {
     return this.#numbers.get(selector.key)!
   }
 
+  /** Whether every selector of the other index is in this one too. */
+  covers(other: SelectorIndex): boolean {
+    for (const key of other.#numbers.keys()) if (!this.#numbers.has(key)) return false
+    return true
+  }
+
   get size(): number {
     return this.#selectors.length
   }

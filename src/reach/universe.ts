@@ -26,6 +26,8 @@ export interface Universe {
   readonly regions: Regions<PeerSet>
   readonly podSelectors: SelectorIndex
   readonly namespaceSelectors: SelectorIndex
+  /** Port names that the policies of the states use. */
+  readonly portNames: ReadonlySet<string>
   /** Class of an end point by its id. */
   readonly classOf: ReadonlyMap<string, number>
 }
@@ -105,8 +107,23 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
     regions: regionsOf(peerSets),
     podSelectors,
     namespaceSelectors,
+    portNames,
     classOf: new Map(classes.flatMap(({ members }, number) => members.map(({ id }) => [id, number] as const))),
   }
+}
+
+/** Whether every selector and port name of the network is one of those by which the universe's classes were divided. */
+export function tellsApart(
+  { podSelectors, namespaceSelectors, portNames }: Universe,
+  network: KubernetesNetwork,
+): boolean {
+  const [pods, namespaces] = [new SelectorIndex(), new SelectorIndex()]
+  enterSelectors(network, pods, namespaces)
+  return (
+    podSelectors.covers(pods) &&
+    namespaceSelectors.covers(namespaces) &&
+    [...usedPortNames([network])].every((name) => portNames.has(name))
+  )
 }
 
 function enterSelectors(network: KubernetesNetwork, pods: SelectorIndex, namespaces: SelectorIndex): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { byCodeUnit } from '../base/order.ts'
 import { editableOrigin, toPlace } from '../base/origin.ts'
 import { type Finding, type FindingStatus, SEVERITIES, type Severity } from './finding.ts'
+import { oneForEachLine } from './one-line.ts'
 import type { Hit, Rule } from './rule.ts'
 
 /** A hit with the rule that made it, the state it was made in, and the side. */
@@ -29,7 +30,9 @@ export function assess(
 ): readonly AssessedFinding[] {
   const judged = judgeHits(base, head, severityOf)
   const merged = new Map<string, { made: AssessedFinding; states: Set<string> }>()
-  for (const { hit, status, severity } of mergeByCause([...judged.values()].filter((one) => !isHidden(one, judged)))) {
+  for (const { hit, status, severity } of oneForEachLine(
+    mergeByCause(judged.all().filter((one) => !isHidden(one, judged))),
+  )) {
     const finding = toFinding(hit, status, severity)
     const what = hit.hit.across === undefined ? finding.fingerprint : `${finding.rule} ${hit.hit.across}`
     const key = `${status}\0${severity}\0${what}\0${finding.file}`
@@ -46,31 +49,62 @@ interface JudgedHit {
   readonly severity: Severity
 }
 
-/** By state, rule and subject; without those that the configuration turns off. */
+/** Hits by what makes two of them the same: state, rule and subject. Of equal ones the last is kept, at the place of the first. */
+export class HitIndex<T> {
+  readonly #states = new Map<string, Map<string, Map<string, T>>>()
+
+  set(state: string, rule: string, subject: string, value: T): void {
+    let rules = this.#states.get(state)
+    if (rules === undefined) {
+      rules = new Map()
+      this.#states.set(state, rules)
+    }
+    const subjects = rules.get(rule)
+    if (subjects === undefined) rules.set(rule, new Map([[subject, value]]))
+    else subjects.set(subject, value)
+  }
+
+  get(state: string, rule: string, subject: string): T | undefined {
+    return this.#states.get(state)?.get(rule)?.get(subject)
+  }
+
+  /** By state, then by rule, each in the order of the first that came. */
+  all(): T[] {
+    return [...this.#states.values()].flatMap((rules) =>
+      [...rules.values()].flatMap((subjects) => [...subjects.values()]),
+    )
+  }
+}
+
+/** Without those that the configuration turns off. */
 function judgeHits(
   base: readonly RuleHit[],
   head: readonly RuleHit[],
   severityOf: (rule: Rule, hit: Hit) => Severity | 'off',
-): ReadonlyMap<string, JudgedHit> {
-  const before = new Map(base.map((hit) => [keyOf(hit), hit]))
-  const judged = new Map<string, JudgedHit>()
-  const add = (key: string, hit: RuleHit, status: FindingStatus): void => {
+): HitIndex<JudgedHit> {
+  const before = indexHits(base)
+  const judged = new HitIndex<JudgedHit>()
+  const add = (hit: RuleHit, status: FindingStatus): void => {
     const severity = severityOf(hit.rule, hit.hit)
-    if (severity !== 'off') judged.set(key, { hit, status, severity })
+    if (severity !== 'off') judged.set(hit.state, hit.rule.id, hit.hit.subject, { hit, status, severity })
   }
-  for (const hit of head) {
-    const key = keyOf(hit)
-    add(key, hit, statusOf(before.get(key), hit, severityOf))
-  }
-  const inHead = new Set(head.map(keyOf))
-  for (const [key, hit] of before) if (!inHead.has(key)) add(key, hit, 'fixed')
+  for (const hit of head) add(hit, statusOf(before.get(hit.state, hit.rule.id, hit.hit.subject), hit, severityOf))
+  const after = indexHits(head)
+  for (const hit of before.all())
+    if (after.get(hit.state, hit.rule.id, hit.hit.subject) === undefined) add(hit, 'fixed')
   return judged
 }
 
+export function indexHits(hits: readonly RuleHit[]): HitIndex<RuleHit> {
+  const index = new HitIndex<RuleHit>()
+  for (const hit of hits) index.set(hit.state, hit.rule.id, hit.hit.subject, hit)
+  return index
+}
+
 /** Whether a wider finding says it as well: news is said by news, what is there by what is there, what is gone by what is gone. */
-function isHidden({ hit: { hit, state }, status }: JudgedHit, judged: ReadonlyMap<string, JudgedHit>): boolean {
+function isHidden({ hit: { hit, state }, status }: JudgedHit, judged: HitIndex<JudgedHit>): boolean {
   if (hit.hidden) return true
-  const wider = hit.within && judged.get(`${state}\0${hit.within.rule}\0${hit.within.subject}`)
+  const wider = hit.within && judged.get(state, hit.within.rule, hit.within.subject)
   if (wider === undefined) return false
   if (status === 'introduced' || status === 'worsened') return isNewStatus(wider.status)
   return (status === 'fixed') === (wider.status === 'fixed')
@@ -84,7 +118,7 @@ function mergeByCause(judged: readonly JudgedHit[]): readonly JudgedHit[] {
     const isOfMany = rule.merge !== undefined && hit.cause !== undefined
     const key = isOfMany
       ? `${state}\0${rule.id}\0${one.status}\0${one.severity}\0\0${hit.cause}`
-      : `${keyOf(one.hit)}\0${one.status}`
+      : `${state}\0${rule.id}\0${hit.subject}\0${one.status}`
     const same = groups.get(key)
     if (same === undefined) groups.set(key, [one])
     else same.push(one)
@@ -112,16 +146,13 @@ function isNewStatus(status: FindingStatus): boolean {
   return status === 'introduced' || status === 'worsened'
 }
 
-function keyOf({ rule, hit, state }: RuleHit): string {
-  return `${state}\0${rule.id}\0${hit.subject}`
-}
-
 function statusOf(
   before: RuleHit | undefined,
   after: RuleHit,
   severityOf: (rule: Rule, hit: Hit) => Severity | 'off',
 ): FindingStatus {
   if (before === undefined) return 'introduced'
+  if (before.hit === after.hit) return 'existing'
   const [was, is] = [severityOf(before.rule, before.hit), severityOf(after.rule, after.hit)]
   if (was !== 'off' && is !== 'off' && was !== is) return severityRank(is) > severityRank(was) ? 'worsened' : 'improved'
   const [less, more] = [before.hit.extent ?? 0, after.hit.extent ?? 0]

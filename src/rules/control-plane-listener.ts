@@ -2,6 +2,7 @@ import type { Edit } from '../base/edit.ts'
 import { get, itemsOf, stringOf } from '../base/value.ts'
 import { type Flag, isLoopback, type Program, readProgram } from '../model/kubernetes/program.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
+import { eachWorkload } from './each.ts'
 import { append, replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
 import type { Severity } from './finding.ts'
@@ -25,27 +26,25 @@ export const controlPlaneListener = defineRule({
   },
 
   /** Yields a hit for each flag, or missing flag, that opens a listener of a component which the tree runs as a container. */
-  *check(view) {
-    for (const workload of view.network.kubernetes.workloads) {
-      for (const container of itemsOf(get(workload.podSpec, 'containers'))) {
-        const program = readProgram(container)
-        const name = program.names.find((word) => COMPONENTS.has(word))
-        if (name === undefined) continue
-        for (const { flag, written, severity, effect, wanted } of COMPONENTS.get(name)!(program)) {
-          const what =
-            written === undefined ? `does not set --${flag}` : `sets --${flag} to ${written.value || 'nothing'}`
-          yield {
-            resource: workload.resource.address,
-            at: written?.word.origin ?? container.origin,
-            severity,
-            subject: `${workload.id} ${stringOf(get(container, 'name')) ?? ''} ${flag}`,
-            message: `${workloadName(workload)} ${what}: ${name} ${effect}. Set it to ${wanted}.`,
-            fix: () => inPlace(setFlag(program, flag, written, wanted), `Sets --${flag} to ${wanted}.`),
-          }
+  check: eachWorkload(function* (workload) {
+    for (const container of itemsOf(get(workload.podSpec, 'containers'))) {
+      const program = readProgram(container)
+      const name = program.names.find((word) => COMPONENTS.has(word))
+      if (name === undefined) continue
+      for (const { flag, written, severity, effect, wanted } of COMPONENTS.get(name)!(program)) {
+        const what =
+          written === undefined ? `does not set --${flag}` : `sets --${flag} to ${written.value || 'nothing'}`
+        yield {
+          resource: workload.resource.address,
+          at: written?.word.origin ?? container.origin,
+          severity,
+          subject: `${workload.id} ${stringOf(get(container, 'name')) ?? ''} ${flag}`,
+          message: `${workloadName(workload)} ${what}: ${name} ${effect}. Set it to ${wanted}.`,
+          fix: () => inPlace(setFlag(program, flag, written, wanted), `Sets --${flag} to ${wanted}.`),
         }
       }
     }
-  },
+  }),
 
   /** Writes the flag. */
   patch: (hit) => hit.fix?.(),

@@ -1,9 +1,10 @@
 import { connectionSets, samplePort } from '../algebra/connections.ts'
 import { anyPod } from './any-pod.ts'
+import { eachEndpoint } from './each.ts'
 import { onlyNeededSources } from './edit/needed-rules.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
-import { isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { isShown } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
 import { admitsEverybody, declaredPorts, fromAnyNamespace, isTooOpen } from './open-ingress.ts'
 import { proofOf } from './proof.ts'
@@ -25,44 +26,42 @@ export const crossNamespaceOpen = defineRule({
   },
 
   /** Yields a hit for each isolated endpoint that lets any pod in, on every port or on one that is not for strangers. */
-  *check(view) {
+  check: eachEndpoint(function* (endpoint, view) {
     const { reach } = view
-    for (const endpoint of judgedEndpoints(view)) {
-      const { subject, end, id, name, workload } = endpoint
-      const region = reach.own(subject, 'ingress').certain
-      const connections = fromAnyNamespace(view, region)
-      const words = isTooOpen(connections, workload)
-      if (words === undefined) continue
-      const grant = findGrant(
-        reach,
-        subject,
-        'ingress',
-        (one) => isTooOpen(fromAnyNamespace(view, one), workload) !== undefined,
-      )
-      const resource = grant?.policy.resource ?? workload?.resource
-      if (resource === undefined || !isShown(view, endpoint, 'ingress')) {
-        yield hiddenHit(id)
-        continue
-      }
-      const { protocol, port } = samplePort(connectionSets.intersect(declaredPorts(workload), connections)) ??
-        samplePort(connections) ?? { protocol: 'TCP', port: 80 }
-      yield endpointHit({
-        resource: resource.address,
-        at: grant?.rule.origin ?? resource.origin,
-        subject: id,
-        ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
-        ...(admitsEverybody(view, region) ? { within: { rule: 'policy-allows-all', subject: id } } : {}),
-        ...withinIsolation(view, endpoint, 'ingress'),
-        name,
-        say: (names) =>
-          `Any pod of any namespace can connect to ${listNames(names)} ${words}: ${grant === undefined ? 'the policies together allow it' : `${printGrant(grant)} allows it`}. One compromised container anywhere in the cluster is enough. Name the namespaces and pods that must connect.`,
-        prove: () => proofOf(reach, { from: anyPod(view), to: end, protocol, port }),
-        decide: 'Which namespaces and pods must connect.',
-        objectsTo: ({ to, kind }) => kind === 'ingress' || to.workload === id || to.name === name,
-        fix: () => grant && onlyNeededSources(view, grant),
-      })
+    const { subject, end, id, name, workload } = endpoint
+    const region = reach.own(subject, 'ingress').certain
+    const connections = fromAnyNamespace(view, region)
+    const words = isTooOpen(connections, workload)
+    if (words === undefined) return
+    const grant = findGrant(
+      reach,
+      subject,
+      'ingress',
+      (one) => isTooOpen(fromAnyNamespace(view, one), workload) !== undefined,
+    )
+    const resource = grant?.policy.resource ?? workload?.resource
+    if (resource === undefined || !isShown(view, endpoint, 'ingress')) {
+      yield hiddenHit(id)
+      return
     }
-  },
+    const { protocol, port } = samplePort(connectionSets.intersect(declaredPorts(workload), connections)) ??
+      samplePort(connections) ?? { protocol: 'TCP', port: 80 }
+    yield endpointHit({
+      resource: resource.address,
+      at: grant?.rule.origin ?? resource.origin,
+      subject: id,
+      ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+      ...(admitsEverybody(view, region) ? { within: { rule: 'policy-allows-all', subject: id } } : {}),
+      ...withinIsolation(view, endpoint, 'ingress'),
+      name,
+      say: (names) =>
+        `Any pod of any namespace can connect to ${listNames(names)} ${words}: ${grant === undefined ? 'the policies together allow it' : `${printGrant(grant)} allows it`}. One compromised container anywhere in the cluster is enough. Name the namespaces and pods that must connect.`,
+      prove: () => proofOf(reach, { from: anyPod(view), to: end, protocol, port }),
+      decide: 'Which namespaces and pods must connect.',
+      objectsTo: ({ to, kind }) => kind === 'ingress' || to.workload === id || to.name === name,
+      fix: () => grant && onlyNeededSources(view, grant),
+    })
+  }),
 
   merge: mergeEndpoints,
 

@@ -1,18 +1,21 @@
 import { addressSets, printAddress } from '../algebra/addresses.ts'
 import { hasPort, printConnections, samplePort } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
+import type { StateView } from '../compare/state-view.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES, sampleAddress } from '../reach/address-ranges.ts'
 import type { PeerSet } from '../reach/peers.ts'
+import { eachEndpoint } from './each.ts'
 import { narrowRule } from './edit/narrow-rule.ts'
-import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
+import { type EndpointHit, endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
 import { goesTo, leavesCluster } from './flow-ends.ts'
-import { causeOf, findGrant, printGrant } from './grant.ts'
-import { internetWay } from './internet-way.ts'
-import { isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { causeOf, findGrant, type Grant, printGrant } from './grant.ts'
+import { type InternetWay, internetWay } from './internet-way.ts'
+import { isShown } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
+import { lineOf } from './one-line.ts'
 import { type InternetBreadth, isWide, openEgress, publicPart } from './open-egress.ts'
 import { addressOf, proofOf } from './proof.ts'
-import { defineRule } from './rule.ts'
+import { defineRule, type Hit } from './rule.ts'
 import { withinIsolation } from './wider-finding.ts'
 
 export const egressInternet = defineRule({
@@ -31,73 +34,86 @@ export const egressInternet = defineRule({
   },
 
   /** Yields a hit for each endpoint whose policies certainly let it connect to a good part of the public addresses, unless Azure keeps them closed. */
-  *check(view, { trusted }) {
+  check: eachEndpoint(function* (endpoint, view, { trusted }) {
     const { reach } = view
-    for (const endpoint of judgedEndpoints(view)) {
-      const { subject, end, id, name, workload } = endpoint
-      const { internet, metadata, nodeSsh } = openEgress(view, subject, trusted)
-      if (internet === undefined) continue
-      const way = internetWay(view, endpoint, trusted)
-      if (way.kind === 'closed') continue
-      const { addresses } = internet
-      const { connections, breadth, extent } = way.kind === 'open' ? way : internet
-      const cause = way.kind === 'open' ? way.cause : undefined
-      const isWideRegion = (region: Region<PeerSet>) =>
-        region.some(({ peers }) => isWide(publicPart(peers.addresses, trusted)))
-      const grant = findGrant(reach, subject, 'egress', isWideRegion)
-      const resource = grant?.policy.resource ?? workload?.resource
-      if (resource === undefined || !isShown(view, endpoint, 'egress')) {
-        yield hiddenHit(id, extent)
-        continue
-      }
-      const also = [
-        metadata ? 'the instance metadata service (169.254.169.254)' : '',
-        nodeSsh === 'yes' ? "the nodes' SSH port" : '',
-      ]
-      const alsoWords = listNames(also.filter((text) => text !== ''))
-      const isDns = hasPort(connections, 'UDP', 53) && breadth === 'names'
-      const { protocol, port } = isDns
-        ? ({ protocol: 'UDP', port: 53 } as const)
-        : (samplePort(connections) ?? { protocol: 'TCP', port: 443 })
-      yield endpointHit({
-        resource: cause?.resource?.address ?? resource.address,
-        at: cause?.origin ?? cause?.resource?.origin ?? grant?.rule.origin ?? resource.origin,
-        subject: id,
-        severity: way.kind === 'open' ? way.severity : SEVERITY[breadth],
-        extent,
-        ...(grant === undefined || cause !== undefined ? {} : { cause: causeOf(view, grant) }),
-        ...withinIsolation(view, endpoint, 'egress'),
-        name,
-        say: (names) => {
-          const by = grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`
-          const ports = breadth === 'any' ? 'on any port' : `on ${printConnections(connections)}`
-          const more = alsoWords === '' ? '' : ` The same rule leads to ${alsoWords}.`
-          return `${capital(listNames(names))} can connect to any address on the internet ${ports}: ${by}.${way.kind === 'open' ? way.words : ''}${more} ${ADVICE[breadth]}`
-        },
-        prove: () => {
-          if (way.kind === 'open') return way.witness
-          const address = sampleAddress(addresses)
-          return address && proofOf(reach, { from: end, to: addressOf(printAddress(address)), protocol, port })
-        },
-        decide:
-          cause === undefined
-            ? 'Name the addresses that it needs; no manifest of the tree tells them.'
-            : 'The change opened the way behind the policies: is it to be closed there, or by addresses in the policy?',
-        objectsTo: (flow) => leavesCluster(flow) || goesTo(flow, addressSets.union(PUBLIC_ADDRESSES, METADATA_ADDRESS)),
-        // What another layer opened is closed there.
-        fix: () =>
-          cause === undefined && grant !== undefined
-            ? narrowRule(view, grant, breadth === 'names', (block) => isWide(publicPart(block, trusted)))
-            : undefined,
-      })
+    const { subject, end, id, name, workload } = endpoint
+    const { internet, metadata, nodeSsh } = openEgress(view, subject, trusted)
+    if (internet === undefined) return
+    const way = internetWay(view, endpoint, trusted)
+    if (way.kind === 'closed') return
+    const { addresses } = internet
+    const { connections, breadth, extent } = way.kind === 'open' ? way : internet
+    const cause = way.kind === 'open' ? way.cause : undefined
+    const isWideRegion = (region: Region<PeerSet>) =>
+      region.some(({ peers }) => isWide(publicPart(peers.addresses, trusted)))
+    const grant = findGrant(reach, subject, 'egress', isWideRegion)
+    const resource = grant?.policy.resource ?? workload?.resource
+    if (resource === undefined || !isShown(view, endpoint, 'egress')) {
+      yield hiddenHit(id, extent)
+      return
     }
-  },
+    const also = [
+      metadata ? 'the instance metadata service (169.254.169.254)' : '',
+      nodeSsh === 'yes' ? "the nodes' SSH port" : '',
+    ]
+    const alsoWords = listNames(also.filter((text) => text !== ''))
+    const isDns = hasPort(connections, 'UDP', 53) && breadth === 'names'
+    const { protocol, port } = isDns
+      ? ({ protocol: 'UDP', port: 53 } as const)
+      : (samplePort(connections) ?? { protocol: 'TCP', port: 443 })
+    yield endpointHit({
+      resource: cause?.resource?.address ?? resource.address,
+      at: cause?.origin ?? cause?.resource?.origin ?? grant?.rule.origin ?? resource.origin,
+      subject: id,
+      severity: way.kind === 'open' ? way.severity : SEVERITY[breadth],
+      extent,
+      ...byLine(view, way.kind === 'open' ? way : undefined, grant),
+      ...withinIsolation(view, endpoint, 'egress'),
+      name,
+      say: (names) => {
+        const by = grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`
+        const ports = breadth === 'any' ? 'on any port' : `on ${printConnections(connections)}`
+        const more = alsoWords === '' ? '' : ` The same rule leads to ${alsoWords}.`
+        return `${capital(listNames(names))} can connect to any address on the internet ${ports}: ${by}.${way.kind === 'open' ? way.words : ''}${more} ${ADVICE[breadth]}`
+      },
+      prove: () => {
+        if (way.kind === 'open') return way.witness
+        const address = sampleAddress(addresses)
+        return address && proofOf(reach, { from: end, to: addressOf(printAddress(address)), protocol, port })
+      },
+      decide:
+        cause === undefined
+          ? 'Name the addresses that it needs; no manifest of the tree tells them.'
+          : 'The change opened the way behind the policies: is it to be closed there, or by addresses in the policy?',
+      objectsTo: (flow) => leavesCluster(flow) || goesTo(flow, addressSets.union(PUBLIC_ADDRESSES, METADATA_ADDRESS)),
+      // What another layer opened is closed there.
+      fix: () =>
+        cause === undefined && grant !== undefined
+          ? narrowRule(view, grant, breadth === 'names', (block) => isWide(publicPart(block, trusted)))
+          : undefined,
+    })
+  }),
 
   merge: mergeEndpoints,
 
   /** What the rule said before the change, DNS to the DNS pods alone, or the rule without the peers that mean everybody. */
   patch: (hit) => hit.fix?.(),
 })
+
+/** What workloads share because of which they get out: a line of another layer that the change touched, else a rule of a policy. */
+function byLine(
+  view: StateView,
+  way: Extract<InternetWay, { kind: 'open' }> | undefined,
+  grant: Grant | undefined,
+): Pick<Hit, 'cause' | 'because'> {
+  const by = grant === undefined ? '' : causeOf(view, grant)
+  const origin = way?.cause?.origin ?? way?.cause?.resource?.origin
+  if (way === undefined || origin === undefined) return grant === undefined ? {} : { cause: by }
+  const line = lineOf(origin)
+  const aside = (hit: Hit) =>
+    `${capital(listNames((hit as EndpointHit).names))} can now connect to any address on the internet on ${printConnections(way.connections)}.`
+  return { cause: `${line} ${way.words} ${by}`, because: { line, tells: 'effect', aside } }
+}
 
 const SEVERITY = { any: 'high', some: 'medium', names: 'low' } as const
 const ADVICE: Record<InternetBreadth, string> = {

@@ -1,7 +1,8 @@
+import { eachEndpoint } from './each.ts'
 import { isolateNamespace } from './edit/namespace-policies.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
 import { isOfNamespace } from './flow-ends.ts'
-import { isOpen, isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { isOpen, isShown } from './judged-endpoints.ts'
 import { capital, listNames, verb } from './listing.ts'
 import { mayIsolateOtherwise } from './other-policies.ts'
 import { addressOf, proofOf } from './proof.ts'
@@ -22,34 +23,32 @@ export const egressNotIsolated = defineRule({
   },
 
   /** Yields a hit for each endpoint whose ingress is isolated and whose egress no policy isolates. */
-  *check(view) {
+  check: eachEndpoint(function* (endpoint, view) {
     const { reach } = view
-    for (const endpoint of judgedEndpoints(view)) {
-      const { subject, end, id, name, workload } = endpoint
-      const namespace = end.facts.namespace!
-      if (!isOpen(reach, subject, 'egress') || mayIsolateOtherwise(view, namespace)) continue
-      const policy = reach.selecting(subject, 'ingress').find(({ selects }) => selects === 'yes')?.policy
-      const resource = policy?.resource ?? workload?.resource
-      if (resource === undefined || !isShown(view, endpoint, 'ingress')) {
-        yield hiddenHit(id)
-        continue
-      }
-      yield endpointHit({
-        resource: resource.address,
-        at: policy?.podSelectorOrigin ?? resource.origin,
-        subject: id,
-        cause: namespace,
-        within: { rule: policy === undefined ? 'namespace-no-default-deny' : 'default-deny-lost', subject: id },
-        name,
-        say: (names) =>
-          `${capital(listNames(names))} ${verb(names, 'is', 'are')} isolated for ingress, but no NetworkPolicy limits what ${verb(names, 'it', 'they')} can connect to: every pod, the nodes, the instance metadata service and the internet, as far as the cluster decides. A compromised container could load code or send data anywhere. Isolate egress too, and allow DNS and the connections that are needed.`,
-        prove: () => proofOf(reach, { from: end, to: addressOf('203.0.113.10'), protocol: 'TCP', port: 443 }),
-        objectsTo: ({ from }) => isOfNamespace(from, namespace),
-        fix: () =>
-          workload === undefined ? undefined : isolateNamespace(view, namespace, ['Egress'], 'default-deny-egress'),
-      })
+    const { subject, end, id, name, workload } = endpoint
+    const namespace = end.facts.namespace!
+    if (!isOpen(reach, subject, 'egress') || mayIsolateOtherwise(view, namespace)) return
+    const policy = reach.selecting(subject, 'ingress').find(({ selects }) => selects === 'yes')?.policy
+    const resource = policy?.resource ?? workload?.resource
+    if (resource === undefined || !isShown(view, endpoint, 'ingress')) {
+      yield hiddenHit(id)
+      return
     }
-  },
+    yield endpointHit({
+      resource: resource.address,
+      at: policy?.podSelectorOrigin ?? resource.origin,
+      subject: id,
+      cause: namespace,
+      within: { rule: policy === undefined ? 'namespace-no-default-deny' : 'default-deny-lost', subject: id },
+      name,
+      say: (names) =>
+        `${capital(listNames(names))} ${verb(names, 'is', 'are')} isolated for ingress, but no NetworkPolicy limits what ${verb(names, 'it', 'they')} can connect to: every pod, the nodes, the instance metadata service and the internet, as far as the cluster decides. A compromised container could load code or send data anywhere. Isolate egress too, and allow DNS and the connections that are needed.`,
+      prove: () => proofOf(reach, { from: end, to: addressOf('203.0.113.10'), protocol: 'TCP', port: 443 }),
+      objectsTo: ({ from }) => isOfNamespace(from, namespace),
+      fix: () =>
+        workload === undefined ? undefined : isolateNamespace(view, namespace, ['Egress'], 'default-deny-egress'),
+    })
+  }),
 
   merge: mergeEndpoints,
 

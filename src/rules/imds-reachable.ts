@@ -1,10 +1,11 @@
 import { addressSets } from '../algebra/addresses.ts'
 import { METADATA_ADDRESS } from '../reach/address-ranges.ts'
+import { eachEndpoint } from './each.ts'
 import { exceptFromRule } from './edit/except.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
 import { goesTo } from './flow-ends.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
-import { isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { isShown } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
 import { openEgress, reachesMetadata } from './open-egress.ts'
 import { addressOf, proofOf } from './proof.ts'
@@ -29,34 +30,32 @@ export const imdsReachable = defineRule({
   },
 
   /** Yields a hit for each endpoint whose policies certainly let it connect to the metadata service. */
-  *check(view, { trusted }) {
+  check: eachEndpoint(function* (endpoint, view, { trusted }) {
     const { reach } = view
-    for (const endpoint of judgedEndpoints(view)) {
-      const { subject, end, id, name, workload } = endpoint
-      const { metadata, internet } = openEgress(view, subject, trusted)
-      if (!metadata) continue
-      const grant = findGrant(reach, subject, 'egress', reachesMetadata)
-      const resource = grant?.policy.resource ?? workload?.resource
-      if (resource === undefined || !isShown(view, endpoint, 'egress')) {
-        yield hiddenHit(id)
-        continue
-      }
-      yield endpointHit({
-        resource: resource.address,
-        at: grant?.rule.origin ?? resource.origin,
-        subject: id,
-        ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
-        ...(internet === undefined ? {} : { within: { rule: 'egress-internet', subject: id } }),
-        ...withinIsolation(view, endpoint, 'egress'),
-        name,
-        say: (names) =>
-          `${capital(listNames(names))} can connect to the instance metadata service (${ADDRESS}, TCP 80): ${grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`}. The service hands out tokens of the node's managed identities to whoever asks, so a compromised container could act in Azure as the node. Except ${ADDRESS}/32 from the block.`,
-        prove: () => proofOf(reach, { from: end, to: addressOf(ADDRESS), protocol: 'TCP', port: 80 }),
-        objectsTo: (flow) => goesTo(flow, METADATA_ADDRESS) && isOnlyMetadata(flow.to.addresses!),
-        fix: () => grant && exceptFromRule(view, grant, METADATA_ADDRESS, `${ADDRESS}/32`),
-      })
+    const { subject, end, id, name, workload } = endpoint
+    const { metadata, internet } = openEgress(view, subject, trusted)
+    if (!metadata) return
+    const grant = findGrant(reach, subject, 'egress', reachesMetadata)
+    const resource = grant?.policy.resource ?? workload?.resource
+    if (resource === undefined || !isShown(view, endpoint, 'egress')) {
+      yield hiddenHit(id)
+      return
     }
-  },
+    yield endpointHit({
+      resource: resource.address,
+      at: grant?.rule.origin ?? resource.origin,
+      subject: id,
+      ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+      ...(internet === undefined ? {} : { within: { rule: 'egress-internet', subject: id } }),
+      ...withinIsolation(view, endpoint, 'egress'),
+      name,
+      say: (names) =>
+        `${capital(listNames(names))} can connect to the instance metadata service (${ADDRESS}, TCP 80): ${grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`}. The service hands out tokens of the node's managed identities to whoever asks, so a compromised container could act in Azure as the node. Except ${ADDRESS}/32 from the block.`,
+      prove: () => proofOf(reach, { from: end, to: addressOf(ADDRESS), protocol: 'TCP', port: 80 }),
+      objectsTo: (flow) => goesTo(flow, METADATA_ADDRESS) && isOnlyMetadata(flow.to.addresses!),
+      fix: () => grant && exceptFromRule(view, grant, METADATA_ADDRESS, `${ADDRESS}/32`),
+    })
+  }),
 
   merge: mergeEndpoints,
 

@@ -5,7 +5,9 @@ import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import type { Endpoint } from '../reach/endpoint.ts'
 import { printHypothetical } from '../reach/hypothetical.ts'
 import type { PacketEnd } from '../reach/layer.ts'
+import { isolation } from '../reach/layers/network-policy.ts'
 import type { Reachability } from '../reach/reachability.ts'
+import { podsIn } from '../reach/state-classes.ts'
 
 /** A workload, or a pod that a policy of the tree speaks of and no manifest of the tree runs, as rules judge it. */
 export interface JudgedEndpoint {
@@ -19,7 +21,7 @@ export interface JudgedEndpoint {
   readonly workload: Workload | undefined
 }
 
-const judged = new WeakMap<Reachability, readonly JudgedEndpoint[]>()
+const judged = new WeakMap<Reachability['ground'], readonly JudgedEndpoint[]>()
 
 /**
  * Every workload that policies can select, in the order of the network, then the pods of known namespaces that only policies speak of.
@@ -27,7 +29,7 @@ const judged = new WeakMap<Reachability, readonly JudgedEndpoint[]>()
  * Both sides of a change give the same endpoints, so that a finding about one is the same finding.
  */
 export function judgedEndpoints({ reach }: StateView): readonly JudgedEndpoint[] {
-  const known = judged.get(reach)
+  const known = judged.get(reach.ground)
   if (known !== undefined) return known
   const endpoints: JudgedEndpoint[] = []
   const { classOf, classes } = reach.universe
@@ -58,7 +60,7 @@ export function judgedEndpoints({ reach }: StateView): readonly JudgedEndpoint[]
       })
     }
   }
-  judged.set(reach, endpoints)
+  judged.set(reach.ground, endpoints)
   return endpoints
 }
 
@@ -84,31 +86,31 @@ export function isShown(
   if (workload !== undefined) return true
   const { endpoint } = end
   if (endpoint.kind !== 'hypothetical') return false
-  const occupied = policiesWithPods(reach)
   return reach
     .selecting(subject, direction)
-    .some(({ policy }) => policy.podSelector.key === endpoint.podSelector.key && !occupied.has(policy))
+    .some(({ policy }) => policy.podSelector.key === endpoint.podSelector.key && podsOf(reach, policy).length === 0)
 }
 
-const withPods = new WeakMap<Reachability, ReadonlyMap<NetworkPolicy, readonly Workload[]>>()
+const pods = new WeakMap<Reachability['ground'], Map<NetworkPolicy, readonly Workload[]>>()
 
-/** The policies that select, for certain or perhaps, workloads of the tree, with these. */
-export function policiesWithPods(reach: Reachability): ReadonlyMap<NetworkPolicy, readonly Workload[]> {
-  const known = withPods.get(reach)
-  if (known !== undefined) return known
-  const found = new Map<NetworkPolicy, Set<Workload>>()
-  for (const subject of membersOf(reach.classes.present)) {
-    const workloads = reach.universe.classes[subject]!.members.flatMap(({ id }) => reach.classes.workload(id) ?? [])
-    if (workloads.length === 0) continue
-    for (const direction of DIRECTIONS) {
-      for (const { policy } of reach.selecting(subject, direction)) {
-        const same = found.get(policy) ?? new Set<Workload>()
-        found.set(policy, same)
-        for (const workload of workloads) same.add(workload)
-      }
-    }
+/** The workloads of the tree that a policy selects, for certain or perhaps; none where it isolates nothing. */
+export function podsOf(
+  { ground, classes, cluster, universe }: Reachability,
+  policy: NetworkPolicy,
+): readonly Workload[] {
+  let known = pods.get(ground)
+  if (known === undefined) {
+    known = new Map()
+    pods.set(ground, known)
   }
-  const policies = new Map([...found].map(([policy, workloads]) => [policy, [...workloads]]))
-  withPods.set(reach, policies)
-  return policies
+  let found = known.get(policy)
+  if (found === undefined) {
+    const isIdle = DIRECTIONS.every((direction) => isolation(policy, direction, cluster) === 'no')
+    const selected = isIdle ? [] : membersOf(podsIn(classes, policy.namespace, policy.podSelector).possible)
+    found = selected.flatMap((subject) =>
+      universe.classes[subject]!.members.flatMap(({ id }) => classes.workload(id) ?? []),
+    )
+    known.set(policy, found)
+  }
+  return found
 }

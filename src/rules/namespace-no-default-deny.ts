@@ -1,8 +1,9 @@
 import { anyPod } from './any-pod.ts'
+import { eachEndpoint } from './each.ts'
 import { isolateNamespace } from './edit/namespace-policies.ts'
 import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
 import { isOfNamespace } from './flow-ends.ts'
-import { isOpen, judgedEndpoints } from './judged-endpoints.ts'
+import { isOpen } from './judged-endpoints.ts'
 import { listNames, verb } from './listing.ts'
 import { mayIsolateOtherwise } from './other-policies.ts'
 import { addressOf, proofOf } from './proof.ts'
@@ -24,37 +25,35 @@ export const namespaceNoDefaultDeny = defineRule({
   },
 
   /** Yields a hit for each workload that no policy isolates for ingress; its open egress is part of it. */
-  *check(view) {
+  check: eachEndpoint(function* ({ subject, end, id, name, workload }, view) {
     const { reach } = view
-    for (const { subject, end, id, name, workload } of judgedEndpoints(view)) {
-      if (workload === undefined || !isOpen(reach, subject, 'ingress')) continue
-      if (mayIsolateOtherwise(view, workload.namespace)) continue
-      const both = isOpen(reach, subject, 'egress')
-      const { namespace } = workload
-      yield endpointHit({
-        resource: workload.resource.address,
-        at: workload.resource.origin,
-        subject: id,
-        cause: `${namespace} ${both}`,
-        extent: both ? 2 : 1,
-        within: { rule: 'default-deny-lost', subject: id },
-        name,
-        say: (names) => {
-          const them = names.length === 1 ? 'it' : 'them'
-          const open = both
-            ? `every pod of the cluster can connect to ${them}, and ${them === 'it' ? 'it' : 'they'} can connect to every pod and to the internet, as far as the cluster decides`
-            : `every pod of the cluster can connect to ${them}`
-          return `No NetworkPolicy isolates ${listNames(names)}${both ? '' : ' for ingress'}: ${open}. One compromised container is enough to reach ${verb(names, 'it', 'all of them')}. Deny by default in namespace ${namespace}, and allow DNS and the connections that are needed.`
-        },
-        prove: () =>
-          both
-            ? proofOf(reach, { from: end, to: addressOf('203.0.113.10'), protocol: 'TCP', port: 443 })
-            : proofOf(reach, { from: anyPod(view), to: end, protocol: 'TCP', port: workload.ports[0]?.port ?? 80 }),
-        objectsTo: ({ from, to }) => [from, to].some((peer) => isOfNamespace(peer, namespace)),
-        fix: () => isolateNamespace(view, namespace, both ? ['Ingress', 'Egress'] : ['Ingress']),
-      })
-    }
-  },
+    if (workload === undefined || !isOpen(reach, subject, 'ingress')) return
+    if (mayIsolateOtherwise(view, workload.namespace)) return
+    const both = isOpen(reach, subject, 'egress')
+    const { namespace } = workload
+    yield endpointHit({
+      resource: workload.resource.address,
+      at: workload.resource.origin,
+      subject: id,
+      cause: `${namespace} ${both}`,
+      extent: both ? 2 : 1,
+      within: { rule: 'default-deny-lost', subject: id },
+      name,
+      say: (names) => {
+        const them = names.length === 1 ? 'it' : 'them'
+        const open = both
+          ? `every pod of the cluster can connect to ${them}, and ${them === 'it' ? 'it' : 'they'} can connect to every pod and to the internet, as far as the cluster decides`
+          : `every pod of the cluster can connect to ${them}`
+        return `No NetworkPolicy isolates ${listNames(names)}${both ? '' : ' for ingress'}: ${open}. One compromised container is enough to reach ${verb(names, 'it', 'all of them')}. Deny by default in namespace ${namespace}, and allow DNS and the connections that are needed.`
+      },
+      prove: () =>
+        both
+          ? proofOf(reach, { from: end, to: addressOf('203.0.113.10'), protocol: 'TCP', port: 443 })
+          : proofOf(reach, { from: anyPod(view), to: end, protocol: 'TCP', port: workload.ports[0]?.port ?? 80 }),
+      objectsTo: ({ from, to }) => [from, to].some((peer) => isOfNamespace(peer, namespace)),
+      fix: () => isolateNamespace(view, namespace, both ? ['Ingress', 'Egress'] : ['Ingress']),
+    })
+  }),
 
   merge: mergeEndpoints,
 

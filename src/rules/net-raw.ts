@@ -1,6 +1,7 @@
 import type { Edit } from '../base/edit.ts'
 import { dig, get, itemsOf, type MapValue, stringOf, type Value } from '../base/value.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
+import { eachWorkload } from './each.ts'
 import { append } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
@@ -20,36 +21,34 @@ export const netRaw = defineRule({
   },
 
   /** Yields a hit for each workload with a container that keeps NET_RAW. */
-  *check(view) {
-    for (const workload of view.network.kubernetes.workloads) {
-      const { resource, podSpec } = workload
-      const keeping = ['containers', 'initContainers']
-        .flatMap((field) => itemsOf(get(podSpec, field)))
-        .filter(keepsNetRaw)
-      const [first] = keeping
-      if (first === undefined) continue
-      const names = keeping.map((container) => stringOf(get(container, 'name')) ?? 'a container')
-      const name = workloadName(workload)
-      yield endpointHit({
-        resource: resource.address,
-        at: first.origin,
-        subject: workload.id,
-        cause: workload.namespace,
-        extent: keeping.length,
-        name: `${listNames(names)} in ${name}`,
-        say: (all) =>
-          `${listNames(all)} may send packets with forged addresses (capability NET_RAW, which a container has unless it is dropped), and so pose as another pod. Drop all capabilities, or NET_RAW.`,
-        fix: () => {
-          const edits = keeping.map(dropAll)
-          if (edits.includes(undefined)) return undefined
-          return inPlace(
-            edits.flatMap((edit) => edit ?? []),
-            `Drops NET_RAW in ${name}.`,
-          )
-        },
-      })
-    }
-  },
+  check: eachWorkload(function* (workload) {
+    const { resource, podSpec } = workload
+    const keeping = ['containers', 'initContainers']
+      .flatMap((field) => itemsOf(get(podSpec, field)))
+      .filter(keepsNetRaw)
+    const [first] = keeping
+    if (first === undefined) return
+    const names = keeping.map((container) => stringOf(get(container, 'name')) ?? 'a container')
+    const name = workloadName(workload)
+    yield endpointHit({
+      resource: resource.address,
+      at: first.origin,
+      subject: workload.id,
+      cause: workload.namespace,
+      extent: keeping.length,
+      name: `${listNames(names)} in ${name}`,
+      say: (all) =>
+        `${listNames(all)} may send packets with forged addresses (capability NET_RAW, which a container has unless it is dropped), and so pose as another pod. Drop all capabilities, or NET_RAW.`,
+      fix: () => {
+        const edits = keeping.map(dropAll)
+        if (edits.includes(undefined)) return undefined
+        return inPlace(
+          edits.flatMap((edit) => edit ?? []),
+          `Drops NET_RAW in ${name}.`,
+        )
+      },
+    })
+  }),
 
   merge: mergeEndpoints,
   mergeAbove: 5,

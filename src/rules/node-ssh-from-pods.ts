@@ -1,6 +1,7 @@
+import { eachEndpoint } from './each.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
-import { isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { isShown } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
 import { openEgress, reachesSsh } from './open-egress.ts'
 import { nodesEnd, proofOf } from './proof.ts'
@@ -20,36 +21,34 @@ export const nodeSshFromPods = defineRule({
   },
 
   /** Yields a hit for each endpoint whose policies let it connect to TCP 22 of the nodes, for certain or because a block may hold them. */
-  *check(view, { trusted }) {
+  check: eachEndpoint(function* (endpoint, view, { trusted }) {
     const { reach } = view
-    for (const endpoint of judgedEndpoints(view)) {
-      const { subject, end, id, name, workload } = endpoint
-      const { nodeSsh, internet, metadata } = openEgress(view, subject, trusted)
-      if (nodeSsh === 'no') continue
-      const grant = findGrant(reach, subject, 'egress', (region) => reachesSsh(region, reach))
-      const resource = grant?.policy.resource ?? workload?.resource
-      if (resource === undefined || !isShown(view, endpoint, 'egress')) {
-        yield hiddenHit(id)
-        continue
-      }
-      // That a block may hold the nodes too is said where the change is told that brought the block.
-      const wider = internet !== undefined ? 'egress-internet' : metadata ? 'imds-reachable' : 'egress-widened'
-      yield endpointHit({
-        resource: resource.address,
-        at: grant?.rule.origin ?? resource.origin,
-        subject: id,
-        ...(nodeSsh === 'yes' ? {} : { severity: 'low' as const }),
-        ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
-        within: { rule: wider, subject: id },
-        ...withinIsolation(view, endpoint, 'egress'),
-        name,
-        say: (names) =>
-          `${capital(listNames(names))} ${nodeSsh === 'yes' ? 'can' : 'may'} connect to SSH (TCP 22) on the nodes: ${grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`}${nodeSsh === 'yes' ? '' : ', if the block holds their addresses, which is not known from here'}. From a compromised container, a stolen key would take the node and every pod on it. Except the node subnet from the block, or limit its ports.`,
-        prove: () => proofOf(reach, { from: end, to: nodesEnd(reach), protocol: 'TCP', port: 22 }),
-        decide: 'Which range the nodes are in; no manifest of the tree tells it.',
-      })
+    const { subject, end, id, name, workload } = endpoint
+    const { nodeSsh, internet, metadata } = openEgress(view, subject, trusted)
+    if (nodeSsh === 'no') return
+    const grant = findGrant(reach, subject, 'egress', (region) => reachesSsh(region, reach))
+    const resource = grant?.policy.resource ?? workload?.resource
+    if (resource === undefined || !isShown(view, endpoint, 'egress')) {
+      yield hiddenHit(id)
+      return
     }
-  },
+    // That a block may hold the nodes too is said where the change is told that brought the block.
+    const wider = internet !== undefined ? 'egress-internet' : metadata ? 'imds-reachable' : 'egress-widened'
+    yield endpointHit({
+      resource: resource.address,
+      at: grant?.rule.origin ?? resource.origin,
+      subject: id,
+      ...(nodeSsh === 'yes' ? {} : { severity: 'low' as const }),
+      ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+      within: { rule: wider, subject: id },
+      ...withinIsolation(view, endpoint, 'egress'),
+      name,
+      say: (names) =>
+        `${capital(listNames(names))} ${nodeSsh === 'yes' ? 'can' : 'may'} connect to SSH (TCP 22) on the nodes: ${grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`}${nodeSsh === 'yes' ? '' : ', if the block holds their addresses, which is not known from here'}. From a compromised container, a stolen key would take the node and every pod on it. Except the node subnet from the block, or limit its ports.`,
+      prove: () => proofOf(reach, { from: end, to: nodesEnd(reach), protocol: 'TCP', port: 22 }),
+      decide: 'Which range the nodes are in; no manifest of the tree tells it.',
+    })
+  }),
 
   merge: mergeEndpoints,
 })

@@ -1,8 +1,9 @@
 import { anyPod } from './any-pod.ts'
+import { eachEndpoint } from './each.ts'
 import { onlyNeededSources } from './edit/needed-rules.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
-import { isShown, judgedEndpoints } from './judged-endpoints.ts'
+import { isShown } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
 import { admitsEverybody } from './open-ingress.ts'
 import { proofOf } from './proof.ts'
@@ -22,35 +23,33 @@ export const policyAllowsAll = defineRule({
   },
 
   /** Yields a hit for each isolated endpoint that a rule opens to every source on every port. */
-  *check(view) {
+  check: eachEndpoint(function* (endpoint, view) {
     const { reach } = view
-    for (const endpoint of judgedEndpoints(view)) {
-      const { subject, end, id, name, workload } = endpoint
-      if (!admitsEverybody(view, reach.own(subject, 'ingress').certain)) continue
-      const grant = findGrant(reach, subject, 'ingress', (region) => admitsEverybody(view, region))
-      const resource = grant?.policy.resource ?? workload?.resource
-      if (resource === undefined || !isShown(view, endpoint, 'ingress')) {
-        yield hiddenHit(id)
-        continue
-      }
-      const port = workload?.ports.find((each) => each.port !== undefined)
-      yield endpointHit({
-        resource: resource.address,
-        at: grant?.rule.origin ?? resource.origin,
-        subject: id,
-        ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
-        ...withinIsolation(view, endpoint, 'ingress'),
-        name,
-        say: (names) =>
-          `${grant === undefined ? 'The policies together let' : `${printGrant(grant)} lets`} every pod of the cluster and every address connect to ${listNames(names)} on any port. Policies add up, so this undoes every other policy for ${names.length === 1 ? 'it' : 'them'}. Name the sources and the ports.`,
-        prove: () =>
-          proofOf(reach, { from: anyPod(view), to: end, protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 }),
-        decide: 'Who must connect, and to which port.',
-        objectsTo: ({ to, kind }) => kind === 'ingress' || to.workload === id || to.name === name,
-        fix: () => grant && onlyNeededSources(view, grant),
-      })
+    const { subject, end, id, name, workload } = endpoint
+    if (!admitsEverybody(view, reach.own(subject, 'ingress').certain)) return
+    const grant = findGrant(reach, subject, 'ingress', (region) => admitsEverybody(view, region))
+    const resource = grant?.policy.resource ?? workload?.resource
+    if (resource === undefined || !isShown(view, endpoint, 'ingress')) {
+      yield hiddenHit(id)
+      return
     }
-  },
+    const port = workload?.ports.find((each) => each.port !== undefined)
+    yield endpointHit({
+      resource: resource.address,
+      at: grant?.rule.origin ?? resource.origin,
+      subject: id,
+      ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+      ...withinIsolation(view, endpoint, 'ingress'),
+      name,
+      say: (names) =>
+        `${grant === undefined ? 'The policies together let' : `${printGrant(grant)} lets`} every pod of the cluster and every address connect to ${listNames(names)} on any port. Policies add up, so this undoes every other policy for ${names.length === 1 ? 'it' : 'them'}. Name the sources and the ports.`,
+      prove: () =>
+        proofOf(reach, { from: anyPod(view), to: end, protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 }),
+      decide: 'Who must connect, and to which port.',
+      objectsTo: ({ to, kind }) => kind === 'ingress' || to.workload === id || to.name === name,
+      fix: () => grant && onlyNeededSources(view, grant),
+    })
+  }),
 
   merge: mergeEndpoints,
 

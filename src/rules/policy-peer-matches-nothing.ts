@@ -5,6 +5,7 @@ import { matches } from '../model/kubernetes/labels.ts'
 import { DIRECTIONS, type NetworkPolicy, type PodPeer } from '../model/kubernetes/network-policy.ts'
 import { isEverything, printSelector, type Selector } from '../model/kubernetes/selector.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
+import { eachPolicy } from './each.ts'
 import { replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { nearMiss } from './near-miss.ts'
@@ -26,56 +27,50 @@ export const policyPeerMatchesNothing = defineRule({
   },
 
   /** Yields a hit for each peer of a rule that no workload answers to, where the tree runs workloads in the namespaces that it means. */
-  *check(view) {
-    const { policies, operated } = view.network.kubernetes
-    if (operated.length > 0) return
-    for (const policy of policies) {
-      if (policy.rejections.length > 0) continue
-      for (const direction of DIRECTIONS) {
-        if (policy.isolates[direction] === 'no') continue
-        for (const rule of policy.rules[direction]) {
-          for (const [index, peer] of (rule.peers ?? []).entries()) {
-            if (peer.kind !== 'pods') continue
-            const { podSelector } = peer
-            if (podSelector === undefined || podSelector.unknown || isEverything(podSelector)) continue
-            const candidates = candidatesOf(view, policy, peer)
-            if (candidates === undefined) continue
-            if (
-              candidates.some(
-                ({ labels, hostNetwork }) => hostNetwork !== 'yes' && matches(podSelector, labels) !== 'no',
-              )
-            )
-              continue
-            const near = nearMiss(podSelector, candidates)
-            const elsewhere = peer.namespaceSelector === undefined ? namespaceOf(view, policy, peer) : undefined
-            const hint =
-              elsewhere !== undefined
-                ? ` Pods with these labels are in namespace ${elsewhere}: without a namespaceSelector the rule means its own namespace only.`
-                : near === undefined
-                  ? ''
-                  : ` ${near.words}: is that meant?`
-            const { address } = policy.resource
-            yield {
-              resource: address,
-              at: peer.origin,
-              subject: `${view.identity(address)} ${direction} ${peer.namespaceSelector?.key ?? ''} ${podSelector.key}`,
-              message: `${address} ${direction} rule ${rule.index + 1} names pods labelled ${printSelector(podSelector)}, and no workload in the tree is one: what was meant to be allowed is not.${hint} Name the labels of the pods that are meant.`,
-              fix: () => {
-                const field = direction === 'egress' ? 'to' : 'from'
-                const item = itemsOf(get(itemsOf(dig(policy.resource.value, 'spec', direction))[rule.index], field))[
-                  index
-                ]
-                const value = near && get(dig(item, 'podSelector', 'matchLabels'), near.key)
-                return value && near && elsewhere === undefined
-                  ? inPlace(replaceScalar(value, near.is), `Names ${near.key}=${near.is} in ${address}.`)
-                  : undefined
-              },
-            }
+  check: eachPolicy(function* (policy, view) {
+    if (view.network.kubernetes.operated.length > 0 || policy.rejections.length > 0) return
+    for (const direction of DIRECTIONS) {
+      if (policy.isolates[direction] === 'no') continue
+      for (const rule of policy.rules[direction]) {
+        for (const [index, peer] of (rule.peers ?? []).entries()) {
+          if (peer.kind !== 'pods') continue
+          const { podSelector } = peer
+          if (podSelector === undefined || podSelector.unknown || isEverything(podSelector)) continue
+          const candidates = candidatesOf(view, policy, peer)
+          if (candidates === undefined) continue
+          if (
+            candidates.some(({ labels, hostNetwork }) => hostNetwork !== 'yes' && matches(podSelector, labels) !== 'no')
+          )
+            continue
+          const near = nearMiss(podSelector, candidates)
+          const elsewhere = peer.namespaceSelector === undefined ? namespaceOf(view, policy, peer) : undefined
+          const hint =
+            elsewhere !== undefined
+              ? ` Pods with these labels are in namespace ${elsewhere}: without a namespaceSelector the rule means its own namespace only.`
+              : near === undefined
+                ? ''
+                : ` ${near.words}: is that meant?`
+          const { address } = policy.resource
+          yield {
+            resource: address,
+            at: peer.origin,
+            subject: `${view.identity(address)} ${direction} ${peer.namespaceSelector?.key ?? ''} ${podSelector.key}`,
+            message: `${address} ${direction} rule ${rule.index + 1} names pods labelled ${printSelector(podSelector)}, and no workload in the tree is one: what was meant to be allowed is not.${hint} Name the labels of the pods that are meant.`,
+            fix: () => {
+              const field = direction === 'egress' ? 'to' : 'from'
+              const item = itemsOf(get(itemsOf(dig(policy.resource.value, 'spec', direction))[rule.index], field))[
+                index
+              ]
+              const value = near && get(dig(item, 'podSelector', 'matchLabels'), near.key)
+              return value && near && elsewhere === undefined
+                ? inPlace(replaceScalar(value, near.is), `Names ${near.key}=${near.is} in ${address}.`)
+                : undefined
+            },
           }
         }
       }
     }
-  },
+  }),
 
   /** The label of the workload that differs in one place. */
   patch: (hit) => hit.fix?.(),

@@ -1,12 +1,14 @@
 import { dig, get, itemsOf } from '../base/value.ts'
 import type { StateView } from '../compare/state-view.ts'
+import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import { matches } from '../model/kubernetes/labels.ts'
 import type { PolicyPort } from '../model/kubernetes/network-policy.ts'
 import type { Service } from '../model/kubernetes/service.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { eachPolicy } from './each.ts'
 import { replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { policiesWithPods } from './judged-endpoints.ts'
+import { podsOf } from './judged-endpoints.ts'
 import { listNames, verb } from './listing.ts'
 import { defineRule } from './rule.ts'
 
@@ -23,68 +25,66 @@ export const policyPortMismatch = defineRule({
   },
 
   /** Yields a hit for each port of an ingress rule that none of the selected workloads declares, though all of them declare ports. */
-  *check(view) {
-    const withPods = policiesWithPods(view.reach)
-    const services = servicesByNamespace(view)
-    for (const policy of view.network.kubernetes.policies) {
-      if (
-        policy.isolates.ingress === 'no' ||
-        policy.rejections.length > 0 ||
-        policy.rules.ingress.every(({ ports }) => ports === undefined)
+  check: eachPolicy(function* (policy, view) {
+    if (
+      policy.isolates.ingress === 'no' ||
+      policy.rejections.length > 0 ||
+      policy.rules.ingress.every(({ ports }) => ports === undefined)
+    )
+      return
+    const selected = podsOf(view.reach, policy)
+    if (selected.length === 0 || selected.some(({ ports }) => ports.every(({ init }) => init))) return
+    let found: readonly Service[] | undefined
+    const own = () => {
+      found ??= (servicesByNamespace(view).get(policy.namespace) ?? []).filter(
+        ({ selector }) => selector !== undefined && selected.some(({ labels }) => matches(selector, labels) !== 'no'),
       )
-        continue
-      const selected = withPods.get(policy) ?? []
-      if (selected.length === 0 || selected.some(({ ports }) => ports.every(({ init }) => init))) continue
-      let found: readonly Service[] | undefined
-      const own = () => {
-        found ??= (services.get(policy.namespace) ?? []).filter(
-          ({ selector }) => selector !== undefined && selected.some(({ labels }) => matches(selector, labels) !== 'no'),
-        )
-        return found
-      }
-      for (const rule of policy.rules.ingress) {
-        for (const [index, port] of (rule.ports ?? []).entries()) {
-          if (isServed(port, selected, own)) continue
-          const wanted = port.kind === 'named' ? port.name : `${(port as { first: number }).first}`
-          const meant = meantPort(port, selected, own())
-          const { address } = policy.resource
-          const names = selected.map(workloadName)
-          yield {
-            resource: address,
-            at: port.origin,
-            subject: `${view.identity(address)} ${port.protocol} ${wanted}`,
-            message: `${address} ingress rule ${rule.index + 1} allows ${port.protocol} ${wanted}, which ${listNames(names)} ${verb(names, 'does', 'do')} not declare${meant === undefined ? '' : `; ${meant.words}`}. Policies see the port of the pod, not that of the Service, so the connection that was meant may be closed. Name the port that the container listens on.`,
-            fix: () => {
-              const item = itemsOf(get(itemsOf(dig(policy.resource.value, 'spec', 'ingress'))[rule.index], 'ports'))[
-                index
-              ]
-              const value = get(item, 'port')
-              return (
-                meant &&
-                value &&
-                inPlace(
-                  replaceScalar(value, `${meant.port}`),
-                  `Allows ${meant.port} instead of ${wanted} in ${address}.`,
-                )
-              )
-            },
-          }
+      return found
+    }
+    for (const rule of policy.rules.ingress) {
+      for (const [index, port] of (rule.ports ?? []).entries()) {
+        if (isServed(port, selected, own)) continue
+        const wanted = port.kind === 'named' ? port.name : `${(port as { first: number }).first}`
+        const meant = meantPort(port, selected, own())
+        const { address } = policy.resource
+        const names = selected.map(workloadName)
+        yield {
+          resource: address,
+          at: port.origin,
+          subject: `${view.identity(address)} ${port.protocol} ${wanted}`,
+          message: `${address} ingress rule ${rule.index + 1} allows ${port.protocol} ${wanted}, which ${listNames(names)} ${verb(names, 'does', 'do')} not declare${meant === undefined ? '' : `; ${meant.words}`}. Policies see the port of the pod, not that of the Service, so the connection that was meant may be closed. Name the port that the container listens on.`,
+          fix: () => {
+            const item = itemsOf(get(itemsOf(dig(policy.resource.value, 'spec', 'ingress'))[rule.index], 'ports'))[
+              index
+            ]
+            const value = get(item, 'port')
+            return (
+              meant &&
+              value &&
+              inPlace(replaceScalar(value, `${meant.port}`), `Allows ${meant.port} instead of ${wanted} in ${address}.`)
+            )
+          },
         }
       }
     }
-  },
+  }),
 
   /** The pod's port behind the Service's, or the only port that the pods declare. */
   patch: (hit) => hit.fix?.(),
 })
 
-function servicesByNamespace({ network }: StateView): ReadonlyMap<string, readonly Service[]> {
+const known = new WeakMap<KubernetesNetwork, ReadonlyMap<string, readonly Service[]>>()
+
+function servicesByNamespace({ network: { kubernetes } }: StateView): ReadonlyMap<string, readonly Service[]> {
+  const made = known.get(kubernetes)
+  if (made !== undefined) return made
   const spaces = new Map<string, Service[]>()
-  for (const service of network.kubernetes.services) {
+  for (const service of kubernetes.services) {
     const same = spaces.get(service.namespace)
     if (same === undefined) spaces.set(service.namespace, [service])
     else same.push(service)
   }
+  known.set(kubernetes, spaces)
   return spaces
 }
 

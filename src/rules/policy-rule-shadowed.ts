@@ -1,5 +1,4 @@
 import { addressSets } from '../algebra/addresses.ts'
-import { boundsOf, isExact } from '../algebra/bounds.ts'
 import { membersOf } from '../algebra/classes.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { StateView } from '../compare/state-view.ts'
@@ -98,43 +97,64 @@ function withinOpenDirection(
 
 /** Rules that are covered wherever they apply. Of rules that cover each other the later ones are given. */
 function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[] {
-  const { reach } = view
-  const { regions } = reach.universe
-  const sets = boundsOf(regions)
-  const covered = new Map<PolicyRule, boolean>()
+  const needed = new Set<PolicyRule>()
   const found = new Map<PolicyRule, OwnRule>()
-  for (let number = 0; number < reach.groups[direction].count; number++) {
-    const [subject] = membersOf(reach.groups[direction].members(number))
-    const selections = subject === undefined ? [] : reach.selecting(subject, direction)
-    const rules = selections.flatMap(({ policy }) =>
-      policy.rules[direction].map((rule): OwnRule => ({ policy, rule, subject: subject! })),
-    )
-    const isCertain = selections.every(({ selects, policy }) => selects === 'yes' && !policy.moreRules[direction])
+  // A rule that a few others do not cover need not be held against many.
+  const groups = rulesOfGroups(view, direction).sort((a, b) => a.rules.length - b.rules.length)
+  for (const { rules, isCertain } of groups) {
+    if (rules.every(({ rule }) => needed.has(rule))) continue
     if (!isCertain || rules.length > MAX_RULES || rules.length < 2) {
-      for (const { rule } of rules) covered.set(rule, false)
+      for (const { rule } of rules) needed.add(rule)
       continue
     }
-    const of = ({ policy, rule }: OwnRule) => reach.networkPolicies.ruleRegion(rule, policy, direction, subject!)
-    const allowed = rules.map(of)
-    const removed = new Set<number>()
-    for (let i = rules.length - 1; i >= 0; i--) {
-      const others = allowed.reduce(
-        (sum, region, j) => (j === i || removed.has(j) ? sum : sets.union(sum, region)),
-        sets.empty,
-      )
-      const own = allowed[i]!
-      const isCovered =
-        !regions.isEmpty(own.certain) &&
-        regions.covers(others.certain, own.certain) &&
-        ((isExact(others) && isExact(own)) || regions.covers(others.possible, own.possible)) &&
-        isKnownButNodes(view, regions.subtract(own.possible, own.certain))
-      if (isCovered) removed.add(i)
-      const { rule } = rules[i]!
-      covered.set(rule, isCovered && (covered.get(rule) ?? true))
-      found.set(rule, rules[i]!)
+    const removed = new Set<OwnRule>()
+    for (const own of rules.toReversed()) {
+      if (needed.has(own.rule)) continue
+      const others = rules.filter((other) => other !== own && !removed.has(other))
+      if (isCovered(view, direction, own, others)) {
+        removed.add(own)
+        found.set(own.rule, own)
+      } else needed.add(own.rule)
     }
   }
-  return [...found.values()].filter(({ rule }) => covered.get(rule) === true)
+  return [...found.values()].filter(({ rule }) => !needed.has(rule))
+}
+
+/** The rules that hold for each group of classes, and whether all of them hold for certain. */
+function rulesOfGroups({ reach }: StateView, direction: Direction) {
+  const groups = reach.groups[direction]
+  return Array.from({ length: groups.count }, (_, group) => {
+    const [subject] = membersOf(groups.members(group))
+    const selections = subject === undefined ? [] : reach.selecting(subject, direction)
+    return {
+      rules: selections.flatMap(({ policy }) =>
+        policy.rules[direction].map((rule): OwnRule => ({ policy, rule, subject: subject! })),
+      ),
+      isCertain: selections.every(({ selects, policy }) => selects === 'yes' && !policy.moreRules[direction]),
+    }
+  })
+}
+
+/** Whether other rules of one group let through all that a rule does. */
+function isCovered(view: StateView, direction: Direction, own: OwnRule, others: readonly OwnRule[]): boolean {
+  const { networkPolicies, universe } = view.reach
+  const { regions } = universe
+  const regionOf = ({ policy, rule, subject }: OwnRule) => networkPolicies.ruleRegion(rule, policy, direction, subject)
+  const { certain, possible } = regionOf(own)
+  if (regions.isEmpty(certain)) return false
+  const covers = (side: 'certain' | 'possible', region: Region<PeerSet>) => {
+    let rest = region
+    for (const other of others) {
+      if (regions.isEmpty(rest)) break
+      rest = regions.subtract(rest, regionOf(other)[side])
+    }
+    return regions.isEmpty(rest)
+  }
+  return (
+    covers('certain', certain) &&
+    (certain === possible || covers('possible', possible)) &&
+    isKnownButNodes(view, regions.subtract(possible, certain))
+  )
 }
 
 /** Whether a block holds the addresses of nodes is as unknown for one rule as for the other. */

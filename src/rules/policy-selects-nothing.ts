@@ -1,7 +1,8 @@
 import { matches } from '../model/kubernetes/labels.ts'
 import { isEverything, printSelector } from '../model/kubernetes/selector.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
-import { policiesWithPods } from './judged-endpoints.ts'
+import { eachPolicy } from './each.ts'
+import { podsOf } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
 import { nearMiss, replaceLabel } from './near-miss.ts'
 import { defineRule } from './rule.ts'
@@ -20,39 +21,35 @@ export const policySelectsNothing = defineRule({
   },
 
   /** Yields a hit for each policy that holds for no workload, where its namespace, or its labels, are those of workloads of the tree. */
-  *check(view) {
-    const { policies, operated, workloads } = view.network.kubernetes
-    if (operated.length > 0) return
-    const spaces = workloadsByNamespace(view.network.kubernetes)
-    const occupied = policiesWithPods(view.reach)
-    for (const policy of policies) {
-      const { podSelector, namespace, resource } = policy
-      if (occupied.has(policy) || podSelector.unknown || policy.rejections.length > 0) continue
-      const neighbours = spaces.get(namespace) ?? []
-      // A policy that isolates nothing selects nobody either; pods in the node's network are not selected at all.
-      if (neighbours.some(({ labels }) => matches(podSelector, labels) !== 'no')) continue
-      const elsewhere = isEverything(podSelector)
-        ? []
-        : workloads.filter((one) => one.namespace !== namespace && matches(podSelector, one.labels) === 'yes')
-      if (neighbours.length === 0 && elsewhere.length === 0) continue
-      const near = nearMiss(podSelector, neighbours)
-      const hint =
-        near !== undefined
-          ? ` ${near.words}: is that meant?`
-          : elsewhere.length > 0
-            ? ` ${listNames(elsewhere.map(workloadName))} would match, in another namespace: a policy holds in its own only.`
-            : ''
-      const selected = printSelector(podSelector)
-      yield {
-        resource: resource.address,
-        at: policy.podSelectorOrigin,
-        subject: view.identity(resource.address),
-        ...(hint === '' ? {} : { severity: 'medium' as const }),
-        message: `${resource.address} protects nothing: no workload of namespace ${namespace} in the tree has ${selected === '' ? 'pods' : selected}.${hint} Select the labels of the pods that it is for, in their namespace, or remove it.`,
-        fix: () => near && replaceLabel(resource, ['spec', 'podSelector', 'matchLabels'], near),
-      }
+  check: eachPolicy(function* (policy, view) {
+    const { operated, workloads } = view.network.kubernetes
+    const { podSelector, namespace, resource } = policy
+    if (operated.length > 0 || podSelector.unknown || policy.rejections.length > 0) return
+    if (podsOf(view.reach, policy).length > 0) return
+    const neighbours = workloadsByNamespace(view.network.kubernetes).get(namespace) ?? []
+    // A policy that isolates nothing selects nobody either; pods in the node's network are not selected at all.
+    if (neighbours.some(({ labels }) => matches(podSelector, labels) !== 'no')) return
+    const elsewhere = isEverything(podSelector)
+      ? []
+      : workloads.filter((one) => one.namespace !== namespace && matches(podSelector, one.labels) === 'yes')
+    if (neighbours.length === 0 && elsewhere.length === 0) return
+    const near = nearMiss(podSelector, neighbours)
+    const hint =
+      near !== undefined
+        ? ` ${near.words}: is that meant?`
+        : elsewhere.length > 0
+          ? ` ${listNames(elsewhere.map(workloadName))} would match, in another namespace: a policy holds in its own only.`
+          : ''
+    const selected = printSelector(podSelector)
+    yield {
+      resource: resource.address,
+      at: policy.podSelectorOrigin,
+      subject: view.identity(resource.address),
+      ...(hint === '' ? {} : { severity: 'medium' as const }),
+      message: `${resource.address} protects nothing: no workload of namespace ${namespace} in the tree has ${selected === '' ? 'pods' : selected}.${hint} Select the labels of the pods that it is for, in their namespace, or remove it.`,
+      fix: () => near && replaceLabel(resource, ['spec', 'podSelector', 'matchLabels'], near),
     }
-  },
+  }),
 
   /** The label of the workload that differs in one place. */
   patch: (hit) => hit.fix?.(),

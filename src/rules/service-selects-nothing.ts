@@ -1,5 +1,6 @@
+import { matches } from '../model/kubernetes/labels.ts'
 import { printSelector } from '../model/kubernetes/selector.ts'
-import { workloadsBehind } from './evidence.ts'
+import { eachService } from './each.ts'
 import { type NearMiss, nearMiss, replaceLabel } from './near-miss.ts'
 import { defineRule } from './rule.ts'
 import { workloadsByNamespace } from './workloads-by-namespace.ts'
@@ -17,25 +18,22 @@ export const serviceSelectsNothing = defineRule({
   },
 
   /** Yields a hit for each Service whose selector holds for no workload, where its namespace has workloads in the tree. */
-  *check(view) {
-    const { services, operated } = view.network.kubernetes
-    const spaces = workloadsByNamespace(view.network.kubernetes)
-    for (const service of services) {
-      const { selector, namespace, resource, type } = service
-      if (selector === undefined || selector.unknown || type === 'ExternalName') continue
-      const neighbours = spaces.get(namespace) ?? []
-      if (neighbours.length === 0 || operated.length > 0 || workloadsBehind(service, view).length > 0) continue
-      const near: NearMiss | undefined = nearMiss(selector, neighbours)
-      const hint = near === undefined ? '' : ` ${near.words}: is that meant?`
-      yield {
-        resource: resource.address,
-        at: resource.origin,
-        subject: view.identity(resource.address),
-        message: `${resource.address} selects ${printSelector(selector)}, which no workload of namespace ${namespace} in the tree has: connections to it fail.${hint} Select the labels of the pods that it is for, or remove it.`,
-        fix: () => near && replaceLabel(resource, ['spec', 'selector'], near),
-      }
+  check: eachService(function* (service, view) {
+    const { selector, namespace, resource, type } = service
+    if (selector === undefined || selector.unknown || type === 'ExternalName') return
+    const neighbours = workloadsByNamespace(view.network.kubernetes).get(namespace) ?? []
+    if (neighbours.length === 0 || view.network.kubernetes.operated.length > 0) return
+    if (neighbours.some(({ labels }) => matches(selector, labels) !== 'no')) return
+    const near: NearMiss | undefined = nearMiss(selector, neighbours)
+    const hint = near === undefined ? '' : ` ${near.words}: is that meant?`
+    yield {
+      resource: resource.address,
+      at: resource.origin,
+      subject: view.identity(resource.address),
+      message: `${resource.address} selects ${printSelector(selector)}, which no workload of namespace ${namespace} in the tree has: connections to it fail.${hint} Select the labels of the pods that it is for, or remove it.`,
+      fix: () => near && replaceLabel(resource, ['spec', 'selector'], near),
     }
-  },
+  }),
 
   /** The label of the workload that differs in one place. */
   patch: (hit) => hit.fix?.(),

@@ -2,6 +2,7 @@ import { dig, get, itemsOf, stringOf, type Value } from '../base/value.ts'
 import { textEntries } from '../model/kubernetes/fields.ts'
 import { imageName, isLoopback, readProgram } from '../model/kubernetes/program.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { eachService, eachWorkload } from './each.ts'
 import { defineRule } from './rule.ts'
 
 export const tiller = defineRule({
@@ -17,35 +18,38 @@ export const tiller = defineRule({
   },
 
   /** Yields a hit for each Service of Tiller, and for each workload that runs it on other addresses than its own loopback. */
-  *check(view) {
-    const { services, workloads } = view.network.kubernetes
-    for (const { resource } of services) {
-      const { value } = resource
-      const labels = [dig(value, 'metadata', 'labels'), dig(value, 'spec', 'selector')]
-      const texts = labels.flatMap((map) => [...textEntries(map).values()])
-      if (![stringOf(dig(value, 'metadata', 'name')) ?? '', ...texts].some(namesTiller)) continue
-      yield {
-        resource: resource.address,
-        at: resource.origin,
-        subject: view.identity(resource.address),
-        concepts: ['tiller-service'],
-        message: `${resource.address} gives Tiller, the server of Helm 2, an address in the cluster: by default whoever reaches it may do what its service account may. Move to Helm 3 and remove it.`,
-      }
-    }
-    for (const workload of workloads) {
-      const at = tillerContainer(workload)
-      if (at === undefined) continue
-      const listen = readProgram(at).flags.get('listen')?.value
-      if (listen !== undefined && isLoopback(listen.replace(/:\d*$/, ''))) continue
-      yield {
-        resource: workload.resource.address,
-        at: at.origin,
-        subject: workload.id,
-        concepts: ['tiller-listener'],
-        message: `${workloadName(workload)} runs Tiller, the server of Helm 2, on the address of its pod: by default whoever reaches it may do what its service account may. Move to Helm 3; until then start it with --listen=localhost:44134.`,
-      }
-    }
+  *check(view, settings) {
+    yield* checkServices(view, settings)
+    yield* checkWorkloads(view, settings)
   },
+})
+
+const checkServices = eachService(function* ({ resource }, view) {
+  const { value } = resource
+  const labels = [dig(value, 'metadata', 'labels'), dig(value, 'spec', 'selector')]
+  const texts = labels.flatMap((map) => [...textEntries(map).values()])
+  if (![stringOf(dig(value, 'metadata', 'name')) ?? '', ...texts].some(namesTiller)) return
+  yield {
+    resource: resource.address,
+    at: resource.origin,
+    subject: view.identity(resource.address),
+    concepts: ['tiller-service'],
+    message: `${resource.address} gives Tiller, the server of Helm 2, an address in the cluster: by default whoever reaches it may do what its service account may. Move to Helm 3 and remove it.`,
+  }
+})
+
+const checkWorkloads = eachWorkload(function* (workload) {
+  const at = tillerContainer(workload)
+  if (at === undefined) return
+  const listen = readProgram(at).flags.get('listen')?.value
+  if (listen !== undefined && isLoopback(listen.replace(/:\d*$/, ''))) return
+  yield {
+    resource: workload.resource.address,
+    at: at.origin,
+    subject: workload.id,
+    concepts: ['tiller-listener'],
+    message: `${workloadName(workload)} runs Tiller, the server of Helm 2, on the address of its pod: by default whoever reaches it may do what its service account may. Move to Helm 3; until then start it with --listen=localhost:44134.`,
+  }
 })
 
 /** The container that runs Tiller, by its image; by the labels of its pods where the image is not known to be another's. */

@@ -37,6 +37,8 @@ export interface Selection {
 export interface NetworkPolicyLayer extends PolicyLayer {
   /** The policies that select a class and isolate the direction, in the order of the network. */
   selecting(subject: number, direction: Direction): readonly Selection[]
+  /** Equal for classes of states with one compiler that the identical policies select alike. */
+  selectionNumber(subject: number, direction: Direction): number
   /** What one rule lets through, for a class that its policy selects. */
   ruleRegion(rule: PolicyRule, policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
 }
@@ -76,10 +78,11 @@ export function networkPolicyLayer(
     name: 'network-policy',
     groupOf: (subject, direction) => groups[direction].groupOf(subject),
     selecting: (subject, direction) => groups[direction].selections(groups[direction].groupOf(subject)),
+    selectionNumber: (subject, direction) => groups[direction].number(groups[direction].groupOf(subject)),
     decide(group, direction) {
       const selections = groups[direction].selections(group)
       if (selections.length === 0) return undefined
-      return compile.decision(`${direction} ${groups[direction].key(group)}`, () =>
+      return compile.decision(direction, groups[direction].number(group), () =>
         combine(classes, selections, (policy) => {
           const subject = groups[direction].example(group)
           return compile.policy(policy, direction, subject)
@@ -103,7 +106,7 @@ class Groups {
   readonly #groupOf: Int32Array
   readonly #selections: (readonly Selection[])[] = [[]]
   readonly #examples: number[] = [-1]
-  readonly #keys: string[] = ['']
+  readonly #numbers: number[] = [0]
 
   constructor(
     selections: readonly (Selection[] | undefined)[],
@@ -126,7 +129,7 @@ class Groups {
       if (group === undefined) {
         group = this.#selections.push(list) - 1
         this.#examples.push(subject)
-        this.#keys.push(key)
+        this.#numbers.push(compile.selectionNumber(key))
         groups.set(key, group)
       }
       this.#groupOf[subject] = group
@@ -141,9 +144,9 @@ class Groups {
     return this.#selections[group]!
   }
 
-  /** Equal for groups of states with one compiler that decide the same. */
-  key(group: number): string {
-    return this.#keys[group]!
+  /** Equal for groups of states with one compiler that decide the same; 0 where no policy selects. */
+  number(group: number): number {
+    return this.#numbers[group]!
   }
 
   /** A class of the group. */
@@ -201,8 +204,10 @@ export interface PolicyCompiler {
   namesIn(policy: NetworkPolicy, direction: Direction): ReadonlySet<string>
   policy(policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
   rule(rule: PolicyRule, policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
-  /** What was decided under the key, made on the first call. */
-  decision(key: string, make: () => Decision): Decision
+  /** Number of a list of policies by its key, from 1. */
+  selectionNumber(key: string): number
+  /** What was decided for the policies of that number, made on the first call. */
+  decision(direction: Direction, selection: number, make: () => Decision): Decision
 }
 
 /** Turns rules into regions. What does not hang on the subject's port names is made once for each policy and rule. */
@@ -214,7 +219,8 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
   const names: ByDirection<NetworkPolicy, ReadonlySet<string>> = { ingress: new Map(), egress: new Map() }
   const ofPolicies: ByDirection<NetworkPolicy, Bounds<Region<PeerSet>>> = { ingress: new Map(), egress: new Map() }
   const ofRules: ByDirection<PolicyRule, Bounds<Region<PeerSet>>> = { ingress: new Map(), egress: new Map() }
-  const decisions = new Map<string, Decision>()
+  const selectionNumbers = new Map<string, number>()
+  const decisions: ByDirection<number, Decision> = { ingress: new Map(), egress: new Map() }
 
   const compiler: PolicyCompiler = {
     numberOf: (policy) => once(numbers, policy, () => numbers.size),
@@ -229,7 +235,8 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
       const isShared = direction === 'egress' || namesIn([rule]).size === 0
       return isShared ? once(ofRules[direction], rule, make) : make()
     },
-    decision: (key, make) => once(decisions, key, make),
+    selectionNumber: (key) => once(selectionNumbers, key, () => selectionNumbers.size + 1),
+    decision: (direction, selection, make) => once(decisions[direction], selection, make),
   }
   return compiler
 

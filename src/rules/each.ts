@@ -1,0 +1,105 @@
+import type { StateView } from '../compare/state-view.ts'
+import type { NetworkPolicy } from '../model/kubernetes/network-policy.ts'
+import type { Service } from '../model/kubernetes/service.ts'
+import type { Workload } from '../model/kubernetes/workload.ts'
+import type { Ground } from '../reach/reachability.ts'
+import { type JudgedEndpoint, judgedEndpoints } from './judged-endpoints.ts'
+import type { Hit, Rule } from './rule.ts'
+import type { RuleSettings } from './settings.ts'
+
+/**
+ * Checks that look at one object after the other. What is found for an object is kept with what it was found from, so that base, head and
+ * a head with a patch share it: a change costs what it touches, not three times the state.
+ */
+type Check = NonNullable<Rule['check']>
+
+/** Checks each workload by its manifest alone. */
+export function eachWorkload(check: (workload: Workload) => Iterable<Hit>): Check {
+  const made = new WeakMap<Workload, readonly Hit[]>()
+  return (view) => checkAll(view.network.kubernetes.workloads, made, check)
+}
+
+/** Checks each Service by whatever the views of one {@link StateView.surroundings} have in common. */
+export function eachService(check: (service: Service, view: StateView) => Iterable<Hit>): Check {
+  const memory = new Memory(() => new Map<Service, readonly Hit[]>())
+  return (view) => checkAll(view.network.kubernetes.services, memory.of(view), (service) => check(service, view))
+}
+
+/** Checks each NetworkPolicy by itself and by whatever the views of one {@link StateView.surroundings} have in common; not by other policies. */
+export function eachPolicy(check: (policy: NetworkPolicy, view: StateView) => Iterable<Hit>): Check {
+  const memory = new Memory(() => new Map<NetworkPolicy, readonly Hit[]>())
+  return (view) => checkAll(view.network.kubernetes.policies, memory.of(view), (policy) => check(policy, view))
+}
+
+function checkAll<T extends object>(
+  objects: readonly T[],
+  made: { get(object: T): readonly Hit[] | undefined; set(object: T, hits: readonly Hit[]): unknown },
+  check: (object: T) => Iterable<Hit>,
+): readonly Hit[] {
+  const found: Hit[] = []
+  for (const object of objects) {
+    let hits = made.get(object)
+    if (hits === undefined) {
+      hits = [...check(object)]
+      made.set(object, hits)
+    }
+    for (const hit of hits) found.push(hit)
+  }
+  return found
+}
+
+/**
+ * Checks each endpoint by the policies that select it, and by whatever the views of one {@link StateView.surroundings} have in common; not
+ * by other policies.
+ */
+export function eachEndpoint(
+  check: (endpoint: JudgedEndpoint, view: StateView, settings: RuleSettings) => Iterable<Hit>,
+): Check {
+  interface Known {
+    readonly ingress: number
+    readonly egress: number
+    readonly hits: readonly Hit[]
+  }
+  const memory = new Memory<(Known | undefined)[]>(() => [])
+  return (view, settings) => {
+    const found: Hit[] = []
+    const memo = memory.of(view, settings)
+    const { networkPolicies } = view.reach
+    for (const [i, endpoint] of judgedEndpoints(view).entries()) {
+      const ingress = networkPolicies.selectionNumber(endpoint.subject, 'ingress')
+      const egress = networkPolicies.selectionNumber(endpoint.subject, 'egress')
+      let known = memo[i]
+      if (known === undefined || known.ingress !== ingress || known.egress !== egress) {
+        const hits = [...check(endpoint, view, settings)]
+        known = { ingress, egress, hits: hits.length === 0 ? NO_HITS : hits }
+        memo[i] = known
+      }
+      for (const hit of known.hits) found.push(hit)
+    }
+    return found
+  }
+}
+
+const NO_HITS: readonly Hit[] = []
+
+/** One memo for all views that share their ground, their surroundings and the settings; nothing is kept of a view that shares nothing. */
+class Memory<T> {
+  readonly #made = new WeakMap<
+    Ground,
+    { readonly surroundings: object; readonly settings: RuleSettings | undefined; readonly memo: T }
+  >()
+  readonly #make: () => T
+
+  constructor(make: () => T) {
+    this.#make = make
+  }
+
+  of({ reach, surroundings }: StateView, settings?: RuleSettings): T {
+    if (surroundings === undefined) return this.#make()
+    const known = this.#made.get(reach.ground)
+    if (known !== undefined && known.surroundings === surroundings && known.settings === settings) return known.memo
+    const memo = this.#make()
+    this.#made.set(reach.ground, { surroundings, settings, memo })
+    return memo
+  }
+}
