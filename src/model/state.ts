@@ -175,9 +175,11 @@ function howTaken(
 /** What a part defines that only one part of a state can. The tree's number keeps base and head apart. */
 function definitions({ unit: { unit }, path, resources }: UnitPart, tree: number): ReadonlySet<string> {
   const names = new Set<string>()
-  for (const { kind, address, value } of resources) {
+  for (const resource of resources) {
+    const { kind, address } = resource
     // An object whose name the API server makes up, or somebody fills in, is no second definition of another.
-    if (isNetworkKind(kind) && stringOf(dig(value, 'metadata', 'name')) !== undefined) names.add(`${tree} ${address}`)
+    if (isNetworkKind(kind) && stringOf(dig(resource.value, 'metadata', 'name')) !== undefined)
+      names.add(`${tree} ${address}`)
     // One root with other variables is the same resources once more.
     if (unit.environment !== undefined) names.add(`${tree} ${unit.kind} ${unit.path} ${address}`)
   }
@@ -275,17 +277,24 @@ function clusterNames(parts: readonly (readonly UnitPart[])[]): ClusterNames {
   return names
 }
 
-function namesOfCluster({ kind, value }: Resource): readonly string[] {
-  const type = (kind === 'azapi_resource' ? (stringOf(get(value, 'type')) ?? '') : kind).toLowerCase().split('@', 1)[0]
+/** Values are read only of the kinds that tell: most resources of a state that does not differ are never evaluated. */
+function namesOfCluster(resource: Resource): readonly string[] {
+  const { kind } = resource
+  const type = (kind === 'azapi_resource' ? (stringOf(get(resource.value, 'type')) ?? '') : kind)
+    .toLowerCase()
+    .split('@', 1)[0]
   if (type === 'azurerm_kubernetes_cluster' || type === 'microsoft.containerservice/managedclusters') {
-    const name = stringOf(get(value, 'name'))
+    const name = stringOf(get(resource.value, 'name'))
     return name === undefined ? [] : [name.toLowerCase()]
   }
   const applied =
     type === 'azurerm_kubernetes_flux_configuration'
-      ? itemsOf(get(value, 'kustomizations'))
+      ? itemsOf(get(resource.value, 'kustomizations'))
       : type === 'microsoft.kubernetesconfiguration/fluxconfigurations'
-        ? valuesOf(dig(value, 'properties', 'kustomizations') ?? dig(value, 'body', 'properties', 'kustomizations'))
+        ? valuesOf(
+            dig(resource.value, 'properties', 'kustomizations') ??
+              dig(resource.value, 'body', 'properties', 'kustomizations'),
+          )
         : []
   return applied.flatMap((item) => foldersTo(stringOf(get(item, 'path')) ?? ''))
 }
