@@ -5,6 +5,7 @@ import { egressOf } from '../reach/layers/nat.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { siteOf } from './azure-site.ts'
 import { subjectOf } from './azure-subject.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 import { type WayOut, waysOut } from './way-out.ts'
 
@@ -30,16 +31,18 @@ export const egressPathChanged = defineRule({
       if (was === undefined) continue
       const [old, now] = [leavesBy(base, was), leavesBy(head, way)]
       if (old === undefined || now === undefined || old.key === now.key) continue
+      const place = placeOf(was, way)
       const isLost = was.exit.kind === 'firewall' && way.exit.kind === 'internet'
       yield {
         ...azureHit(head, {
           object: way.subnet.object,
-          at: placeOf(was, way),
+          at: place,
           detail: subjectOf(head, way.cluster.object),
           severity: isLost ? 'high' : 'low',
           say: `lets ${way.carries} of ${labelOf(way.cluster.object)} leave for the internet by ${now.words}; before the change it was ${old.words}. ${isLost ? 'No firewall sees this traffic any more.' : 'They have another public address now: check allow lists that name the old one.'}`,
         }),
         within: { rule: 'egress-uninspected', subject: key },
+        ...(place && { because: { line: lineOf(place), tells: 'difference' as const } }),
       }
     }
   },

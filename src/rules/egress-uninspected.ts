@@ -9,6 +9,7 @@ import { askAzure, azureWitness, linkedCluster, siteOf } from './azure-site.ts'
 import { subjectOf } from './azure-subject.ts'
 import { restoreWay } from './edit/restore-way.ts'
 import { listNames } from './listing.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 import { type WayOut, waysOut } from './way-out.ts'
 
@@ -54,6 +55,13 @@ export const egressUninspected = defineRule({
           decide: 'Which address has the firewall? A route of the subnet for 0.0.0.0/0 must lead to it.',
           objectsTo: ({ kind }) => kind === 'egress',
           fix: () => restoreWay(view, way),
+        }),
+        ...(exit.route.origin && {
+          because: {
+            line: lineOf(exit.route.origin),
+            tells: 'path',
+            aside: () => `The firewall ${labelOf(near.firewall.object)} does not see this traffic: ${by}.`,
+          },
         }),
         resource:
           exit.route.kind === 'user'

@@ -4,6 +4,7 @@ import { azureHit, mergeAzure } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
 import { contentSubjects, firewallRules } from './firewall-rules.ts'
 import { isWide } from './internet-admission.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 
 export const firewallAllowsAny = defineRule({
@@ -43,6 +44,7 @@ export const firewallAllowsAny = defineRule({
         }),
         subject: subject(one),
         resource: collection.object.resource.address,
+        because: { line: lineOf(rule.value.origin), tells: 'condition' },
       }
     }
   },

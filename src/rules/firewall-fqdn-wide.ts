@@ -3,6 +3,7 @@ import { azureHit } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
 import { contentSubjects, firewallRules } from './firewall-rules.ts'
 import { listNames } from './listing.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule, type Hit } from './rule.ts'
 
 export const firewallFqdnWide = defineRule({
@@ -39,6 +40,7 @@ export const firewallFqdnWide = defineRule({
           subject: subject(one, name),
           resource: collection.object.resource.address,
           cause: `${rule.value.origin.source.path} ${rule.value.origin.start}`,
+          because: { line: lineOf(rule.value.origin), tells: 'condition' },
         }
       }
     }

@@ -9,6 +9,7 @@ import { azureOf } from './azure-view.ts'
 import { firewallRules } from './firewall-rules.ts'
 import { gateChangesOf, printPackets, untrusted } from './gate-widening.ts'
 import { isWide } from './internet-admission.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 
 export const firewallWidened = defineRule({
@@ -42,6 +43,7 @@ export const firewallWidened = defineRule({
           say: `${isSure ? 'lets' : 'may let'} more out than before: ${printPackets(news, 'to')}. ${isOpen ? 'That is much of the internet: no name rule beside it has an effect.' : 'Check that these destinations are meant.'}`,
         }),
         resource: object.resource.address,
+        because: { line: lineOf(at), tells: 'difference' },
       }
     }
   },
@@ -49,21 +51,19 @@ export const firewallWidened = defineRule({
   merge: mergeAzure,
 })
 
-/** The rule because of which something is let out: the first of the policy, in the order written, that holds all of it. */
+/** The rule because of which something is let out: one that lets some of it out, and of several the first that is new or written anew. */
 function placeOfGain(
   view: StateView,
   object: AzureObject,
   news: Packets,
 ): { readonly object: AzureObject; readonly at: Origin } {
-  for (const one of firewallRules(azureOf(view))) {
-    if (one.owner !== object || one.collection.action.known === false || !surely(one.collection.action, 'Allow'))
-      continue
-    const { certain, possible } = one.packets
-    if (subtractPackets(news, [certain.from === possible.from ? certain : possible]).length < news.length) {
-      const isNew =
-        view.before === undefined || !firewallRules(azureOf(view.before)).some((was) => was.text === one.text)
-      if (isNew) return { object: one.collection.object, at: one.rule.value.origin }
-    }
-  }
-  return { object, at: originOf(object) }
+  const was = view.before === undefined ? [] : firewallRules(azureOf(view.before))
+  const telling = firewallRules(azureOf(view)).filter(({ owner, collection, packets: { certain, possible } }) => {
+    if (owner !== object || !surely(collection.action, 'Allow')) return false
+    return subtractPackets(news, [certain.from === possible.from ? certain : possible]).length < news.length
+  })
+  const found = telling.find((one) => !was.some(({ text }) => text === one.text)) ?? telling[0]
+  return found === undefined
+    ? { object, at: originOf(object) }
+    : { object: found.collection.object, at: found.rule.value.origin }
 }

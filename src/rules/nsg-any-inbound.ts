@@ -3,7 +3,7 @@ import { azureOf } from './azure-view.ts'
 import { narrowSource } from './edit/narrow-source.ts'
 import { admissionsOf, admissionWitness, isAnyPort, ruleFor } from './internet-admission.ts'
 import { defineRule } from './rule.ts'
-import { ruleObject, takesRule } from './rule-object.ts'
+import { becauseOf, ruleObject, takesRule } from './rule-object.ts'
 
 export const nsgAnyInbound = defineRule({
   id: 'nsg-any-inbound',
@@ -38,7 +38,7 @@ export const nsgAnyInbound = defineRule({
         decide: 'Which ports and sources are needed?',
         fix: () => object && narrowSource(azureOf(view), object, trustedRanges),
       })
-      yield takesRule(hit, rule)
+      yield takesRule({ ...hit, ...becauseOf(rule, { tells: 'condition' }) }, rule)
     }
   },
 

@@ -4,7 +4,7 @@ import { azureOf } from './azure-view.ts'
 import { narrowSource } from './edit/narrow-source.ts'
 import { ADMIN_PORTS, adminPorts, admissionsOf, admissionWitness, isAnyPort, ruleFor } from './internet-admission.ts'
 import { defineRule } from './rule.ts'
-import { mergePorts, ruleObject, takesRule } from './rule-object.ts'
+import { becauseOf, mergePorts, ruleObject, takesRule } from './rule-object.ts'
 
 export const nsgInternetAdminPort = defineRule({
   id: 'nsg-internet-admin-port',
@@ -40,7 +40,7 @@ export const nsgInternetAdminPort = defineRule({
           decide: 'Which addresses administer these machines? Name them as trusted in ringfence.yml.',
           fix: () => object && narrowSource(azureOf(view), object, trustedRanges),
         })
-        yield takesRule(hit, rule)
+        yield takesRule({ ...hit, ...becauseOf(rule, { tells: 'condition' }) }, rule)
       }
     }
   },

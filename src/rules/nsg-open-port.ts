@@ -13,7 +13,7 @@ import {
   ruleFor,
 } from './internet-admission.ts'
 import { defineRule } from './rule.ts'
-import { ruleObject, takesRule } from './rule-object.ts'
+import { becauseOf, ruleObject, takesRule } from './rule-object.ts'
 
 export const nsgOpenPort = defineRule({
   id: 'nsg-open-port',
@@ -49,7 +49,8 @@ export const nsgOpenPort = defineRule({
         witness: admissionWitness(admission, rule, exampleOf(own)),
         fix: () => (isWeb || object === undefined ? undefined : narrowSource(azureOf(view), object, trustedRanges)),
       })
-      yield takesRule(hit, rule)
+      const aside = () => `The same rule lets the internet through to ${printConnections(own)}.`
+      yield takesRule({ ...hit, ...becauseOf(rule, { tells: 'condition', aside }) }, rule)
     }
   },
 

@@ -6,7 +6,7 @@ import { azureOf } from './azure-view.ts'
 import { gateChangesOf, printPackets, untrusted } from './gate-widening.ts'
 import { isWide } from './internet-admission.ts'
 import { defineRule } from './rule.ts'
-import { takesRule } from './rule-object.ts'
+import { becauseOf, takesRule } from './rule-object.ts'
 
 export const nsgWidened = defineRule({
   id: 'nsg-widened',
@@ -44,7 +44,7 @@ export const nsgWidened = defineRule({
         severity: news.some((box) => isWide(box[far], trusted)) ? 'medium' : 'low',
         say: `lets more through ${way} than before: ${printPackets(news, far)}${rule === undefined ? '' : `, by rule ${rule.name} (priority ${rule.priority})`}. Check that this is meant.`,
       })
-      yield rule === undefined ? hit : takesRule(hit, rule)
+      yield rule === undefined ? hit : takesRule({ ...hit, ...becauseOf(rule, { tells: 'difference' }) }, rule)
     }
   },
 

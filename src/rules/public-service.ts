@@ -33,6 +33,8 @@ export interface PublicService {
   /** Pods behind it; none where the tree does not run them. */
   readonly names: readonly string[]
   readonly extent: number
+  /** The ways in that count, one for each port and kind of pod. */
+  readonly doors: readonly Door[]
   readonly prove: () => Witness | undefined
 }
 
@@ -89,6 +91,7 @@ function* servicesBy(
       target: reached.map((door) => openBy(door).possible).reduce(connectionSets.union, NO_CONNECTIONS),
       names: [...new Set(reached.flatMap((door) => namesBehind(view, door)))],
       extent: extentOf(sources, frontend),
+      doors: reached,
       prove: () => proveDoor(view, reached[0], sources, `${service.resource.address} is a public load balancer`),
     }
   }

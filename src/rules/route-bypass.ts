@@ -10,6 +10,7 @@ import { subjectOf } from './azure-subject.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { removeResource } from './edit/remove-resource.ts'
 import type { Severity } from './finding.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 import { waysOut } from './way-out.ts'
 
@@ -48,6 +49,7 @@ export const routeBypass = defineRule({
           extent: around.extent,
           say: `takes what ${way.carries} of ${labelOf(way.cluster.object)} send to ${around.text} straight to the internet, past ${past} that the default route leads to${around.isTag ? '. A service tag holds the addresses of every customer of the service, so it is a way out for data' : ''}. Remove the route, and allow what is needed in the firewall.`,
           witness: azureWitness(query, outcome),
+          because: { line: lineOf(originOf(route.object)), tells: 'path' },
           objectsTo: ({ kind }) => kind === 'egress',
           fix: () =>
             inPlace(

@@ -4,6 +4,7 @@ import type { AzureObject } from '../model/azure/azure-object.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import type { FilterRule } from '../reach/layers/nsg.ts'
 import { mergeAzure } from './azure-hit.ts'
+import { type Because, lineOf } from './one-line.ts'
 import type { Hit } from './rule.ts'
 
 /** The object that a rule of a filter was read from. */
@@ -14,6 +15,11 @@ export function ruleObject(
 ): AzureObject | undefined {
   const rules = [object, ...azure.objects.childrenOf(object, 'securityRules')]
   return rules.find((one) => one.type.endsWith('/securityrules') && originOf(one) === origin)
+}
+
+/** What findings about one rule of a security group have in common. */
+export function becauseOf({ origin }: FilterRule, rest: Omit<Because, 'line'>): Pick<Hit, 'because'> {
+  return origin === undefined ? {} : { because: { line: lineOf(origin), ...rest } }
 }
 
 /** The hit with the rule's own resource as its place: a rule may be a resource of its own. */

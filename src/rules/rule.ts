@@ -3,6 +3,7 @@ import type { Origin } from '../base/origin.ts'
 import type { Flow } from '../compare/flows.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { Layer, Severity, Witness } from './finding.ts'
+import type { Because } from './one-line.ts'
 import type { RuleSettings } from './settings.ts'
 
 /**
@@ -67,6 +68,8 @@ export interface Hit {
   readonly objectsTo?: (flow: Flow) => boolean
   /** What makes it so. Hits of one rule, cause, status and severity are shown as one finding, where the rule says how: `merge`. */
   readonly cause?: string
+  /** The line of which this is one of several consequences: findings of several rules about one line are shown as one. */
+  readonly because?: Because
   /** A wider finding that says this as well. This one is compared, and shown only where the wider one is not or is no news. */
   readonly within?: { readonly rule: string; readonly subject: string }
   /** True for what is compared with the other side and never shown: it is so, and nothing in the tree is answerable for it. */

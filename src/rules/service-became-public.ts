@@ -1,12 +1,19 @@
-import type { AddressSet } from '../algebra/addresses.ts'
-import { printConnections } from '../algebra/connections.ts'
+import { printConnections, samplePort } from '../algebra/connections.ts'
 import { get, itemsOf, stringOf } from '../base/value.ts'
+import { changeBetween, explainerOf, wordsOf } from '../compare/egress-cause.ts'
+import type { StateView } from '../compare/state-view.ts'
+import { originOf } from '../model/azure/azure-objects.ts'
 import type { Service } from '../model/kubernetes/service.ts'
+import type { Door } from '../reach/door.ts'
+import { azureOf } from './azure-view.ts'
 import { annotate, INTERNAL, setSourceRanges, setType } from './edit/load-balancer.ts'
+import { narrowSource } from './edit/narrow-source.ts'
 import { listNames } from './listing.ts'
+import { lineOf } from './one-line.ts'
 import { publicServices } from './public-service.ts'
 import { type ChangeView, defineRule, type Hit, type ProposedPatch } from './rule.ts'
 import { sensitivePort } from './sensitive-ports.ts'
+import type { RuleSettings } from './settings.ts'
 
 export const serviceBecamePublic = defineRule({
   id: 'service-became-public',
@@ -21,16 +28,20 @@ export const serviceBecamePublic = defineRule({
   },
 
   /** Yields a hit for each Service that both sides have and that admits the internet in the head alone. */
-  *checkChange({ base, head }: ChangeView, { trusted }: { trusted: AddressSet }): Iterable<Hit> {
+  *checkChange(
+    { base, head }: ChangeView,
+    { trusted, trustedRanges }: Pick<RuleSettings, 'trusted' | 'trustedRanges'>,
+  ): Iterable<Hit> {
     if (base === undefined || head === undefined) return
     const before = new Map(base.network.kubernetes.services.map((service) => [service.resource.address, service]))
     const wasPublic = new Set([...publicServices(base, trusted)].map(({ service }) => service.resource.address))
-    for (const { service, open, frontend, target, names, extent, prove } of publicServices(head, trusted)) {
+    for (const { service, open, frontend, target, names, extent, doors, prove } of publicServices(head, trusted)) {
       const { resource } = service
       const subject = head.identity(resource.address)
       const old = before.get(subject)
       if (old === undefined || wasPublic.has(subject)) continue
-      const { words, at } = causeOf(old, service)
+      const around = old.resource === resource ? changeAround(base, head, doors[0]) : undefined
+      const { words, at } = around ?? causeOf(old, service)
       const sensitive = sensitivePort(target) ?? sensitivePort(frontend)
       const behind = names.length === 0 ? 'the pods that it selects' : listNames(names)
       yield {
@@ -39,13 +50,14 @@ export const serviceBecamePublic = defineRule({
         subject,
         severity: open !== 'yes' ? 'medium' : sensitive === undefined ? 'high' : 'critical',
         extent,
+        ...(around && { because: { line: lineOf(around.at), tells: 'effect' as const } }),
         message: `Anybody on the internet ${open === 'yes' ? 'can' : 'may'} now connect to ${behind} through ${resource.address} on ${printConnections(frontend)}: ${words}.${sensitive === undefined ? '' : ` It is ${sensitive.words}, which is not made for strangers.`} Keep it as it was, make it internal, or list the ranges that may connect.`,
         get witness() {
           return prove()
         },
         decide: 'Who must reach it: nobody outside the network (internal), some ranges, or everybody.',
         objectsTo: ({ kind }) => kind === 'ingress',
-        fix: () => restore(old, service),
+        fix: () => (around === undefined ? restore(old, service) : around.fix(trustedRanges)),
       }
     }
   },
@@ -53,6 +65,32 @@ export const serviceBecamePublic = defineRule({
   /** What made it private before. */
   patch: (hit) => hit.fix?.(),
 })
+
+/** The layer of the network around the cluster that lets in what it kept out before. */
+function changeAround(base: StateView, head: StateView, door: Door | undefined) {
+  const target = door && samplePort(door.internet.possible)
+  const [was, is] = [base.link, head.link]
+  if (door === undefined || target === undefined || was?.kind !== 'linked' || is?.kind !== 'linked') return undefined
+  const member = head.reach.universe.classes[door.subject]!.members[0]!
+  const query = { from: 'internet', to: member.id, ...target, via: door.resource }
+  const found = changeBetween(
+    explainerOf({ view: base, link: was }).explain(query),
+    explainerOf({ view: head, link: is }).explain(query),
+    base,
+    head,
+  )
+  const at = found?.step.origin ?? found?.step.resource?.origin
+  if (found === undefined || at === undefined || found.side === 'base') return undefined
+  const { step } = found
+  const fix = (trustedRanges: readonly string[]): ProposedPatch | undefined => {
+    const azure = azureOf(head)
+    const rule = azure.objects
+      .ofType('microsoft.network/networksecuritygroups/securityrules')
+      .find((object) => originOf(object) === step.origin)
+    return rule && narrowSource(azure, rule, trustedRanges)
+  }
+  return { words: `${wordsOf(step)} lets it in now`, at, fix }
+}
 
 function causeOf(old: Service, service: Service) {
   const { resource, typeOrigin: at } = service

@@ -1,4 +1,5 @@
 import { samplePort } from '../algebra/connections.ts'
+import { changedStep } from '../compare/egress-cause.ts'
 import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
 import { offeredServices } from './public-service.ts'
 import { defineRule } from './rule.ts'
@@ -18,18 +19,21 @@ export const serviceBlockedByNsg = defineRule({
   /** Yields a hit for each public load balancer that a security group certainly closes to the internet. */
   *check(view, { trusted }) {
     if (linkedCluster(view) === undefined) return
-    for (const { service, open, target, frontend, names } of offeredServices(view, trusted)) {
+    for (const { service, open, target, frontend, names, doors } of offeredServices(view, trusted)) {
       const [name] = names
       const port = samplePort(target) ?? samplePort(frontend)
       if (open !== 'yes' || name === undefined || port === undefined) continue
+      // Who admits some addresses alone means it so.
+      if (doors.some(({ public: isPublic }) => isPublic !== 'no')) continue
       const query = { from: 'internet', to: name, ...port, via: service.resource }
       const outcome = askAzure(view, query)
       const step = outcome.steps.find(({ answer, layer }) => answer === 'denied' && layer === 'nsg')
       if (outcome.answer !== 'denied' || step === undefined) continue
       const { resource } = service
+      const isNews = view.before !== undefined && changedStep(step, view, view.before)
       yield {
         resource: resource.address,
-        at: service.typeOrigin,
+        at: (isNews ? step.origin : undefined) ?? service.typeOrigin,
         subject: view.identity(resource.address),
         severity: 'medium',
         message: `${resource.address} is a public load balancer for ${name}, but ${step.rule} drops what comes from the internet: clients get no answer. Admit the ports from the clients there, or make the load balancer internal.`,
