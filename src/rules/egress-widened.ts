@@ -1,14 +1,9 @@
 import { samplePort } from '../algebra/connections.ts'
-import { revertRule } from './edit/revert-rule.ts'
-import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
-import { causeOf, findGrant, printGrant } from './grant.ts'
-import { isOpen, isShown } from './judged-endpoints.ts'
-import { capital, listNames } from './listing.ts'
+import { mergeEndpoints } from './endpoint-hit.ts'
+import { isOpen } from './judged-endpoints.ts'
 import { openEgress } from './open-egress.ts'
-import { proofOf } from './proof.ts'
-import { defineRule, type Hit } from './rule.ts'
-import { type Reached, widenings, widestPart } from './widening.ts'
-import { withinRejected } from './wider-finding.ts'
+import { defineRule } from './rule.ts'
+import { type WideningRule, wideningHits } from './widening-hits.ts'
 
 export const egressWidened = defineRule({
   id: 'egress-widened',
@@ -25,48 +20,7 @@ export const egressWidened = defineRule({
   },
 
   /** Yields a hit for each endpoint whose policies let out, to destinations that were there before, what they kept in in the base. */
-  *checkChange({ base, head }, { trusted }) {
-    if (base === undefined || head === undefined) return
-    const { reach } = head
-    const { regions } = reach.universe
-    for (const { endpoint, gained, certain } of widenings(base, head, 'egress')) {
-      const { subject, end, id, name, workload } = endpoint
-      const widest = widestPart(head, gained, endpoint, trusted)
-      if (widest === undefined || !(isShown(head, endpoint, 'egress') || isShown(base, endpoint, 'egress'))) continue
-      const grant = findGrant(reach, subject, 'egress', (one) => !regions.isEmpty(regions.intersect(one, gained)))
-      const resource = grant?.policy.resource ?? workload?.resource
-      if (resource === undefined) continue
-      const { internet, metadata, nodeSsh } = openEgress(head, subject, trusted)
-      const isSshNews = nodeSsh !== 'no' && openEgress(base, subject, trusted).nodeSsh === 'no'
-      const wider = isOpen(reach, subject, 'egress')
-        ? 'default-deny-lost'
-        : internet !== undefined
-          ? 'egress-internet'
-          : metadata && widest.reached !== 'every-namespace'
-            ? 'imds-reachable'
-            : undefined
-      const { protocol, port } = samplePort(widest.connections) ?? { protocol: 'TCP', port: 443 }
-      // What is said of several names nobody's neighbours.
-      const wordsFor = (names: readonly string[]) =>
-        names.length > 1 && widest.reached === 'same-namespace' ? 'pods of the same namespace' : widest.words
-      const within: Pick<Hit, 'within'> =
-        wider === undefined ? withinRejected(head, grant) : { within: { rule: wider, subject: id } }
-      yield endpointHit({
-        resource: resource.address,
-        at: grant?.rule.origin ?? resource.origin,
-        subject: id,
-        severity: SEVERITY[widest.reached],
-        cause: `${grant === undefined ? '' : causeOf(head, grant)} ${widest.reached} ${widest.ports} ${certain}`,
-        ...within,
-        name,
-        say: (names) =>
-          `${capital(listNames(names))} ${certain ? 'can' : 'may'} now connect to ${wordsFor(names)} on ${widest.ports}, which the policies did not allow before: ${grant === undefined ? 'no policy limits it any more' : `${printGrant(grant)} allows it`}. ${isSshNews ? `SSH on the nodes ${nodeSsh === 'yes' ? 'is' : 'may be'} among it. ` : ''}${ADVICE[widest.reached]}`,
-        prove: () => proofOf(reach, { from: end, to: widest.end, protocol, port }),
-        decide: 'Whether these destinations are meant to be reached.',
-        fix: () => grant && revertRule(base, head, grant),
-      })
-    }
-  },
+  checkChange: (change, settings) => wideningHits(change, settings, WIDENED),
 
   merge: mergeEndpoints,
 
@@ -74,22 +28,42 @@ export const egressWidened = defineRule({
   patch: (hit) => hit.fix?.(),
 })
 
-const SEVERITY: Record<Reached, 'medium' | 'low'> = {
-  internet: 'medium',
-  addresses: 'low',
-  metadata: 'medium',
-  'every-namespace': 'low',
-  'other-namespace': 'low',
-  'same-namespace': 'low',
-  nodes: 'low',
-}
-const ADVICE: Record<Reached, string> = {
-  internet: 'Name the addresses that it needs.',
-  addresses: 'Keep it if these addresses are needed; otherwise narrow the block.',
-  metadata: "The service hands out tokens of the node's identities. Except 169.254.169.254/32.",
-  'every-namespace':
-    'A compromised container could look for weak spots in every namespace. Name the pods that it needs.',
-  'other-namespace': 'Keep it if these pods of another namespace are needed; otherwise name them more exactly.',
-  'same-namespace': 'Keep it if these pods are needed; otherwise name them more exactly.',
-  nodes: 'Keep it if the nodes are needed.',
+const WIDENED: WideningRule = {
+  direction: 'egress',
+  severity: {
+    internet: 'medium',
+    addresses: 'low',
+    metadata: 'medium',
+    'every-namespace': 'low',
+    'other-namespace': 'low',
+    'same-namespace': 'low',
+    nodes: 'low',
+  },
+  advice: {
+    internet: 'Name the addresses that it needs.',
+    addresses: 'Keep it if these addresses are needed; otherwise narrow the block.',
+    metadata: "The service hands out tokens of the node's identities. Except 169.254.169.254/32.",
+    'every-namespace':
+      'A compromised container could look for weak spots in every namespace. Name the pods that it needs.',
+    'other-namespace': 'Keep it if these pods of another namespace are needed; otherwise name them more exactly.',
+    'same-namespace': 'Keep it if these pods are needed; otherwise name them more exactly.',
+    nodes: 'Keep it if the nodes are needed.',
+  },
+  context({ base, head, settings: { trusted } }, { endpoint: { subject } }, { reached }) {
+    const { internet, metadata, nodeSsh } = openEgress(head, subject, trusted)
+    const isSshNews = nodeSsh !== 'no' && openEgress(base, subject, trusted).nodeSsh === 'no'
+    return {
+      wider: isOpen(head.reach, subject, 'egress')
+        ? 'default-deny-lost'
+        : internet !== undefined
+          ? 'egress-internet'
+          : metadata && reached !== 'every-namespace'
+            ? 'imds-reachable'
+            : undefined,
+      news: isSshNews ? `SSH on the nodes ${nodeSsh === 'yes' ? 'is' : 'may be'} among it.` : undefined,
+    }
+  },
+  sample: (_, { connections }) => samplePort(connections),
+  otherPort: 443,
+  decide: 'Whether these destinations are meant to be reached.',
 }
