@@ -1,7 +1,11 @@
+import type { StateView } from '../compare/state-view.ts'
+import { labelOf } from '../model/azure/azure-object.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
+import { subjectOf } from './azure-subject.ts'
 import { azureOf } from './azure-view.ts'
 import { networkName, networksOf, overlaps, podRangesOf, rangesIn, withPeers } from './cluster-ranges.ts'
-import { defineRule } from './rule.ts'
+import { listNames } from './listing.ts'
+import { defineRule, type Hit } from './rule.ts'
 
 export const cidrOverlap = defineRule({
   id: 'cidr-overlap',
@@ -52,7 +56,38 @@ export const cidrOverlap = defineRule({
         decide: 'Which range is free?',
       })
     }
+    yield* clashesBehindHubs(view)
   },
 
   merge: mergeAzure,
 })
+
+/** Networks of two clusters that a third one joins: Azure refuses the second peering with a range that one of its peers has. */
+function* clashesBehindHubs(view: StateView): Iterable<Hit> {
+  const azure = azureOf(view)
+  for (const hub of azure.virtualNetworks.all) {
+    const spokes = withPeers(azure, hub).filter((network) => network !== hub)
+    for (const [index, one] of spokes.entries()) {
+      const own = rangesIn(one.addressSpace, networkName(one.object))
+      for (const other of spokes.slice(0, index)) {
+        const clash = rangesIn(other.addressSpace, networkName(other.object)).find((range) =>
+          own.some((mine) => overlaps(mine.addresses, range.addresses)),
+        )
+        if (clash === undefined) continue
+        const clusters = azure.clusters.all.filter((cluster) =>
+          networksOf(azure, cluster).some((network) => network === one || network === other),
+        )
+        const whose =
+          clusters.length > 1 ? `, the networks of ${listNames(clusters.map(({ object }) => labelOf(object)))},` : ''
+        yield azureHit(view, {
+          object: one.object,
+          at: own.find(({ addresses }) => overlaps(addresses, clash.addresses))?.origin,
+          detail: `${subjectOf(view, hub.object)} ${subjectOf(view, other.object)}`,
+          severity: 'high',
+          say: `and ${clash.words}${whose} are both peered with ${networkName(hub.object)}, and ${clash.text} overlaps: Azure refuses the second peering, and nothing could tell their hosts apart. Give each its own range.`,
+          decide: 'Which range is free?',
+        })
+      }
+    }
+  }
+}

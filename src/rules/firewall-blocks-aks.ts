@@ -6,6 +6,7 @@ import type { Outcome } from '../reach/azure/outcome.ts'
 import { azureHit } from './azure-hit.ts'
 import { askAzure, azureWitness, siteOf } from './azure-site.ts'
 import { subjectOf } from './azure-subject.ts'
+import { allowAks } from './edit/allow-aks.ts'
 import { listNames } from './listing.ts'
 import { defineRule } from './rule.ts'
 import { type WayOut, waysOut } from './way-out.ts'
@@ -43,9 +44,13 @@ export const firewallBlocksAks = defineRule({
         say: `refuses what the nodes of ${labelOf(way.cluster.object)} in ${labelOf(way.subnet.object)} must reach: ${listNames(names, 4)} on TCP 443. Their default route leads to this firewall, so nodes cannot join, pull system images or upgrade. Allow the FQDN tag AzureKubernetesService for the subnet.`,
         witness: azureWitness(first.query, first.outcome),
         decide: 'Add an application rule with the FQDN tag AzureKubernetesService for the addresses of the subnet.',
+        fix: () => policy && allowAks(policy, way.subnet),
       })
     }
   },
+
+  /** One application rule with the tag, for the subnet of the nodes. */
+  patch: (hit) => hit.fix?.(),
 })
 
 /**

@@ -7,6 +7,7 @@ import { aksNoNetworkPolicy } from './aks-no-network-policy.ts'
 import { aksPluginRetiring } from './aks-plugin-retiring.ts'
 import { aksPublicNodeIp } from './aks-public-node-ip.ts'
 import { allowedHostPorts } from './allowed-host-ports.ts'
+import { apiServerFromPods } from './api-server-from-pods.ts'
 import { apiServerNotPrivate } from './api-server-not-private.ts'
 import { apiServerPublic } from './api-server-public.ts'
 import { apiServerRangesMissNodes } from './api-server-ranges-miss-nodes.ts'
@@ -27,6 +28,7 @@ import { dnsEgressMissing } from './dns-egress-missing.ts'
 import { duplicateKey } from './duplicate-key.ts'
 import { egressInternet } from './egress-internet.ts'
 import { egressNotIsolated } from './egress-not-isolated.ts'
+import { egressOneLayer } from './egress-one-layer.ts'
 import { egressPathChanged } from './egress-path-changed.ts'
 import { egressUninspected } from './egress-uninspected.ts'
 import { egressWidened } from './egress-widened.ts'
@@ -36,9 +38,12 @@ import { firewallDnatOpen } from './firewall-dnat-open.ts'
 import { firewallFqdnWide } from './firewall-fqdn-wide.ts'
 import { firewallIdps } from './firewall-idps.ts'
 import { firewallNoPolicy } from './firewall-no-policy.ts'
+import { firewallOpensSpokes } from './firewall-opens-spokes.ts'
 import { firewallRuleShadowed } from './firewall-rule-shadowed.ts'
+import { firewallRuleUnused } from './firewall-rule-unused.ts'
 import { firewallThreatIntel } from './firewall-threat-intel.ts'
 import { firewallWidened } from './firewall-widened.ts'
+import { firewallWiderThanPolicies } from './firewall-wider-than-policies.ts'
 import { flowLogs } from './flow-logs.ts'
 import { hiddenCharacters } from './hidden-characters.ts'
 import { hostNetwork } from './host-network.ts'
@@ -63,9 +68,11 @@ import { noContainers } from './no-containers.ts'
 import { noWaf } from './no-waf.ts'
 import { nodeSshFromPods } from './node-ssh-from-pods.ts'
 import { nsgAnyInbound } from './nsg-any-inbound.ts'
+import { nsgFalseSegmentation } from './nsg-false-segmentation.ts'
 import { nsgInternetAdminPort } from './nsg-internet-admin-port.ts'
 import { nsgOpenPort } from './nsg-open-port.ts'
 import { nsgRuleShadowed } from './nsg-rule-shadowed.ts'
+import { nsgSharedPodsNodes } from './nsg-shared-pods-nodes.ts'
 import { nsgUnattached } from './nsg-unattached.ts'
 import { nsgWhereNotAllowed } from './nsg-where-not-allowed.ts'
 import { nsgWidePrivateSource } from './nsg-wide-private-source.ts'
@@ -81,11 +88,13 @@ import { peeringOpens } from './peering-opens.ts'
 import { podCidrTooSmall } from './pod-cidr-too-small.ts'
 import { podSecurityPolicy } from './pod-security-policy.ts'
 import { policyAllowsAll } from './policy-allows-all.ts'
+import { policyNotEnforced } from './policy-not-enforced.ts'
 import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
 import { policyPortMismatch } from './policy-port-mismatch.ts'
 import { policyRejected } from './policy-rejected.ts'
 import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
+import { privateEndpointAndPublic } from './private-endpoint-and-public.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
 import { privateEndpointNotFiltered } from './private-endpoint-not-filtered.ts'
 import { privateEndpointUnused } from './private-endpoint-unused.ts'
@@ -128,6 +137,7 @@ export const RULES: readonly Rule[] = [
   aksPluginRetiring,
   aksPublicNodeIp,
   allowedHostPorts,
+  apiServerFromPods,
   apiServerNotPrivate,
   apiServerPublic,
   apiServerRangesMissNodes,
@@ -148,6 +158,7 @@ export const RULES: readonly Rule[] = [
   duplicateKey,
   egressInternet,
   egressNotIsolated,
+  egressOneLayer,
   egressPathChanged,
   egressUninspected,
   egressWidened,
@@ -157,9 +168,12 @@ export const RULES: readonly Rule[] = [
   firewallFqdnWide,
   firewallIdps,
   firewallNoPolicy,
+  firewallOpensSpokes,
   firewallRuleShadowed,
+  firewallRuleUnused,
   firewallThreatIntel,
   firewallWidened,
+  firewallWiderThanPolicies,
   flowLogs,
   hiddenCharacters,
   hostNetwork,
@@ -184,9 +198,11 @@ export const RULES: readonly Rule[] = [
   noWaf,
   nodeSshFromPods,
   nsgAnyInbound,
+  nsgFalseSegmentation,
   nsgInternetAdminPort,
   nsgOpenPort,
   nsgRuleShadowed,
+  nsgSharedPodsNodes,
   nsgUnattached,
   nsgWhereNotAllowed,
   nsgWidePrivateSource,
@@ -202,11 +218,13 @@ export const RULES: readonly Rule[] = [
   podCidrTooSmall,
   podSecurityPolicy,
   policyAllowsAll,
+  policyNotEnforced,
   policyPeerMatchesNothing,
   policyPortMismatch,
   policyRejected,
   policyRuleShadowed,
   policySelectsNothing,
+  privateEndpointAndPublic,
   privateEndpointMissing,
   privateEndpointNotFiltered,
   privateEndpointUnused,

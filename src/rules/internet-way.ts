@@ -72,7 +72,8 @@ function severityOf(breadth: InternetBreadth, firewall: Step | undefined): Sever
   return breadth === 'any' ? 'critical' : 'high'
 }
 
-function internetPart(region: PlaceRegion, trusted: AddressSet): ConnectionSet {
+/** The connections on which a region holds hosts that no rule names: a good part of the internet. */
+export function internetPart(region: PlaceRegion, trusted: AddressSet): ConnectionSet {
   return region
     .filter(({ peers }) => hasName(peers.hosts, '') || isWide(publicPart(peers.addresses, trusted)))
     .map(({ connections }) => connections)

@@ -30,6 +30,18 @@ export function isOpenToAll(service: ServiceEndpoint, trusted: AddressSet): bool
   )
 }
 
+/** Whether the public endpoint is on and its rules let nobody in yet. */
+export function admitsNobody({ kind, defaultAction, ipRules, subnetRules, allowsAzure }: ServiceEndpoint): boolean {
+  return (
+    kind.rules !== 'none' &&
+    surely(defaultAction, 'Deny') &&
+    ipRules.complete &&
+    ipRules.items.length === 0 &&
+    subnetRules.length === 0 &&
+    surely(allowsAzure, false)
+  )
+}
+
 /** What the rules of services admit, service by service; rules whose server is elsewhere stand for themselves. */
 export function admittedRanges(azure: AzureNetwork, trusted: AddressSet): readonly AdmittedRanges[] {
   const own = azure.services.all

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { finds, silent } from '../../test/rule-table.ts'
 import { paasOpenToAll } from './paas-open-to-all.ts'
 import { paasPublicEndpoint } from './paas-public-endpoint.ts'
+import { privateEndpointAndPublic } from './private-endpoint-and-public.ts'
 
 const account = (more: string) => `resource "azurerm_storage_account" "data" {
   name                     = "data"
@@ -82,7 +83,7 @@ describe('paas-public-endpoint', () => {
 }
 `
   const denied = '\n  network_rules {\n    default_action = "Deny"\n    ip_rules       = ["203.0.113.7"]\n  }\n'
-  finds(paasPublicEndpoint, 'beside a private endpoint it is switched off', {
+  finds(privateEndpointAndPublic, 'beside a private endpoint it is switched off', {
     head: { 'main.tf': account(denied) + endpoint },
     at: 'main.tf: resource "azurerm_storage_account" "data" {',
     severity: 'medium',

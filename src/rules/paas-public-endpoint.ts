@@ -5,7 +5,7 @@ import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
 import { setProperty } from './edit/azure-property.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { hasPublicEndpoint, isOpenToAll } from './paas-access.ts'
+import { admitsNobody, hasPublicEndpoint, isOpenToAll } from './paas-access.ts'
 import { closeEndpoint, hasPrivateEndpoint } from './paas-settings.ts'
 import { defineRule } from './rule.ts'
 
@@ -37,36 +37,23 @@ export const paasPublicEndpoint = defineRule({
         })
       }
       if (!hasPublicEndpoint(service) || isOpenToAll(service, trusted)) continue
-      const { object, publicAccess, ipRules, subnetRules, allowsAzure, kind } = service
-      const isPrivateToo = hasPrivateEndpoint(view, service)
-      const admitsNobody =
-        kind.rules !== 'none' &&
-        surely(service.defaultAction, 'Deny') &&
-        ipRules.complete &&
-        ipRules.items.length === 0 &&
-        subnetRules.length === 0 &&
-        surely(allowsAzure, false)
+      // Both doors at once are a finding of their own.
+      if (hasPrivateEndpoint(view, service)) continue
+      const { object, publicAccess, kind } = service
+      const isShut = admitsNobody(service)
       yield azureHit(view, {
         object,
         at: publicAccess.known ? writtenOrigin(publicAccess) : undefined,
-        severity: isPrivateToo ? 'medium' : admitsNobody ? 'note' : 'low',
-        extent: isPrivateToo ? 3 : admitsNobody ? 1 : 2,
+        severity: isShut ? 'note' : 'low',
+        extent: isShut ? 1 : 2,
         say: `has its public endpoint on${
-          isPrivateToo
-            ? ' beside a private endpoint, so it can still be reached around the network. Switch the public endpoint off.'
-            : admitsNobody
-              ? ', and no rule admits anybody yet. Switch it off where a private endpoint does.'
-              : kind.rules === 'none'
-                ? '. Switch it off where a private endpoint does.'
-                : ', limited by its firewall rules. Switch it off where a private endpoint does.'
+          isShut
+            ? ', and no rule admits anybody yet. Switch it off where a private endpoint does.'
+            : kind.rules === 'none'
+              ? '. Switch it off where a private endpoint does.'
+              : ', limited by its firewall rules. Switch it off where a private endpoint does.'
         }`,
-        fix: () =>
-          isPrivateToo || admitsNobody
-            ? inPlace(
-                closeEndpoint(service),
-                `Switches the public endpoint off${isPrivateToo ? '; the private endpoint stays' : ''}.`,
-              )
-            : undefined,
+        fix: () => (isShut ? inPlace(closeEndpoint(service), 'Switches the public endpoint off.') : undefined),
       })
     }
     for (const { object, kind, endpoint } of exposedServices(azure.objects)) {

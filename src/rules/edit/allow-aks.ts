@@ -1,0 +1,149 @@
+import type { Edit } from '../../base/edit.ts'
+import type { Origin } from '../../base/origin.ts'
+import { read } from '../../model/azure/azure-object.ts'
+import { originOf } from '../../model/azure/azure-objects.ts'
+import type { FirewallPolicy, RuleCollectionGroup } from '../../model/azure/firewall.ts'
+import { blocksOf, knownItems, knownValue, surely } from '../../model/azure/prop.ts'
+import type { Subnet } from '../../model/azure/virtual-network.ts'
+import type { ProposedPatch } from '../rule.ts'
+import { findBlock } from './hcl-block.ts'
+import { indentAt, type Literal, lineBreakOf, lineStart, printLiteral, type Syntax, syntaxOf } from './literal.ts'
+import { inPlace } from './one-patch.ts'
+
+/**
+ * Lets a subnet of nodes reach what AKS needs: an application rule with the FQDN tag, behind the rules of a collection that allows, or in a
+ * new collection of the last group. Undefined where the policy's groups are not written in the tree.
+ */
+export function allowAks(policy: FirewallPolicy, subnet: Subnet): ProposedPatch | undefined {
+  const ranges = knownItems(subnet.prefixes)
+  if (ranges.length === 0 || !subnet.prefixes.complete) return undefined
+  const rule: AksRule = { ranges }
+  const groups = [...policy.groups].reverse()
+  const edits =
+    first(groups, (group) => intoCollection(group, rule)) ?? first(groups, (group) => intoGroup(group, rule))
+  return inPlace(
+    edits,
+    `Allows the FQDN tag AzureKubernetesService for ${ranges.join(', ')}: the names that every cluster needs, kept up to date by Azure.`,
+  )
+}
+
+/** Names of rules and collections; one that is taken is refused by Azure, so they are long. */
+const RULE_NAME = 'allow-aks-required'
+const COLLECTION_NAME = 'aks-required'
+const TAG = 'AzureKubernetesService'
+
+interface AksRule {
+  readonly ranges: readonly string[]
+}
+
+function intoCollection(group: RuleCollectionGroup, rule: AksRule): readonly Edit[] | undefined {
+  const collection = group.collections.find(({ kind, action }) => kind === 'application' && surely(action, 'Allow'))
+  const last = collection?.rules.at(-1)?.value.origin
+  return last && behind(last, (indent, syntax, lineBreak) => printRule(rule, syntax, indent, lineBreak))
+}
+
+function intoGroup(group: RuleCollectionGroup, rule: AksRule): readonly Edit[] | undefined {
+  const numbers = group.collections.map(({ priority }) => knownValue(priority))
+  if (numbers.includes(undefined)) return undefined
+  const priority = Math.max(0, ...numbers.map((number) => number ?? 0)) + 100
+  if (priority > 65000) return undefined
+  const last = blocksOf(read(group.object, 'properties.ruleCollections')).blocks.at(-1)?.origin
+  const home = last ?? originOf(group.object)
+  if (syntaxOf(home.source.path) === 'hcl') return intoHclGroup(originOf(group.object), rule, priority)
+  return (
+    last &&
+    behind(last, (indent, syntax, lineBreak) => printLiteral(collectionOf(rule, priority), syntax, indent, lineBreak))
+  )
+}
+
+function intoHclGroup(home: Origin, rule: AksRule, priority: number): readonly Edit[] | undefined {
+  const block = findBlock(home)
+  if (block === undefined) return undefined
+  const { text, path } = block.source
+  const lineBreak = lineBreakOf(text)
+  const indent = `${indentAt(text, block.start)}  `
+  const close = lineStart(text, block.end - 1)
+  if (text.slice(close, block.end - 1).trim() !== '') return undefined
+  const head = [
+    'application_rule_collection {',
+    `  name     = "${COLLECTION_NAME}"`,
+    `  priority = ${priority}`,
+    '  action   = "Allow"',
+  ]
+  const lines = head.map((line) => `${indent}${line}`).join(lineBreak)
+  const inner = `${indent}  ${printRule(rule, 'hcl', `${indent}  `, lineBreak)}`
+  return [
+    {
+      path,
+      start: close,
+      end: close,
+      text: `${lineBreak}${lines}${lineBreak}${lineBreak}${inner}${lineBreak}${indent}}${lineBreak}`,
+    },
+  ]
+}
+
+/** Behind an item of a list or a block, on lines of its own, indented like it. */
+function behind(
+  { source, start, end, from }: Origin,
+  print: (indent: string, syntax: Syntax, lineBreak: string) => string,
+): readonly Edit[] | undefined {
+  const syntax = syntaxOf(source.path)
+  const { text, path } = source
+  if (syntax === undefined || from !== undefined || text.slice(lineStart(text, start), start).trim() !== '')
+    return undefined
+  const isWritten = syntax === 'hcl' ? findBlock({ source, start, end })?.type === 'rule' : text[start] === '{'
+  if (!isWritten) return undefined
+  const lineBreak = lineBreakOf(text)
+  const indent = indentAt(text, start)
+  return [
+    {
+      path,
+      start: end,
+      end,
+      text: `${syntax === 'json' ? ',' : ''}${lineBreak}${indent}${print(indent, syntax, lineBreak)}`,
+    },
+  ]
+}
+
+function printRule({ ranges }: AksRule, syntax: Syntax, indent: string, lineBreak: string): string {
+  if (syntax !== 'hcl') return printLiteral(ruleOf(ranges), syntax, indent, lineBreak)
+  return [
+    'rule {',
+    `${indent}  name                  = "${RULE_NAME}"`,
+    `${indent}  source_addresses      = ${printLiteral([...ranges], 'hcl')}`,
+    `${indent}  destination_fqdn_tags = ["${TAG}"]`,
+    `${indent}  protocols {`,
+    `${indent}    type = "Https"`,
+    `${indent}    port = 443`,
+    `${indent}  }`,
+    `${indent}}`,
+  ].join(lineBreak)
+}
+
+function ruleOf(ranges: readonly string[]): Literal {
+  return {
+    ruleType: 'ApplicationRule',
+    name: RULE_NAME,
+    sourceAddresses: ranges,
+    fqdnTags: [TAG],
+    protocols: [{ protocolType: 'Https', port: 443 }],
+  }
+}
+
+function collectionOf({ ranges }: AksRule, priority: number): Literal {
+  return {
+    ruleCollectionType: 'FirewallPolicyFilterRuleCollection',
+    name: COLLECTION_NAME,
+    priority,
+    action: { type: 'Allow' },
+    rules: [ruleOf(ranges)],
+  }
+}
+
+function first<A, B>(items: readonly A[], find: (item: A) => B | undefined): B | undefined {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

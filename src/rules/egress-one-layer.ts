@@ -1,0 +1,126 @@
+import { NO_ADDRESSES } from '../algebra/addresses.ts'
+import { connectionSets } from '../algebra/connections.ts'
+import type { Severity } from '../base/severity.ts'
+import type { EffectiveEgress } from '../compare/effective-egress.ts'
+import type { StateView } from '../compare/state-view.ts'
+import { labelOf } from '../model/azure/azure-object.ts'
+import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
+import { subjectOf } from './azure-subject.ts'
+import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
+import type { Layer } from './finding.ts'
+import { internetPart } from './internet-way.ts'
+import { capital, listNames, verb } from './listing.ts'
+import { podEgress } from './pod-egress.ts'
+import { defineRule } from './rule.ts'
+import { type WayOut, waysOut } from './way-out.ts'
+
+export const egressOneLayer = defineRule({
+  id: 'egress-one-layer',
+  meta: {
+    title: 'Only one layer holds egress to the internet back',
+    severity: 'note',
+    concepts: ['egress'],
+    layer: 'network-policy',
+    why: 'Where network policies and Azure both close the internet, a mistake in one opens nothing. With one of them, the next mistake is a way out.',
+    fix: 'Close the internet in the other layer too: by network policies, or by a firewall or security group of the subnet.',
+    sources: [
+      'https://learn.microsoft.com/azure/aks/operator-best-practices-network',
+      'https://learn.microsoft.com/azure/aks/limit-egress-traffic',
+    ],
+  },
+
+  /** Yields a note for each workload of a linked cluster that is certainly kept from the internet by its policies alone, or by Azure alone. */
+  *check(view) {
+    const cluster = linkedCluster(view)
+    if (cluster === undefined) return
+    const way = waysOut(view).find((one) => one.cluster === cluster && one.carries !== 'nodes')
+    const before = view.before === undefined ? undefined : holdersOf(view.before)
+    for (const [id, { workload, holder }] of holdersOf(view)) {
+      const was = before?.get(id)?.holder
+      const subject = `${id} ${holder}`
+      // What gains its first layer, or comes with one, is no loss: it is compared and not shown.
+      const isLoss = before === undefined || was === 'both' || was === holder
+      if (holder === 'none') {
+        if (was === 'policies' || was === 'azure') yield hiddenHit(`${id} ${was}`)
+        continue
+      }
+      if (holder === 'both') continue
+      if (!isLoss) {
+        yield hiddenHit(subject)
+        continue
+      }
+      const layer = holder === 'policies' ? undefined : layerOf(view, workload, way)
+      if (holder === 'azure' && layer === undefined) continue
+      const resource = holder === 'policies' ? cluster.object.resource : workload.resource
+      const query = {
+        from: holder === 'policies' && way !== undefined ? way.peer : workloadName(workload),
+        to: 'internet',
+        protocol: 'TCP',
+        port: 443,
+      } as const
+      yield endpointHit({
+        resource: resource.address,
+        at: resource.origin,
+        subject,
+        severity: 'note' satisfies Severity,
+        layer: layer?.layer ?? 'network-policy',
+        cause: `${holder} ${subjectOf(view, cluster.object)}`,
+        name: workloadName(workload),
+        say: (names) =>
+          layer === undefined
+            ? `${capital(listNames(names))} ${verb(names, 'is', 'are')} kept from the internet by ${verb(names, 'its', 'their')} network policies alone: behind them ${labelOf(cluster.object)} leaves for it freely. Without one of these policies nothing holds a pod back. A firewall or a security group of the subnet would.`
+            : `${capital(listNames(names))} ${verb(names, 'is', 'are')} kept from the internet by Azure alone: no network policy closes it, and ${layer.rule}. A change of that alone opens it. A network policy of ${verb(names, 'its', 'their')} own would hold.`,
+        prove: () => azureWitness(query, askAzure(view, query)),
+        decide: 'Close the internet in the other layer too, or accept that one holds.',
+      })
+    }
+  },
+
+  merge: mergeEndpoints,
+})
+
+type Holder = 'policies' | 'azure' | 'both' | 'none' | 'unknown'
+
+const known = new WeakMap<StateView, ReadonlyMap<string, { readonly workload: Workload; readonly holder: Holder }>>()
+
+/** By workload, what certainly keeps it from the internet; without those of which it is not known. */
+function holdersOf(view: StateView) {
+  const made = known.get(view)
+  if (made !== undefined) return made
+  const found = new Map<string, { readonly workload: Workload; readonly holder: Holder }>()
+  for (const { workloads, egress } of podEgress(view)?.kinds ?? []) {
+    const holder = holderOf(egress)
+    if (holder === 'unknown') continue
+    for (const workload of workloads) found.set(workload.id, { workload, holder })
+  }
+  known.set(view, found)
+  return found
+}
+
+function holderOf({ policies, azure }: EffectiveEgress): Holder {
+  const [inside, outside] = [standOf(policies), standOf(azure)]
+  if (inside === undefined || outside === undefined) return 'unknown'
+  if (inside === 'open') return outside === 'open' ? 'none' : 'azure'
+  return outside === 'open' ? 'policies' : 'both'
+}
+
+/** Whether a side certainly lets hosts that no rule names be reached, or certainly none of them. */
+function standOf({ certain, possible }: EffectiveEgress['policies']): 'open' | 'closed' | undefined {
+  if (!connectionSets.isEmpty(internetPart(certain, NO_ADDRESSES))) return 'open'
+  return connectionSets.isEmpty(internetPart(possible, NO_ADDRESSES)) ? 'closed' : undefined
+}
+
+/** The layer of Azure that refuses, where it is certainly the only one: behind a group that denies there must be no firewall. */
+function layerOf(
+  view: StateView,
+  workload: Workload,
+  way: WayOut | undefined,
+): { readonly layer: Layer; readonly rule: string } | undefined {
+  const outcome = askAzure(view, { from: workloadName(workload), to: 'internet', protocol: 'TCP', port: 443 })
+  const step = outcome.steps.findLast(({ answer }) => answer === 'denied')
+  if (step === undefined || way === undefined) return undefined
+  const isAlone =
+    step.layer === 'firewall' || step.layer === 'route' || step.layer === 'nat' || way.exit.kind === 'internet'
+  return isAlone ? { layer: step.layer, rule: step.rule } : undefined
+}

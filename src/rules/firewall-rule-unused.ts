@@ -1,0 +1,178 @@
+import { addressSets, NO_ADDRESSES, printAddress, printAddresses } from '../algebra/addresses.ts'
+import { connectionSets, printConnections, samplePort } from '../algebra/connections.ts'
+import { sampleName } from '../algebra/names.ts'
+import type { Edit } from '../base/edit.ts'
+import type { StateView } from '../compare/state-view.ts'
+import { labelOf } from '../model/azure/azure-object.ts'
+import { podAddressing } from '../model/azure/cluster.ts'
+import { knownItems } from '../model/azure/prop.ts'
+import { workloadName } from '../model/kubernetes/workload.ts'
+import { sampleAddress } from '../reach/address-ranges.ts'
+import { placeRegions } from '../reach/azure/flows.ts'
+import { parseRange } from '../reach/azure/places.ts'
+import { azureHit, mergeAzure } from './azure-hit.ts'
+import { askAzure, linkedCluster, siteOf } from './azure-site.ts'
+import { allowRules, plainAddresses, sourcesOf } from './cluster-firewall-rules.ts'
+import { overlaps } from './cluster-ranges.ts'
+import { removeBlock } from './edit/hcl-block.ts'
+import { removeItem } from './edit/list-items.ts'
+import { syntaxOf } from './edit/literal.ts'
+import { inPlace } from './edit/one-patch.ts'
+import { contentSubjects, type FirewallRulePackets } from './firewall-rules.ts'
+import { meetingConnections, podEgress } from './pod-egress.ts'
+import { defineRule } from './rule.ts'
+
+export const firewallRuleUnused = defineRule({
+  id: 'firewall-rule-unused',
+  meta: {
+    title: 'Firewall rule that nobody can use',
+    severity: 'note',
+    concepts: ['firewall'],
+    layer: 'firewall',
+    why: 'A rule whose senders do not exist, or are held back before the firewall, is open without a use: it stays when its reason is gone, and becomes a way out by the next change below it.',
+    fix: 'Take the rule out, or name the addresses that packets really have.',
+    sources: [
+      'https://learn.microsoft.com/azure/firewall/rule-processing',
+      'https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay',
+    ],
+  },
+
+  /** Yields a note for each rule whose senders no subnet of the tree has, or which policies, security groups and routes keep from every pod. */
+  *check(view) {
+    const subject = contentSubjects()
+    for (const one of allowRules(view)) {
+      const detail = subject(one)
+      const found = withoutSenders(view, one) ?? withoutPods(view, one)
+      if (found === undefined) continue
+      yield {
+        ...azureHit(view, {
+          object: one.owner,
+          at: one.rule.value.origin,
+          detail: `unused ${detail}`,
+          severity: 'note',
+          say: `has ${one.rule.kind} rule ${one.label}, which ${found.why}. ${found.what}`,
+          fix: () =>
+            found.isSure
+              ? inPlace(removeRule(one), `Takes rule ${one.label} out: no packet has a source that it names.`)
+              : undefined,
+          decide: found.what,
+        }),
+        resource: one.collection.object.resource.address,
+      }
+    }
+  },
+
+  merge: mergeAzure,
+
+  /** Without the rule, where nothing of the tree sends from what it names. */
+  patch: (hit) => hit.fix?.(),
+})
+
+interface Unused {
+  readonly why: string
+  readonly what: string
+  /** True where no host at all can use it, nodes included. */
+  readonly isSure: boolean
+}
+
+/** A rule for the range of overlay pods, which leave with the address of their node, or for a part of a network that no subnet has. */
+function withoutSenders(view: StateView, { packets }: FirewallRulePackets): Unused | undefined {
+  const from = plainAddresses(packets.possible.from)
+  if (from === undefined || addressSets.isEmpty(from)) return undefined
+  const { azure, topology } = siteOf(view)
+  const spaces = azure.virtualNetworks.all.map((network) => topology.spaceOf(network))
+  for (const cluster of azure.clusters.all) {
+    const isHidden =
+      cluster.pools.length > 0 &&
+      cluster.pools.every((pool) => ['overlay', 'kubenet'].includes(podAddressing(cluster, pool)))
+    const range = knownItems(cluster.podCidrs)
+      .map((text) => parseRange(text) ?? NO_ADDRESSES)
+      .reduce(addressSets.union, NO_ADDRESSES)
+    if (!isHidden || !addressSets.covers(range, from) || spaces.some(({ possible }) => overlaps(possible, from)))
+      continue
+    return {
+      isSure: true,
+      why: `names ${printAddresses(from)}, the range of the pods of ${labelOf(cluster.object)}: these come to the firewall with the address of their node, so no packet matches`,
+      what: 'Name the range of the subnet of the nodes, or take the rule out.',
+    }
+  }
+  const home = azure.virtualNetworks.all.find((network) => addressSets.covers(topology.spaceOf(network).certain, from))
+  if (home === undefined) return undefined
+  const subnets = topology.subnetsOf(home)
+  if (subnets.length === 0 || subnets.some((one) => overlaps(topology.addressesOf(one).possible, from)))
+    return undefined
+  return {
+    isSure: true,
+    why: `names ${printAddresses(from)}, where ${labelOf(home.object)} has no subnet: nothing sends from there`,
+    what: 'Take the rule out.',
+  }
+}
+
+/** Names that nodes need to run pods at all: registries and the updates of the system. */
+const FOR_NODES =
+  /(?:^|\.)(?:azurecr\.io|docker\.(?:io|com)|ghcr\.io|quay\.io|gcr\.io|pkg\.dev|k8s\.io|ubuntu\.com|microsoft\.com|azure\.com|windows\.net|mcr-msedge\.net|azmk8s\.io|azureedge\.net|amazonaws\.com|cloudfront\.net|nvidia\.com|githubusercontent\.com|msftcloudes\.com|microsoftmetrics\.com|visualstudio\.com|applicationinsights\.azure\.com|microsoftonline\.com)$/i
+/** Time, names and the tunnel of the control plane are of the nodes. */
+const NODE_PORTS = new Set([53, 123, 1194, 9000])
+
+/** A rule for a cluster that its pods cannot use: their policies, or what Azure has before the firewall, close all of it. */
+function withoutPods(view: StateView, { rule, packets }: FirewallRulePackets): Unused | undefined {
+  const cluster = linkedCluster(view)
+  const sources = cluster && sourcesOf(view, cluster)
+  const pods = podEgress(view)
+  const from = plainAddresses(packets.possible.from)
+  if (cluster === undefined || sources === undefined || pods === undefined || from === undefined) return undefined
+  if (addressSets.isEmpty(from) || !addressSets.covers(sources, from) || isForNodes(rule)) return undefined
+  const { to, connections } = packets.possible
+  const common = connectionSets.intersect(meetingConnections(pods.policies, to), connections)
+  const what = 'Take it out where the nodes themselves do not need it.'
+  if (connectionSets.isEmpty(common))
+    return {
+      isSure: false,
+      why: `no pod of ${labelOf(cluster.object)} in this repository can use: no policy of theirs lets out ${printConnections(connections)} to what it names`,
+      what,
+    }
+  if (placeRegions.intersect(pods.azure, placeRegions.of(to, connections)).length > 0) return undefined
+  const packet = samplePort(connections)
+  const address = sampleAddress(to.addresses)
+  const target = address === undefined ? sampleName(to.hosts) : printAddress(address)
+  const workload = pods.kinds[0]?.workloads[0]
+  if (packet === undefined || target === undefined || target === '' || workload === undefined) return undefined
+  const outcome = askAzure(view, { from: workloadName(workload), to: target, ...packet })
+  const step = outcome.steps.find(({ answer, layer }) => answer === 'denied' && (layer === 'nsg' || layer === 'route'))
+  return step === undefined
+    ? undefined
+    : {
+        isSure: false,
+        why: `no pod of ${labelOf(cluster.object)} can use: ${step.rule} stops it before the firewall`,
+        what,
+      }
+}
+
+function isForNodes({
+  nameTags,
+  targetNames,
+  destinationPorts,
+  destinations,
+  destinationNames,
+}: FirewallRulePackets['rule']): boolean {
+  if (!nameTags.absent) return true
+  if (knownItems(destinationPorts).some((port) => NODE_PORTS.has(Number(port)))) return true
+  const names = [...knownItems(targetNames), ...knownItems(destinationNames)]
+  if (names.some((name) => name === '*' || FOR_NODES.test(name.replace(/^\*\.?/, '')))) return true
+  // Tags are whole services of Azure, which nodes use too.
+  return knownItems(destinations).some((text) => /^[a-z]/i.test(text) && parseRange(text) === undefined)
+}
+
+function removeRule({ rule }: FirewallRulePackets): readonly Edit[] | undefined {
+  const { origin } = rule.value
+  if (origin.from !== undefined) return undefined
+  switch (syntaxOf(origin.source.path)) {
+    case 'hcl':
+      return removeBlock(origin)
+    case 'bicep':
+    case 'json':
+      return origin.source.text[origin.start] === '{' ? removeItem(origin) : undefined
+    case undefined:
+      return undefined
+  }
+}
