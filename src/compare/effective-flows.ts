@@ -24,8 +24,8 @@ import type { StateView } from './state-view.ts'
 interface Change {
   readonly before: Bounds<PlaceRegion>
   readonly after: Bounds<PlaceRegion>
-  /** What single layers let out more than before, for saying what closes the rest of it. */
-  readonly offered: PlaceRegion
+  /** What single layers let out more than before, for saying what closes the rest of it. Worked out where something differs. */
+  offered(): PlaceRegion
 }
 
 /** Places with one set of connections before and one after. */
@@ -82,10 +82,11 @@ function podFlows(base: Side, head: Side): readonly Flow[] {
         change: {
           before: had?.all ?? NOTHING,
           after: gets?.all ?? NOTHING,
-          offered: placeRegions.union(
-            more(gets?.policies, had?.policies),
-            placeRegions.intersect(more(gets?.azure, had?.azure), ANYTHING),
-          ),
+          offered: () =>
+            placeRegions.union(
+              more(gets?.policies, had?.policies),
+              placeRegions.intersect(more(gets?.azure, had?.azure), ANYTHING),
+            ),
         },
         workloads: new Map(),
         unseen: [],
@@ -160,7 +161,7 @@ function poolFlows(baseView: StateView, headView: StateView, was: LinkedCluster,
     if (name === undefined || old === undefined) return []
     const before = poolEgress(was.site, was.cluster, old)
     const after = poolEgress(is.site, is.cluster, pool)
-    const change: Change = { before, after, offered: placeRegions.empty }
+    const change: Change = { before, after, offered: () => placeRegions.empty }
     const asked: Asked = { subject: undefined, workload: undefined, pool }
     return toFlows(change, () => [{ name: `any pod in pool ${name}` }], asked, base, head)
   })
@@ -178,7 +179,7 @@ function toFlows(
   const names = members()
   const reached = after.possible.reduce((all, { peers }) => places.union(all, peers), NOWHERE)
   const closed = placeRegions.unionOf(
-    offered.map(({ peers, connections }) => ({ peers: places.subtract(peers, reached), connections })),
+    offered().map(({ peers, connections }) => ({ peers: places.subtract(peers, reached), connections })),
   )
   return pieces.flatMap(({ where, before: had, after: gets }) => {
     const cause = egressCause({ where, before: had, after: gets, closed }, asked, base, head)

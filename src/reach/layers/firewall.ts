@@ -264,6 +264,7 @@ interface CompiledRule {
   readonly destination: Bounds<Places>
   readonly hasDestination: boolean
   readonly ports: ReturnType<typeof toPorts>
+  /** Undefined where a pattern cannot be taken apart. Made when first asked for: most rules are only looked at many at once. */
   readonly names: ReturnType<typeof namePatterns>
 }
 
@@ -273,15 +274,18 @@ function compile(network: AzureNetwork, rule: FirewallRule, from: Resource): Com
   const made = COMPILED.get(rule)
   if (made !== undefined) return made
   const destination = union(network, toPrefixSet(network, rule.destinations, from), rule.destinationGroups)
+  let names: CompiledRule['names']
+  let isNamed = false
   const compiled: CompiledRule = {
     source: union(network, toPrefixSet(network, rule.sources, from), rule.sourceGroups),
     destination,
     hasDestination: !rule.destinations.absent || rule.destinationGroups.length > 0,
     ports: toPorts(rule.destinationPorts),
-    names: namePatterns(
-      rule.targetNames.items.flatMap((item) => (item.known ? [item.value] : [])),
-      'any',
-    ),
+    get names() {
+      if (!isNamed) names = namePatterns(knownItems(rule.targetNames), 'any')
+      isNamed = true
+      return names
+    },
   }
   COMPILED.set(rule, compiled)
   return compiled
@@ -345,28 +349,35 @@ export function ruleSetsOf(network: AzureNetwork, firewall: Firewall): readonly 
   return sets
 }
 
-interface SingleRule extends RuleSets {
-  /** Names by themselves, so that those of many rules are put together in one go. */
-  readonly patterns: readonly string[]
+/** One rule, before it is joined with those that are alike. */
+interface SingleRule extends Omit<RuleSets, 'destination'> {
+  destination(): Bounds<Places>
+  /** Where the rule is about these names alone and nothing of it is unknown. */
+  readonly patterns: readonly string[] | undefined
 }
 
 function setsOfKind(network: AzureNetwork, ruleset: Ruleset, by: 'network' | 'application'): readonly SingleRule[] {
-  return ruleset[by].flatMap((collection) =>
-    collection.rules.map((rule): SingleRule => {
+  const isNetwork = by === 'network'
+  return ruleset[by].flatMap((collection) => {
+    const isSure = isThere(collection) === 'yes'
+    return collection.rules.map((rule): SingleRule => {
       const compiled = compile(network, rule, collection.object.resource)
-      const isNetwork = by === 'network'
-      const all = isNetwork ? networkTargets(rule, compiled, ruleset) : applicationTargets(rule, compiled)
       return {
         source: compiled.source,
-        destination: isThere(collection) === 'yes' ? all : { certain: NOWHERE, possible: all.possible },
+        destination: () => {
+          const all = isNetwork ? networkTargets(rule, compiled, ruleset) : applicationTargets(rule, compiled)
+          return isSure ? all : { certain: NOWHERE, possible: all.possible }
+        },
         connections: isNetwork ? networkConnections(rule, compiled) : applicationConnections(rule),
         allows: collection.action.known ? collection.action.value !== 'Deny' : undefined,
-        // A rule with a tag of names keeps them as a set.
-        patterns:
-          isNetwork || all.certain !== all.possible || !rule.nameTags.absent ? [] : knownItems(rule.targetNames),
+        patterns: !isNetwork && isSure && hasNamesAlone(rule) ? knownItems(rule.targetNames) : undefined,
       }
-    }),
-  )
+    })
+  })
+}
+
+function hasNamesAlone({ targetNames, targetUrls, webCategories, nameTags }: FirewallRule): boolean {
+  return isWhollyKnown(targetNames) && targetUrls.absent && webCategories.absent && nameTags.absent
 }
 
 /** Within a run of one action the order says nothing, so rules that differ only in their destinations are one. */
@@ -379,11 +390,7 @@ function joinAlike(rules: readonly SingleRule[]): readonly RuleSets[] {
   }
   for (const [index, rule] of rules.entries()) {
     if (index > 0 && rule.allows !== rules[index - 1]!.allows) close()
-    const isExact =
-      rule.source.certain === rule.source.possible &&
-      rule.destination.certain === rule.destination.possible &&
-      rule.connections.certain === rule.connections.possible
-    const key = isExact
+    const key = isExact(rule)
       ? `${placesKey(rule.source.certain)}|${connectionKey(rule.connections.certain)}`
       : `rule ${index}`
     const alike = run.get(key)
@@ -394,24 +401,31 @@ function joinAlike(rules: readonly SingleRule[]): readonly RuleSets[] {
   return joined
 }
 
+function isExact({ source, connections, patterns, destination }: SingleRule): boolean {
+  if (source.certain !== source.possible || connections.certain !== connections.possible) return false
+  if (patterns !== undefined) return true
+  const { certain, possible } = destination()
+  return certain === possible
+}
+
 function joinDestinations(rules: readonly SingleRule[]): RuleSets {
   const [first] = rules
-  if (rules.length === 1) return first!
+  if (rules.length === 1) return { ...first!, destination: first!.destination() }
   const names = namePatterns(
-    rules.flatMap(({ patterns }) => patterns),
+    rules.flatMap(({ patterns = [] }) => patterns),
     'any',
   )
-  const rest = rules.filter(({ patterns }) => names === undefined || patterns.length === 0)
-  const others = rest.map(({ destination }) => destination.certain).reduce(places.union, NOWHERE)
   const named = names === undefined ? NOWHERE : hasName(names, '') ? INTERNET : { ...NOWHERE, hosts: names }
-  return { ...first!, destination: exactly(places.union(named, others)) }
+  const rest = rules.filter(({ patterns }) => names === undefined || patterns === undefined)
+  const others = rest.map(({ destination }) => destination()).reduce(placeBounds.union, exactly(NOWHERE))
+  return { ...first!, destination: placeBounds.union(exactly(named), others) }
 }
 
 function networkTargets(rule: FirewallRule, compiled: CompiledRule, { dnsProxy }: Ruleset): Bounds<Places> {
   const addresses = compiled.hasDestination ? compiled.destination : { certain: NOWHERE, possible: NOWHERE }
   const names = namePatterns(knownItems(rule.destinationNames), 'any') ?? NO_NAMES
   const byName = { ...NOWHERE, hosts: names }
-  const isKnown = rule.destinationNames.complete && rule.destinationNames.items.every((item) => item.known)
+  const isKnown = isWhollyKnown(rule.destinationNames)
   if (rule.destinationNames.absent) return addresses
   return {
     certain: places.union(addresses.certain, dnsProxy === 'yes' ? byName : NOWHERE),
@@ -427,12 +441,15 @@ function applicationTargets(rule: FirewallRule, { names }: CompiledRule): Bounds
   const certain = hasName(known, '') ? INTERNET : { ...NOWHERE, hosts: known }
   const isKnown =
     names !== undefined &&
-    rule.targetNames.complete &&
-    rule.targetNames.items.every((item) => item.known) &&
+    isWhollyKnown(rule.targetNames) &&
     rule.targetUrls.absent &&
     rule.webCategories.absent &&
     tags.every((tag) => tag === 'azurekubernetesservice')
   return { certain, possible: isKnown ? certain : INTERNET }
+}
+
+function isWhollyKnown({ complete, items }: PropList<string>): boolean {
+  return complete && items.every((item) => item.known)
 }
 
 function networkConnections({ protocols }: FirewallRule, { ports }: CompiledRule): Bounds<ConnectionSet> {
