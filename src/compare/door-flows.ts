@@ -84,12 +84,10 @@ function sourcesOf(before: Door | undefined, after: Door | undefined): readonly 
     Admitted,
   ]
   const pieces: Piece[] = []
-  const parts = [
-    addressSets.intersect(old.addresses, now.addresses),
-    addressSets.subtract(old.addresses, now.addresses),
-    addressSets.subtract(now.addresses, old.addresses),
-  ]
+  const common = addressSets.intersect(old.addresses, now.addresses)
+  const parts = [common, addressSets.subtract(old.addresses, common), addressSets.subtract(now.addresses, common)]
   for (const [i, part] of parts.entries()) {
+    const without = i === 0 ? NO_ADDRESSES : common
     for (const isPublic of [true, false]) {
       const own = isPublic
         ? addressSets.intersect(part, PUBLIC_ADDRESSES)
@@ -98,7 +96,7 @@ function sourcesOf(before: Door | undefined, after: Door | undefined): readonly 
       const share = (side: Admitted) => (isPublic ? side.internet : side.others)
       const peer = sampleAddress(own)
       pieces.push({
-        name: nameSources(own),
+        name: nameSources(own, without),
         peer: isPublic && isMost(own) ? 'internet' : peer && printAddress(peer),
         was: i === 2 ? NOTHING : share(old),
         is: i === 1 ? NOTHING : share(now),
@@ -137,15 +135,22 @@ const PUBLIC_V4 = addressSets.intersect(PUBLIC_ADDRESSES, ALL_V4)
 /** Longer lists of exceptions say less than ranges. */
 const MOST_EXCEPTIONS = 3
 
-function nameSources(addresses: AddressSet): string {
-  const missing = addressSets.subtract(PUBLIC_V4, addresses)
-  if (isMost(addresses)) {
-    const except = toCidrs(missing)
-    return except.length === 0 ? 'internet' : `internet except ${except.join(', ')}`
-  }
+/** The sources; `without` stands in holes of them, which are told as such where that is shorter. */
+function nameSources(addresses: AddressSet, without: AddressSet): string {
+  if (isMost(addresses)) return exceptFor('internet', addressSets.subtract(PUBLIC_V4, addresses))
+  const whole = addressSets.union(addresses, without)
+  const isShorter = toCidrs(whole).length + toCidrs(without).length < toCidrs(addresses).length
+  return isShorter ? exceptFor(listAddresses(whole), without) : listAddresses(addresses)
+}
+
+function listAddresses(addresses: AddressSet): string {
   return nameAddresses(addresses)
     .map(({ name }) => name)
     .join(', ')
+}
+
+function exceptFor(name: string, missing: AddressSet): string {
+  return addressSets.isEmpty(missing) ? name : `${name} except ${toCidrs(missing).join(', ')}`
 }
 
 function isMost(addresses: AddressSet): boolean {

@@ -41,7 +41,7 @@ export const egressUninspected = defineRule({
       const out = view.network.kubernetes.workloads.length === 0 ? undefined : workloadOut(view, way)
       const isCertain = outcome.answer === 'allowed' && near.sure
       const by = exit.route.kind === 'user' ? `${exit.route.label} leads to the internet` : absence(view, way)
-      const who = out === undefined ? '' : `, ${listNames([out.name])} among them`
+      const who = out === undefined ? '' : `, ${listNames([out.name])} among them,`
       yield {
         ...azureHit(view, {
           object: subnet.object,

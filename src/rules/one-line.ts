@@ -74,6 +74,7 @@ const MOST_ASIDES = 3
 function speakFor<T extends Judged>(best: T, others: readonly T[]): T {
   const { hit, rule } = best.hit
   const asides = new Set(others.flatMap(({ hit: other }) => other.hit.because?.aside?.(other.hit) ?? []))
+  const concepts = [best, ...others].flatMap(({ hit: one }) => one.hit.concepts ?? one.rule.meta.concepts)
   const fix = (): ProposedPatch | undefined => {
     for (const { fix: propose } of [hit, ...others.map((other) => other.hit.hit)]) {
       const patch = propose?.()
@@ -87,6 +88,7 @@ function speakFor<T extends Judged>(best: T, others: readonly T[]): T {
     {
       ...Object.getOwnPropertyDescriptors(hit),
       message: { get: () => [hit.message, ...[...asides].slice(0, MOST_ASIDES)].join(' '), enumerable: true },
+      concepts: { value: [...new Set(concepts)], enumerable: true },
       fix: { value: fix, enumerable: true },
     },
   ) as Hit
