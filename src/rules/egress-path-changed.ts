@@ -83,6 +83,7 @@ function leavesBy(
     case 'gateway':
       return { key: 'gateway', words: 'the gateway of its network' }
     case 'appliance':
+      return { key: 'appliance', words: `the appliance that ${exit.route.label} leads to` }
     case 'none':
     case 'unknown':
       return undefined
