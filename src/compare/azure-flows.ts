@@ -8,7 +8,7 @@ import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import { EVERYWHERE, INTERNET, type Places, places, printPlaces } from '../reach/azure/places.ts'
 import type { Flow } from './flows.ts'
-import { type Gate, gateChanges } from './gates.ts'
+import { type Gate, type GateChange, gateChanges } from './gates.ts'
 import type { PacketBox, Packets } from './packets.ts'
 import { ANYBODY } from './service-packets.ts'
 import { takeStandIns } from './stand-in.ts'
@@ -22,14 +22,27 @@ export function azureFlows(
   head: AzureNetwork,
   identity: (address: string) => string = (address) => address,
 ): readonly Flow[] {
-  return gateChanges(base, head, identity).flatMap(({ before, after, gained, lost }) => [
-    ...(after === undefined
-      ? []
-      : [...told(after, 'gained', gained.certain, true), ...told(after, 'gained', gained.perhaps, false)]),
-    ...(before === undefined
-      ? []
-      : [...told(before, 'lost', lost.certain, true), ...told(before, 'lost', lost.perhaps, false)]),
-  ])
+  return gateChanges(base, head, identity).flatMap(tell)
+}
+
+/** States that share gates share their flows. */
+const known = new WeakMap<GateChange, readonly Flow[]>()
+
+function tell(change: GateChange): readonly Flow[] {
+  let flows = known.get(change)
+  if (flows === undefined) {
+    const { before, after, gained, lost } = change
+    flows = [
+      ...(after === undefined
+        ? []
+        : [...told(after, 'gained', gained.certain, true), ...told(after, 'gained', gained.perhaps, false)]),
+      ...(before === undefined
+        ? []
+        : [...told(before, 'lost', lost.certain, true), ...told(before, 'lost', lost.perhaps, false)]),
+    ]
+    known.set(change, flows)
+  }
+  return flows
 }
 
 /** One flow for each pair of peers. */

@@ -42,7 +42,10 @@ export function findClusterFolders(
   const ofOwnCluster = new Map<string, Applied[]>()
 
   const named = byName(clusters)
+  const looked = new Set<string>()
   const called = (path: string): void => {
+    if (looked.has(path)) return
+    looked.add(path)
     const segments = path.split('/')
     for (const [index, segment] of segments.entries()) {
       const cluster = named.get(segment.toLowerCase())

@@ -108,11 +108,11 @@ function byFolders(clusters: readonly Cluster[], { files }: Paths, folders: Clus
 function byEnvironment(
   clusters: readonly Cluster[],
   { name }: Pick<State, 'name'>,
-  { environments }: Paths,
+  { parts }: Paths,
   doubt: string | undefined,
 ): Told {
   const own = environmentIn(name)
-  const wanted = own !== undefined ? [own] : [...environments]
+  const wanted = own !== undefined ? [own] : [...new Set([...parts].flatMap((path) => environmentOnWay(path) ?? []))]
   const [environment] = wanted
   const fitting = wanted.length === 1 ? clusters.filter((cluster) => environmentOfCluster(cluster) === environment) : []
   if (fitting.length === 1) return { cluster: fitting[0]!, reason: `environment ${environment}` }
@@ -126,7 +126,6 @@ interface Paths {
   readonly files: ReadonlySet<string>
   /** The same, as the parts that states are made of. */
   readonly parts: ReadonlySet<string>
-  readonly environments: ReadonlySet<string>
 }
 
 function manifestPaths(manifests: readonly RenderedUnit[]): Paths {
@@ -140,8 +139,7 @@ function manifestPaths(manifests: readonly RenderedUnit[]): Paths {
       parts.add(partPath(resource))
     }
   }
-  const environments = [...parts].flatMap((path) => environmentOnWay(path) ?? [])
-  return { files, parts, environments: new Set(environments) }
+  return { files, parts }
 }
 
 function environmentOfCluster({ object }: Cluster): string | undefined {

@@ -43,6 +43,26 @@ export function gateChanges(
   identity: (address: string) => string = (address) => address,
 ): readonly GateChange[] {
   if (base === head) return []
+  const isRenamed = head.objects.objects.some(({ resource: { address } }) => identity(address) !== address)
+  if (isRenamed) return findChanges(base, head, identity)
+  const known = CHANGES.get(base) ?? new WeakMap<AzureNetwork, readonly GateChange[]>()
+  CHANGES.set(base, known)
+  let made = known.get(head)
+  if (made === undefined) {
+    made = findChanges(base, head, identity)
+    known.set(head, made)
+  }
+  return made
+}
+
+/** Of networks without a renamed resource, which many states may share. */
+const CHANGES = new WeakMap<AzureNetwork, WeakMap<AzureNetwork, readonly GateChange[]>>()
+
+function findChanges(
+  base: AzureNetwork,
+  head: AzureNetwork,
+  identity: (address: string) => string,
+): readonly GateChange[] {
   const was = new AzureIdentities(base.objects, (address) => address, undefined)
   const is = new AzureIdentities(head.objects, identity, was)
   const before = index([...gatesOf(base)], was)
@@ -57,9 +77,10 @@ const NOTHING: Bounds<Packets> = { certain: [], possible: [] }
 function compare(before: Gate | undefined, after: Gate | undefined): GateChange | undefined {
   const gate = after ?? before!
   if ((before === undefined || after === undefined) && !gate.isDoor) return undefined
-  const difference = differenceOf(before?.admits ?? NOTHING, after?.admits ?? NOTHING)
-  if (difference === undefined) return undefined
-  const { gained, lost } = difference
+  const [was, is] = [before?.admits ?? NOTHING, after?.admits ?? NOTHING]
+  const gained = subtract(is, was)
+  const lost = subtract(was, is)
+  if (gained === undefined || lost === undefined) return undefined
   // Of a door that comes or goes only what is sure is told, and what lists of names hold that Microsoft keeps is no news.
   const isWhole = before === undefined || after === undefined
   const told = ({ certain, perhaps }: Difference): Difference => ({
@@ -69,35 +90,6 @@ function compare(before: Gate | undefined, after: Gate | undefined): GateChange 
   const change = { before, after, gained: told(gained), lost: told(lost) }
   const all = [change.gained, change.lost].flatMap(({ certain, perhaps }) => [...certain, ...perhaps])
   return all.length === 0 ? undefined : change
-}
-
-interface Differences {
-  readonly gained: Difference
-  readonly lost: Difference
-}
-
-/** States share what they hold of Azure, and with it most gates. */
-const DIFFERENCES = new WeakMap<Bounds<Packets>, WeakMap<Bounds<Packets>, Differences | 'too many'>>()
-
-/** Undefined where the sets have too many pieces to be compared. */
-function differenceOf(was: Bounds<Packets>, is: Bounds<Packets>): Differences | undefined {
-  const known = DIFFERENCES.get(was) ?? new WeakMap<Bounds<Packets>, Differences | 'too many'>()
-  DIFFERENCES.set(was, known)
-  let made = known.get(is)
-  if (made === undefined) {
-    made = subtractBoth(was, is)
-    known.set(is, made)
-  }
-  return made === 'too many' ? undefined : made
-}
-
-function subtractBoth(was: Bounds<Packets>, is: Bounds<Packets>): Differences | 'too many' {
-  try {
-    return { gained: subtract(is, was), lost: subtract(was, is) }
-  } catch (error) {
-    if (error instanceof TooManyPackets) return 'too many'
-    throw error
-  }
 }
 
 const WEB: ConnectionSet = connectionSets.union(singlePort('TCP', 80), singlePort('TCP', 443))
@@ -111,10 +103,16 @@ function isNameList({ name }: Gate, { to, connections }: PacketBox): boolean {
   )
 }
 
-function subtract(a: Bounds<Packets>, b: Bounds<Packets>): Difference {
-  return {
-    certain: subtractPackets(a.certain, b.possible),
-    perhaps: subtractPackets(subtractPackets(a.possible, b.possible), a.certain),
+/** Undefined where the sets have too many pieces to be compared. */
+function subtract(a: Bounds<Packets>, b: Bounds<Packets>): Difference | undefined {
+  try {
+    return {
+      certain: subtractPackets(a.certain, b.possible),
+      perhaps: subtractPackets(subtractPackets(a.possible, b.possible), a.certain),
+    }
+  } catch (error) {
+    if (error instanceof TooManyPackets) return undefined
+    throw error
   }
 }
 

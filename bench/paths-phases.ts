@@ -1,0 +1,49 @@
+// `node paths-phases.ts BASE HEAD`: seconds that one version takes to be read and parsed, and both to be linked and evaluated.
+import { analysePair } from '../src/analyse.ts'
+import { diffLayers } from '../src/compare/diff-layers.ts'
+import { effectiveEgress } from '../src/compare/effective-egress.ts'
+import { EMPTY_CONFIG } from '../src/config/config.ts'
+import { ParseCache } from '../src/parse/front-end.ts'
+import { type ParsedTree, parseTree } from '../src/parse/units.ts'
+import { openTree } from '../src/source/open-tree.ts'
+
+const seconds = (): number => performance.now() / 1000
+const [base, head] = process.argv.slice(2)
+const cache = new ParseCache()
+const start = seconds()
+/** Terraform is evaluated when a value is first asked for, which is a part of parsing. */
+const parse = (folder: string): ParsedTree => {
+  const tree = parseTree(openTree(folder), { cache })
+  for (const { resources } of tree.units) for (const resource of resources) void resource.value
+  return tree
+}
+const before = parse(base!)
+const parsed = seconds()
+const after = parse(head!)
+const ready = seconds()
+
+let linked = 0
+let ways = 0
+const changes: string[] = []
+for (const pair of analysePair(before, after, EMPTY_CONFIG)) {
+  for (const view of [pair.base, pair.head]) {
+    const { link } = view
+    if (link?.kind !== 'linked') continue
+    linked++
+    // Every workload of both versions, also of states that the change leaves as they were.
+    for (const workload of view.network.kubernetes.workloads) {
+      const subject = view.reach.universe.classOf.get(workload.id)
+      if (subject !== undefined && effectiveEgress(view, link, subject, workload).all.possible.length > 0) ways++
+    }
+  }
+  if (pair.changed) changes.push(...diffLayers(pair.base, pair.head).map(({ from, to }) => `${from.name} → ${to.name}`))
+}
+console.log(
+  JSON.stringify({
+    parse: parsed - start,
+    evaluate: seconds() - ready,
+    linked,
+    ways,
+    changes: changes.length,
+  }),
+)
