@@ -1,7 +1,7 @@
 import { type AddressSet, addressSets } from '../algebra/addresses.ts'
 import { type Bounds, exactly } from '../algebra/bounds.ts'
 import { hasClass } from '../algebra/classes.ts'
-import { type ConnectionSet, connectionSets } from '../algebra/connections.ts'
+import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { Truth } from '../algebra/truth.ts'
 import type { Origin } from '../base/origin.ts'
@@ -149,8 +149,7 @@ function admittedOn(
       (sum, part) => (isPeer(part.peers) ? connectionSets.union(sum, part.connections) : sum),
       connectionSets.empty,
     )
-  const everything = from(() => true)
-  if (seenAs === 'unfiltered') return everything
+  if (seenAs === 'unfiltered') return ALL_CONNECTIONS
   const seen = typeof seenAs === 'object' ? seenAs.addresses : sources
   const client = from((peers) => !addressSets.isEmpty(addressSets.intersect(peers.addresses, seen)))
   if (seenAs === 'client' || (typeof seenAs === 'object' && !seenAs.orNodes)) return client

@@ -69,7 +69,7 @@ describe('doors', () => {
   it('are shut by a policy, except where the engine does not see their traffic', () => {
     const text = POD + service('type: LoadBalancer, allocateLoadBalancerNodePorts: false') + DENY
     expect(doorsOf(text)).toEqual([['load-balancer', 'yes', '', '']])
-    expect(doorsOf(text, 'azure')).toEqual([['load-balancer', 'yes', '', '']])
+    expect(doorsOf(text, 'azure')).toEqual([['load-balancer', 'yes', 'TCP 8080', 'TCP 8080']])
     expect(doorsOf(text, 'none')).toEqual([['load-balancer', 'yes', 'TCP 8080', 'TCP 8080']])
   })
 

@@ -1,15 +1,14 @@
-import { type AddressSet, addressSets } from '../../algebra/addresses.ts'
+import { type AddressSet, ALL_ADDRESSES, addressSets } from '../../algebra/addresses.ts'
 import { type Bounds, exactly } from '../../algebra/bounds.ts'
 import {
   type ConnectionSet,
   connectionSet,
   connectionSets,
-  NO_CONNECTIONS,
   type PortProtocol,
   samplePort,
   singlePort,
 } from '../../algebra/connections.ts'
-import { toPairs } from '../../algebra/intervals.ts'
+import { hasNumber, toPairs } from '../../algebra/intervals.ts'
 import { serviceSets } from '../../algebra/service-sets.ts'
 import type { Truth } from '../../algebra/truth.ts'
 import type { Cluster, NodePool } from '../../model/azure/cluster.ts'
@@ -109,7 +108,9 @@ function throughBalancer(context: Context, door: PlainDoor): readonly PlainDoor[
   const port = portOf(door, frontend?.service)
   if (frontend === undefined || port === undefined) return [door]
   const arrivals = arrivalsAt(context, frontend, port)
-  return [withArrivals(door, arrivals), ...translations(context, door, frontend, port)]
+  // What annotations admit, the node's own filter enforces alone; what the spec lists, kube-proxy drops on every way.
+  const listed = exactly(frontend.nodeRanges ?? ALL_ADDRESSES)
+  return [withArrivals({ ...door, sources: listed }, arrivals), ...translations(context, door, frontend, port)]
 }
 
 /** The port of the Service that the door is for. */
@@ -159,39 +160,39 @@ function translations(
   { protocol, port }: ServicePort,
 ): readonly PlainDoor[] {
   if (port === undefined || (protocol !== 'TCP' && protocol !== 'UDP')) return []
-  return site.azure.firewalls.all.flatMap((firewall) =>
-    translationsOf(site.azure, firewall).flatMap((rule): readonly PlainDoor[] => {
+  return site.azure.firewalls.all.flatMap((firewall) => {
+    const home = firewallHost(site, firewall)
+    const rules = translationsOf(site.azure, firewall)
+    return rules.flatMap((rule, index): readonly PlainDoor[] => {
+      const { step } = rule
       if (rule.address === undefined || !addressSets.covers(frontend.places.addresses, rule.address)) return []
-      const own = rule.ports.possible
-      if (
-        (rule.port === undefined ? !connectionHas(own, port) : rule.port !== port) ||
-        rule.step.resource === undefined
-      )
-        return []
-      const home = firewallHost(site, firewall)
+      const outside = rule.port === undefined ? port : rule.ports.possible[0]
+      const isMeant = rule.port === undefined ? hasNumber(rule.ports.possible, port) : rule.port === port
+      if (!isMeant || outside === undefined || step.resource === undefined) return []
       const onward = inSeriesLazily(
         () =>
           whichever(
-            workerPools(cluster).map((pool) =>
-              walk(
-                site,
-                home,
-                { kind: 'host', host: { ...nodeHost(site, cluster, pool), places: frontend.places } },
-                { protocol, port, name: undefined },
-              ),
-            ),
+            workerPools(cluster).map((pool) => {
+              const host: Host = { ...nodeHost(site, cluster, pool), places: frontend.places }
+              return walk(site, home, { kind: 'host', host }, { protocol, port, name: undefined })
+            }),
           ),
         () => withinRanges(frontend, { places: home.places, host: home, end: { kind: 'nodes' } }),
       )
-      const clients = placeBounds.intersect(rule.source, exactly(INTERNET))
-      const sources = answered(clients, rule.step.resource.maybe === undefined ? onward.answer : weaker(onward.answer))
-      const outside = rule.port === undefined ? port : (own[0] ?? port)
+      // The first rule that matches ends.
+      const before = rules.slice(0, index).filter(({ ports, destination }) => {
+        return hasNumber(ports.possible, outside) && places.equal(destination.certain, rule.destination.certain)
+      })
+      const left = before.reduce((all, { source }) => placeBounds.subtract(all, source), rule.source)
+      const clients = placeBounds.intersect(left, exactly(INTERNET))
+      const sources = answered(clients, step.resource.maybe === undefined ? onward.answer : weaker(onward.answer))
+      if (places.isEmpty(sources.possible)) return []
       return [
         {
           ...door,
           kind: 'firewall-nat',
-          resource: rule.step.resource,
-          origin: rule.step.origin ?? rule.step.resource.origin,
+          resource: step.resource,
+          origin: step.origin ?? step.resource.origin,
           public: publicTruth(sources),
           sources: addressesOf(sources),
           serviceTags: tagsOf(sources),
@@ -199,17 +200,13 @@ function translations(
           seenAs: forwarded(door.seenAs, home.places.addresses),
         },
       ]
-    }),
-  )
+    })
+  })
 }
 
 /** All of a protocol's where the port is not known. */
 function portsFrom(protocol: PortProtocol, port: number | undefined): ConnectionSet {
   return port === undefined ? connectionSet(protocol) : singlePort(protocol, port)
-}
-
-function connectionHas(ports: ConnectionSet['TCP'], port: number): boolean {
-  return connectionSets.covers({ ...NO_CONNECTIONS, TCP: ports }, singlePort('TCP', port))
 }
 
 /** What policies see of clients whose packets come from somebody else's address. */

@@ -34,7 +34,7 @@ import {
 import type { Host } from './hosts.ts'
 import { atAddresses, EVERYWHERE, INTERNET, NOWHERE, type Places, places } from './places.ts'
 import type { Site } from './state.ts'
-import { toRanges } from './topology.ts'
+import { type Peer, toRanges } from './topology.ts'
 import { canReach, findFirewall } from './walk.ts'
 
 const NOTHING: Bounds<PlaceRegion> = exactly(placeRegions.empty)
@@ -335,7 +335,7 @@ function neighbours(site: Site, { network }: Host): readonly Neighbour[] {
     return [
       {
         range: atAddresses(topology.spaceOf(peer.network).possible),
-        sure: peer.connected === 'yes',
+        sure: peer.connected === 'yes' && givesAccess(peer),
         subnets: topology.subnetsOf(peer.network),
       },
     ]
@@ -344,6 +344,11 @@ function neighbours(site: Site, { network }: Host): readonly Neighbour[] {
     .gatewaysOf(network)
     .map((gateway): Neighbour => ({ range: atAddresses(toRanges(gateway.ranges).certain), sure: true, subnets: [] }))
   return [own, ...peers, ...gateways]
+}
+
+/** Without access a peering still carries packets unless an NSG names the tag: whether it does is not certain. */
+function givesAccess({ local, remote }: Peer): boolean {
+  return [local, remote].every((half) => half === undefined || surely(half.allowVirtualNetworkAccess, true))
 }
 
 /** What leaves a subnet towards one host: its filters, and the route that carries it. */

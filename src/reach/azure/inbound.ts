@@ -466,7 +466,8 @@ function viaTranslation(
 ): Outcome[] {
   return translated(site, outsider.places, demand).flatMap(({ address, home, port, arrived, resource }) => {
     const target = leading.find(({ places: own }) => addressSets.covers(own.addresses, address))
-    if (target === undefined || port !== demand.port || !isMeant(resource)) return []
+    if (target === undefined || !isMeant(resource)) return []
+    if (port !== demand.port && port !== leadsTo(target.service, workload, demand)?.port) return []
     const inside: Outsider = {
       places: home.places,
       host: home,
