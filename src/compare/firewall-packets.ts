@@ -1,10 +1,18 @@
-import type { Bounds } from '../algebra/bounds.ts'
+import { type Bounds, exactly } from '../algebra/bounds.ts'
+import { connectionSets, singlePort } from '../algebra/connections.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import type { AzureObject } from '../model/azure/azure-object.ts'
-import { type Firewall, type FirewallPolicy, type RuleCollectionGroup, toGroup } from '../model/azure/firewall.ts'
+import {
+  type Firewall,
+  type FirewallPolicy,
+  type FirewallRule,
+  type RuleCollectionGroup,
+  toGroup,
+} from '../model/azure/firewall.ts'
 import type { Link } from '../model/azure/link.ts'
-import { EVERYWHERE, type Places, places } from '../reach/azure/places.ts'
-import { ruleSetsOf } from '../reach/layers/firewall.ts'
+import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
+import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
+import { namesToCome, type RuleSets, ruleSetsOf } from '../reach/layers/firewall.ts'
 import { isEmptyBox, type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
 import { standIn } from './stand-in.ts'
 
@@ -107,8 +115,9 @@ function admitted(azure: AzureNetwork, firewall: Firewall): Bounds<Packets> | un
   const mayDeny: PacketBox[] = []
   const surelyDenies: PacketBox[] = []
   try {
-    for (const { source: written, destination, connections, allows } of sets) {
+    for (const { source: written, allows, ...set } of sets) {
       const source = named(written)
+      const { destination, connections } = set.unnamed === undefined ? set : withNames(set, set.unnamed)
       const sure = { from: overV4(source.certain), to: overV4(destination.certain), connections: connections.certain }
       const perhaps = {
         from: overV4(source.possible),
@@ -133,6 +142,24 @@ const LATER = standIn('clients that are filled in later')
 function named(source: Bounds<Places>): Bounds<Places> {
   const isUnknown = places.isEmpty(source.certain) && places.covers(source.possible, EVERYWHERE)
   return isUnknown ? { certain: LATER, possible: LATER } : source
+}
+
+type Reached = Pick<RuleSets, 'destination' | 'connections'>
+
+/**
+ * Names that are filled in later, or that a tag or a category holds, are told by what stands for them. A tag may hold plain HTTP beside
+ * the HTTPS that rules write for it. Source: learn.microsoft.com/azure/firewall/fqdn-tags
+ */
+function withNames({ destination, connections }: Reached, rule: FirewallRule): Reached {
+  const certain = places.union(destination.certain, { ...NOWHERE, hosts: namesToCome(rule) })
+  if (rule.nameTags.absent) return { destination: exactly(certain), connections }
+  return {
+    destination: { certain, possible: places.union(certain, { ...NOWHERE, hosts: TAGGED_NAMES }) },
+    connections: {
+      certain: connections.certain,
+      possible: connectionSets.union(connections.possible, singlePort('TCP', 80)),
+    },
+  }
 }
 
 /** Azure Firewall filters IPv4 alone, so `*` and `0.0.0.0/0` are the same to it. Source: learn.microsoft.com/azure/firewall/firewall-faq */

@@ -1,9 +1,10 @@
-import { ALL_V4, addressSets } from '../algebra/addresses.ts'
 import type { Bounds } from '../algebra/bounds.ts'
-import { type ConnectionSet, connectionSets, singlePort } from '../algebra/connections.ts'
+import type { ConnectionSet } from '../algebra/connections.ts'
+import { NO_NAMES, namePatterns, nameSets } from '../algebra/names.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
-import { EVERYWHERE, INTERNET, type Places, places } from '../reach/azure/places.ts'
+import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
+import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
 import { AzureIdentities } from './azure-identity.ts'
 import { outboundRules } from './firewall-packets.ts'
 import type { Flow } from './flows.ts'
@@ -92,16 +93,12 @@ function compare(before: Gate | undefined, after: Gate | undefined): GateChange 
   return all.length === 0 ? undefined : change
 }
 
-const WEB: ConnectionSet = connectionSets.union(singlePort('TCP', 80), singlePort('TCP', 443))
-
-/** What an application rule with a tag or a category of names may let through. */
-function isNameList({ name }: Gate, { to, connections }: PacketBox): boolean {
-  return (
-    name.startsWith('firewall/') &&
-    connectionSets.covers(WEB, connections) &&
-    addressSets.covers(to.addresses, addressSets.intersect(INTERNET.addresses, ALL_V4))
-  )
+/** What the tag of an application rule may let through besides: the tag itself is what is told. */
+function isNameList({ name }: Gate, { to }: PacketBox): boolean {
+  return name.startsWith('firewall/') && places.covers(TAGGED, to)
 }
+
+const TAGGED: Places = { ...NOWHERE, hosts: nameSets.union(TAGGED_NAMES, namePatterns(['<tag *'], 'any') ?? NO_NAMES) }
 
 /** Undefined where the sets have too many pieces to be compared. */
 function subtract(a: Bounds<Packets>, b: Bounds<Packets>): Difference | undefined {

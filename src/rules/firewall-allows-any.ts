@@ -2,7 +2,7 @@ import { printConnections } from '../algebra/connections.ts'
 import { knownItems, surely } from '../model/azure/prop.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { azureOf } from './azure-view.ts'
-import { contentSubjects, firewallRules } from './firewall-rules.ts'
+import { contentSubjects, destinationWords, firewallRules } from './firewall-rules.ts'
 import { isWide } from './internet-admission.ts'
 import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
@@ -29,7 +29,7 @@ export const firewallAllowsAny = defineRule({
       const { rule, collection, packets, label, owner } = one
       if (rule.kind === 'nat' || !surely(collection.action, 'Allow')) continue
       const { to, connections } = packets.certain
-      const words = [...knownItems(rule.destinations), ...knownItems(rule.targetNames)]
+      const words = [...destinationWords(rule), ...knownItems(rule.targetNames)]
       const isAnyone = rule.kind === 'network' && words.some((word) => /^azurecloud(?:\.|$)/i.test(word))
       if (!isWide(to, trusted) && !isAnyone) continue
       const isTime = rule.kind === 'network' && printConnections(connections) === 'UDP 123'

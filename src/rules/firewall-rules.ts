@@ -8,7 +8,7 @@ import {
   singlePort,
 } from '../algebra/connections.ts'
 import { intersectIntervals, interval } from '../algebra/intervals.ts'
-import { NO_NAMES, namePatterns } from '../algebra/names.ts'
+import { NO_NAMES, namePatterns, nameSets } from '../algebra/names.ts'
 import { groupsOfOthers } from '../compare/firewall-packets.ts'
 import type { PacketBox } from '../compare/packets.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
@@ -16,8 +16,10 @@ import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
 import type { FirewallRule, RuleCollection } from '../model/azure/firewall.ts'
 import type { Link } from '../model/azure/link.ts'
 import { knownItems, knownValue } from '../model/azure/prop.ts'
+import { openTag } from '../model/azure/service-tags.ts'
 import { EVERYWHERE, NOWHERE, type Places } from '../reach/azure/places.ts'
 import { ANYTHING, placeBounds, toPrefixSet } from '../reach/azure/prefixes.ts'
+import { namesToCome } from '../reach/layers/firewall.ts'
 import { toPorts } from '../reach/layers/nsg.ts'
 
 /** One rule of a firewall with the packets that it matches. */
@@ -96,9 +98,10 @@ function sideOf(
   return parts.reduce(placeBounds.union)
 }
 
-function targetsOf({ targetNames, nameTags, targetUrls, webCategories }: FirewallRule): Bounds<Places> {
+function targetsOf(rule: FirewallRule): Bounds<Places> {
+  const { targetNames, nameTags, targetUrls, webCategories } = rule
   const patterns = knownItems(targetNames)
-  const set = namePatterns(patterns, 'any') ?? NO_NAMES
+  const set = nameSets.union(namePatterns(patterns, 'any') ?? NO_NAMES, namesToCome(rule))
   const named: Places = patterns.includes('*') ? EVERYWHERE : { ...NOWHERE, hosts: set }
   const isSure = targetNames.complete && patterns.length === targetNames.items.length
   const isAll = isSure && nameTags.absent && targetUrls.absent && webCategories.absent
@@ -130,6 +133,13 @@ function connectionsOf(rule: FirewallRule): Bounds<ConnectionSet> {
   return { certain: of(ports.certain), possible: of(ports.possible) }
 }
 
+/** The destinations of a rule as they are written; a tag of a region that is not known is `AzureCloud.<location>`. */
+export function destinationWords({ destinations }: FirewallRule): readonly string[] {
+  return destinations.items.flatMap((item) =>
+    item.known ? [item.value] : item.unknown.kind === 'unknown' ? (openTag(item.unknown) ?? []) : [],
+  )
+}
+
 /**
  * Subjects by what a rule says and not by where it stands: renamed, renumbered, or moved to another collection, group or policy it is
  * the same. Of several that say the same the second is `… 2`.
@@ -137,9 +147,10 @@ function connectionsOf(rule: FirewallRule): Bounds<ConnectionSet> {
 export function contentSubjects(): (rule: FirewallRulePackets, more?: string) => string {
   const seen = new Map<string, number>()
   return ({ rule }, more = '') => {
-    const words = [rule.destinations, rule.targetNames, rule.destinationNames, rule.destinationPorts, rule.protocols]
+    const lists = [rule.targetNames, rule.destinationNames, rule.destinationPorts, rule.protocols]
+    const words = [destinationWords(rule), ...lists.map(knownItems<string>)]
       .map((list) =>
-        knownItems(list)
+        list
           .map((word) => word.toLowerCase())
           .sort()
           .join(','),

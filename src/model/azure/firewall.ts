@@ -222,7 +222,7 @@ function toCollection(
 
 function toRule(objects: AzureObjects, object: AzureObject, block: Value, kind: RuleCollection['kind']): FirewallRule {
   const origin = block.origin
-  const texts = (path: string) => textsProp(at(block, path), origin)
+  const texts = (path: string) => unlessEmpty(textsProp(at(block, path), origin))
   const groups = (path: string) => linksOf(objects, object, at(block, path))
   return {
     name: textProp(at(block, 'name'), '', origin),
@@ -245,6 +245,11 @@ function toRule(objects: AzureObjects, object: AzureObject, block: Value, kind: 
     translatedName: optionalText(at(block, 'translatedFqdn')),
     translatedPort: optionalText(at(block, 'translatedPort')),
   }
+}
+
+/** `targetUrls: []` is what templates that were exported write for what is not used. */
+function unlessEmpty<T>(list: PropList<T>): PropList<T> {
+  return list.complete && list.items.length === 0 ? { ...list, absent: true } : list
 }
 
 function servicesOf(value: Value | undefined): ApplicationService[] {

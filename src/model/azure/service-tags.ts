@@ -1,4 +1,5 @@
 import { ALL_SERVICES, regionSet, type ServiceSet, serviceSet, symbolSet } from '../../algebra/service-sets.ts'
+import type { UnknownValue } from '../../base/value.ts'
 import { SERVICE_KINDS } from './service.ts'
 
 /** Tags that stand for something of the network they are used in, or for the platform, and not for a service's public addresses. */
@@ -28,13 +29,29 @@ export function networkTag(text: string): NetworkTag | undefined {
  * `AzureCloud`, which holds for most services and is not guaranteed by Azure.
  */
 export function serviceTag(text: string): ServiceSet | undefined {
-  if (!/^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*$/.test(text)) return undefined
+  if (!/^[A-Za-z][A-Za-z0-9]*(?:\.(?:[A-Za-z0-9]+|<[^<>]+>))*$/.test(text)) return undefined
   const lower = text.toLowerCase()
   const dot = lower.indexOf('.')
   const [name, region] = dot < 0 ? [lower, undefined] : [lower.slice(0, dot), lower.slice(dot + 1)]
   if (region === undefined) return name === 'azurecloud' ? ALL_SERVICES : serviceSet(name)
   if (DOTTED.includes(name)) return serviceSet(lower)
   return name === 'azurecloud' ? regionSet(symbolSet([region])) : serviceSet(name, symbolSet([region]))
+}
+
+/**
+ * A tag of which only the region is not known, with the name of what will give it: `AzureCloud.<location>`. Undefined for any other
+ * unknown text.
+ */
+export function openTag({ prefix, detail, parts }: UnknownValue): string | undefined {
+  const service = /^([A-Za-z][A-Za-z0-9]*)\.$/.exec(prefix ?? '')?.[1]
+  if (service === undefined || (parts !== undefined && parts.length > 2)) return undefined
+  const name = /"([^"<>]+)"/.exec(detail)?.[1] ?? 'region'
+  return `${service}.<${name}>`
+}
+
+/** True for a region of {@link openTag}: it may be any. */
+export function isOpenRegion(region: string): boolean {
+  return region.startsWith('<')
 }
 
 /** `West Europe` and `westeurope` are one region. */

@@ -14,9 +14,18 @@ import {
 } from '../../algebra/addresses.ts'
 import { interval } from '../../algebra/intervals.ts'
 import { ALL_NAMES, exactName, type NameSet, NO_NAMES, nameKey, nameSets, printNames } from '../../algebra/names.ts'
-import { ALL_SERVICES, NO_SERVICES, type ServiceSet, serviceSets } from '../../algebra/service-sets.ts'
+import {
+  ALL_SERVICES,
+  ALL_SYMBOLS,
+  NO_SERVICES,
+  type ServiceSet,
+  type SymbolSet,
+  serviceSets,
+  symbolSets,
+} from '../../algebra/service-sets.ts'
 import type { SetAlgebra } from '../../algebra/set-algebra.ts'
 import type { Truth } from '../../algebra/truth.ts'
+import { isOpenRegion } from '../../model/azure/service-tags.ts'
 import { PUBLIC_ADDRESSES } from '../address-ranges.ts'
 
 /**
@@ -135,11 +144,23 @@ export function isIn(where: Places, set: Places): Truth {
   if (set === EVERYWHERE) return 'yes'
   const kinds = [
     partIn(where.addresses, set.addresses, addressSets),
-    partIn(where.services, set.services, serviceSets),
+    servicesIn(where.services, set.services),
     partIn(where.hosts, set.hosts, nameSets),
   ].filter((part) => part !== undefined)
   if (kinds.every((part) => part === 'yes')) return 'yes'
   return kinds.every((part) => part === 'no') ? 'no' : 'maybe'
+}
+
+/** A region that is not known may be the one that is asked about. */
+function servicesIn(where: ServiceSet, set: ServiceSet): Truth | undefined {
+  const part = partIn(where, set, serviceSets)
+  if (part !== 'no') return part
+  const isOpen = (regions: SymbolSet) => !regions.except && regions.symbols.some(isOpenRegion)
+  const widened: ServiceSet = {
+    services: set.services.map(([name, regions]) => [name, isOpen(regions) ? ALL_SYMBOLS : regions]),
+    others: isOpen(set.others) ? ALL_SYMBOLS : set.others,
+  }
+  return partIn(where, widened, serviceSets) === 'no' ? 'no' : 'maybe'
 }
 
 /** Undefined where no place of that kind is meant. */
@@ -159,7 +180,16 @@ export function printPlaces(set: Places): string {
     const addresses = printAddresses(set.addresses)
     if (addresses !== '') parts.push(addresses)
     if (serviceSets.equal(set.services, ALL_SERVICES)) parts.push('all Azure services')
-    else parts.push(...set.services.services.map(([name, { except, symbols }]) => printService(name, except, symbols)))
+    else {
+      const { services, others } = set.services
+      const without = services.filter(([, regions]) => symbolSets.isEmpty(regions)).map(([name]) => name)
+      if (!symbolSets.isEmpty(others)) {
+        const cloud = printService('AzureCloud', others.except, others.symbols)
+        parts.push(without.length === 0 ? cloud : `${cloud} except ${without.join(' and ')}`)
+      }
+      const some = services.filter(([name]) => !without.includes(name))
+      parts.push(...some.map(([name, { except, symbols }]) => printService(name, except, symbols)))
+    }
     if (!nameSets.isEmpty(set.hosts)) parts.push(printNames(set.hosts))
   }
   return parts.join(', ')

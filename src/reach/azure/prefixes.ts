@@ -4,7 +4,7 @@ import type { UnknownValue } from '../../base/value.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { type AzureObject, read } from '../../model/azure/azure-object.ts'
 import { at, blocksOf, type Prop, type PropList, textProp } from '../../model/azure/prop.ts'
-import { type NetworkTag, networkTag, serviceTag } from '../../model/azure/service-tags.ts'
+import { type NetworkTag, networkTag, openTag, serviceTag } from '../../model/azure/service-tags.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { atAddresses, atServices, EVERYWHERE, NOWHERE, type Places, parsePlaces, parseRange, places } from './places.ts'
 
@@ -42,7 +42,10 @@ export function toPlaces(network: AzureNetwork, item: Prop<string>, from: Resour
       }
     }
     const target = network.objects.resolve(wholeAddress(item.unknown), from)
-    return (target && addressOf(network, target)) ?? ANYTHING
+    const found = target && addressOf(network, target)
+    if (found !== undefined) return found
+    const tag = serviceTag(openTag(item.unknown) ?? '')
+    return tag === undefined ? ANYTHING : exactly(atServices(tag))
   }
   const plain = parsePlaces(item.value)
   if (plain !== undefined) return exactly(plain)

@@ -2,13 +2,13 @@ import { addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
 import { type Bounds, exactly } from '../../algebra/bounds.ts'
 import { ALL_PORTS, type ConnectionSet, connectionKey, NO_CONNECTIONS } from '../../algebra/connections.ts'
 import { hasNumber, type Intervals, intersectIntervals, interval, unionIntervals } from '../../algebra/intervals.ts'
-import { hasName, NO_NAMES, namePatterns, nameSets } from '../../algebra/names.ts'
+import { hasName, type NameSet, NO_NAMES, namePatterns, nameSets } from '../../algebra/names.ts'
 import { both, either, type Truth, toTruth } from '../../algebra/truth.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { labelOf } from '../../model/azure/azure-object.ts'
 import type { Firewall, FirewallPolicy, FirewallRule, RuleCollection } from '../../model/azure/firewall.ts'
 import type { Link } from '../../model/azure/link.ts'
-import { knownItems, knownValue, type PropList } from '../../model/azure/prop.ts'
+import { knownItems, knownValue, type PropList, type UnknownProp } from '../../model/azure/prop.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { AKS_REQUIRED_NAMES } from '../azure/aks-names.ts'
 import type { Answer, FirewallRuleKind, Step } from '../azure/outcome.ts'
@@ -220,13 +220,9 @@ function matchesApplication(
 ): Truth {
   if (packet.protocol !== 'TCP') return 'no'
   const compiled = compile(network, rule, object.resource)
-  const service = rule.services
-    .map(({ protocol, port }): Truth => {
-      if (!port.known) return 'maybe'
-      if (port.value !== packet.port) return 'no'
-      return protocol.known ? 'yes' : 'maybe'
-    })
-    .reduce(either, 'no')
+  const { certain, possible } = applicationConnections(rule)
+  const isSure = hasNumber(certain.TCP, packet.port) && rule.services.every(({ protocol }) => protocol.known)
+  const service = isSure ? 'yes' : hasNumber(possible.TCP, packet.port) ? 'maybe' : 'no'
   if (service === 'no') return 'no'
   const base = both(service, within(packet.source, compiled.source))
   return base === 'no' ? 'no' : both(base, matchesTargets(rule, compiled, packet))
@@ -243,18 +239,25 @@ function matchesTargets(rule: FirewallRule, compiled: CompiledRule, packet: Fire
   }
   for (const tag of rule.nameTags.items) {
     if (!tag.known) targets.push('maybe')
-    else if (tag.value.toLowerCase() === 'azurekubernetesservice') targets.push(toTruth(AKS_REQUIRED_NAMES.has(name)))
+    else if (isAksTag(tag.value)) targets.push(toTruth(AKS_REQUIRED_NAMES.has(name)))
     else targets.push(name === '' ? 'no' : 'maybe')
   }
   // A URL is a host and a path: the host part decides whether a request can match at all.
   for (const url of rule.targetUrls.items) {
-    const host = url.known ? url.value.replace(/^https?:\/\//i, '').split('/')[0] : undefined
-    const set = host === undefined ? undefined : namePatterns([host], 'any')
+    const set = url.known ? namePatterns([hostOf(url.value)], 'any') : undefined
     targets.push(set === undefined || hasName(set, name) ? 'maybe' : 'no')
   }
   // Which sites a category holds is Microsoft's to say.
   if (!rule.webCategories.absent) targets.push('maybe')
   return targets.reduce(either, 'no')
+}
+
+function isAksTag(tag: string): boolean {
+  return tag.toLowerCase() === 'azurekubernetesservice'
+}
+
+function hostOf(url: string): string {
+  return url.replace(/^https?:\/\//i, '').split('/')[0] ?? ''
 }
 
 const NOT_PRIVATE: Places = places.subtract(EVERYWHERE, atAddresses(PRIVATE_V4))
@@ -334,6 +337,8 @@ export interface RuleSets {
   readonly connections: Bounds<ConnectionSet>
   /** Undefined where the action is not known. */
   readonly allows: boolean | undefined
+  /** The application rule, where the tree does not say all of its names: {@link namesToCome} stands for them. */
+  readonly unnamed?: FirewallRule
 }
 
 const RULE_SETS = new WeakMap<Ruleset, readonly RuleSets[]>()
@@ -370,6 +375,7 @@ function setsOfKind(network: AzureNetwork, ruleset: Ruleset, by: 'network' | 'ap
         },
         connections: isNetwork ? networkConnections(rule, compiled) : applicationConnections(rule),
         allows: collection.action.known ? collection.action.value !== 'Deny' : undefined,
+        ...(isNetwork || namesToCome(rule) === NO_NAMES ? {} : { unnamed: rule }),
         patterns: !isNetwork && isSure && hasNamesAlone(rule) ? knownItems(rule.targetNames) : undefined,
       }
     })
@@ -401,7 +407,8 @@ function joinAlike(rules: readonly SingleRule[]): readonly RuleSets[] {
   return joined
 }
 
-function isExact({ source, connections, patterns, destination }: SingleRule): boolean {
+function isExact({ source, connections, patterns, destination, unnamed }: SingleRule): boolean {
+  if (unnamed !== undefined) return false
   if (source.certain !== source.possible || connections.certain !== connections.possible) return false
   if (patterns !== undefined) return true
   const { certain, possible } = destination()
@@ -433,18 +440,37 @@ function networkTargets(rule: FirewallRule, compiled: CompiledRule, { dnsProxy }
   }
 }
 
+/**
+ * Stand-ins for the names of an application rule that are not written: of a parameter `<aksFqdns>`, of a tag `<tag WindowsUpdate>`, of
+ * a category `<web category News>`. Equal stand-ins are equal names, and none is a name that can be asked for.
+ */
+export function namesToCome({ targetNames, nameTags, webCategories }: FirewallRule): NameSet {
+  const words = (list: PropList<string>, kind: string) =>
+    list.items.map((item) => (item.known ? `<${kind} ${item.value}>` : holeOf(item)))
+  const later = targetNames.items.flatMap((item) => (item.known ? [] : holeOf(item)))
+  const all = [...later, ...words(nameTags, 'tag'), ...words(webCategories, 'web category')]
+  return all.length === 0 ? NO_NAMES : (namePatterns(all, 'any') ?? NO_NAMES)
+}
+
+function holeOf({ unknown }: UnknownProp): string {
+  const name = (value: UnknownProp['unknown']) => `<${/"([^"<>*]+)"/.exec(value.detail)?.[1] ?? 'names'}>`
+  if (unknown.kind === 'choice' || unknown.parts === undefined) {
+    return `${unknown.kind === 'choice' ? '' : (unknown.prefix ?? '')}${name(unknown)}`
+  }
+  return unknown.parts.map((part) => (typeof part === 'string' ? part : name(part))).join('')
+}
+
 /** Names of public hosts; a rule that also takes requests without a name of note takes every public address. */
 function applicationTargets(rule: FirewallRule, { names }: CompiledRule): Bounds<Places> {
-  const tags = rule.nameTags.items.map((tag) => (tag.known ? tag.value.toLowerCase() : undefined))
-  const tagged = tags.includes('azurekubernetesservice') ? AKS_REQUIRED_NAMES.names : NO_NAMES
-  const known = nameSets.union(names ?? NO_NAMES, tagged)
+  const tags = rule.nameTags.items.map((tag) => tag.known && isAksTag(tag.value))
+  const known = nameSets.union(names ?? NO_NAMES, tags.includes(true) ? AKS_REQUIRED_NAMES.names : NO_NAMES)
   const certain = hasName(known, '') ? INTERNET : { ...NOWHERE, hosts: known }
   const isKnown =
     names !== undefined &&
     isWhollyKnown(rule.targetNames) &&
     rule.targetUrls.absent &&
     rule.webCategories.absent &&
-    tags.every((tag) => tag === 'azurekubernetesservice')
+    !tags.includes(false)
   return { certain, possible: isKnown ? certain : INTERNET }
 }
 
@@ -468,15 +494,17 @@ function networkConnections({ protocols }: FirewallRule, { ports }: CompiledRule
     : { certain, possible: side(ports.possible, open) }
 }
 
-function applicationConnections({ services }: FirewallRule): Bounds<ConnectionSet> {
+/** A rule for a tag of names says HTTPS, or nothing at all. Source: learn.microsoft.com/azure/firewall/fqdn-tags */
+function applicationConnections({ services, nameTags }: FirewallRule): Bounds<ConnectionSet> {
   let ports: Intervals = []
   let open = false
   for (const { port } of services) {
     if (port.known) ports = unionIntervals(ports, interval(port.value, port.value + 1))
     else open = true
   }
+  if (!nameTags.absent && services.length === 0) ports = interval(443, 444)
   const certain = { ...NO_CONNECTIONS, TCP: ports }
-  return { certain, possible: open ? { ...NO_CONNECTIONS, TCP: ALL_PORTS } : certain }
+  return open ? { certain, possible: { ...NO_CONNECTIONS, TCP: ALL_PORTS } } : exactly(certain)
 }
 
 /** Whether a network rule's packet leaves with the firewall's address: not towards private ranges. */
