@@ -2,6 +2,7 @@ import { byCodeUnit } from './base/order.ts'
 import { type Problem, type ProblemCode, problemPlace } from './base/problem.ts'
 import { clusterLabel } from './compare/cluster-link.ts'
 import type { StateView } from './compare/state-view.ts'
+import type { Unit } from './parse/resource.ts'
 import type { ParsedTree } from './parse/units.ts'
 import { engineNotes } from './reach/engine-notes.ts'
 import type { Coverage, CoveredUnit, NotAnalysed } from './report/review-report.ts'
@@ -27,8 +28,11 @@ export function coverageOf(
   notes: readonly string[] = [],
 ): Coverage {
   const problems = [...tree.problems, ...tree.units.flatMap((unit) => unit.problems)]
+  const statesOf = statesByUnit(states)
   return {
-    units: tree.units.flatMap((unit) => toCovered(unit.unit, unit.resources.length, states)).sort(byPath),
+    units: tree.units
+      .flatMap(({ unit, resources }) => toCovered(unit, resources.length, statesOf.get(unitKey(unit)) ?? []))
+      .sort(byPath),
     notAnalysed: unique([
       ...problems.filter(({ code }) => LEAVES_OUT.has(code)).map((problem) => toNotAnalysed(problem, touched)),
       ...unrendered(tree, touched),
@@ -100,13 +104,32 @@ function toNotAnalysed(problem: Problem, touched: ReadonlySet<string>): NotAnaly
 }
 
 function toCovered(
-  { kind, path, environment }: { kind: string; path: string; environment?: string },
+  { kind, path, environment }: Unit,
   resources: number,
-  states: readonly StateView[],
+  states: Iterable<string>,
 ): readonly CoveredUnit[] {
-  const own = states.filter(({ name, resources: of }) => name !== '' && of.some(({ unit }) => unit.path === path))
   const unit = { kind, path, ...(environment !== undefined && { environment }), resources }
-  return own.length === 0 ? [unit] : own.map(({ name }) => ({ ...unit, state: name }))
+  const own = [...states]
+  return own.length === 0 ? [unit] : own.map((state) => ({ ...unit, state }))
+}
+
+/** Names of the states that have resources of a unit, where states have names. O(resources). */
+function statesByUnit(states: readonly StateView[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byUnit = new Map<string, Set<string>>()
+  for (const { name, resources } of states) {
+    if (name === '') continue
+    for (const unit of new Set(resources.map((resource) => resource.unit))) {
+      const key = unitKey(unit)
+      const names = byUnit.get(key)
+      if (names === undefined) byUnit.set(key, new Set([name]))
+      else names.add(name)
+    }
+  }
+  return byUnit
+}
+
+function unitKey({ kind, path, environment }: Unit): string {
+  return `${kind}\0${path}\0${environment ?? ''}`
 }
 
 function byPath(a: CoveredUnit, b: CoveredUnit): number {

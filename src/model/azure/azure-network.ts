@@ -113,10 +113,12 @@ function readNetwork(resources: readonly Resource[]): AzureNetwork {
   const facts = <T extends { readonly object: AzureObject }>(
     types: readonly string[],
     toFact: (objects: AzureObjects, object: AzureObject) => T,
-  ): FactSet<T> => factSet(types.flatMap((type) => real(objects, type)).map((object) => toFact(objects, object)))
+  ): FactSet<T> => factSet(() => types.flatMap((type) => real(objects, type)).map((object) => toFact(objects, object)))
   const network = (types: string, ...more: readonly string[]) =>
     [types, ...more].map((type) => `microsoft.network/${type}`)
 
+  let adminRules: readonly AdminRule[] | undefined
+  let interfaces: readonly NetworkInterface[] | undefined
   return {
     objects,
     virtualNetworks: facts(network('virtualnetworks'), (_, object) => toVirtualNetwork(object)),
@@ -124,17 +126,23 @@ function readNetwork(resources: readonly Resource[]): AzureNetwork {
     peerings: facts(network('virtualnetworks/virtualnetworkpeerings'), toPeering),
     securityGroups: facts(network('networksecuritygroups'), toSecurityGroup),
     applicationGroups: facts(network('applicationsecuritygroups'), (_, object) => ({ object })),
-    adminRules: toAdminRules(objects),
+    get adminRules() {
+      adminRules ??= toAdminRules(objects)
+      return adminRules
+    },
     routeTables: facts(network('routetables'), toRouteTable),
     natGateways: facts(network('natgateways'), toNatGateway),
     publicIps: facts(network('publicipaddresses', 'publicipprefixes'), toPublicIp),
     loadBalancers: facts(network('loadbalancers'), toLoadBalancer),
-    interfaces: [
-      ...real(objects, 'microsoft.network/networkinterfaces').map((object) => toNetworkInterface(objects, object)),
-      ...real(objects, 'microsoft.compute/virtualmachinescalesets').flatMap((object) =>
-        toScaleSetInterfaces(objects, object),
-      ),
-    ],
+    get interfaces() {
+      interfaces ??= [
+        ...real(objects, 'microsoft.network/networkinterfaces').map((object) => toNetworkInterface(objects, object)),
+        ...real(objects, 'microsoft.compute/virtualmachinescalesets').flatMap((object) =>
+          toScaleSetInterfaces(objects, object),
+        ),
+      ]
+      return interfaces
+    },
     gateways: facts(network('virtualnetworkgateways'), toNetworkGateway),
     firewalls: facts(network('azurefirewalls'), toFirewall),
     firewallPolicies: facts(network('firewallpolicies'), toFirewallPolicy),
@@ -148,7 +156,7 @@ function readNetwork(resources: readonly Resource[]): AzureNetwork {
     privateEndpoints: facts(network('privateendpoints'), toPrivateEndpoint),
     privateDnsZones: facts(network('privatednszones'), toPrivateDnsZone),
     resolverEndpoints: facts(network('dnsresolvers/inboundendpoints'), toResolverEndpoint),
-    services: factSet(
+    services: factSet(() =>
       objects.objects.flatMap((object) => {
         const kind = serviceKind(object.type)
         return kind === undefined || object.existing ? [] : [toService(objects, object, kind)]

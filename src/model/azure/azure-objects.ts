@@ -140,7 +140,25 @@ export function toAzureObjects(written: readonly Resource[]): AzureObjects {
   return index.seal(building)
 }
 
+/**
+ * The object of a resource, before anything is merged into it. What a resource says is translated once: base and head, and all the
+ * states that have it, share the body.
+ */
 function toObject(resource: Resource, azurermVersion: readonly [number, number] | undefined): Building | undefined {
+  const version = azurermVersion?.join('.') ?? ''
+  const known = TRANSLATED.get(resource)
+  if (known?.version === version) return known.object && { ...known.object }
+  const object = translate(resource, azurermVersion)
+  TRANSLATED.set(resource, { version, object })
+  return object && { ...object }
+}
+
+const TRANSLATED = new WeakMap<
+  Resource,
+  { readonly version: string; readonly object: Readonly<Building> | undefined }
+>()
+
+function translate(resource: Resource, azurermVersion: readonly [number, number] | undefined): Building | undefined {
   const data = resource.kind.startsWith('data.')
   const kind = data ? resource.kind.slice('data.'.length) : resource.kind
   if (kind === 'azapi_resource') return azapiObject(resource, data)

@@ -59,14 +59,26 @@ export interface FactSet<T> {
   of(target: Link | AzureObject | undefined): T | undefined
 }
 
-export function factSet<T extends { readonly object: AzureObject }>(all: readonly T[]): FactSet<T> {
-  const byObject = new Map(all.map((fact) => [fact.object, fact]))
+/** The facts that `read` gives, read when the first of them is asked for: few changes need those of every kind. */
+export function factSet<T extends { readonly object: AzureObject }>(read: () => readonly T[]): FactSet<T> {
+  let all: readonly T[] | undefined
+  let byObject: ReadonlyMap<AzureObject, T> | undefined
+  const every = () => {
+    all ??= read()
+    return all
+  }
+  const find = (object: AzureObject) => {
+    byObject ??= new Map(every().map((fact) => [fact.object, fact]))
+    return byObject.get(object)
+  }
   return {
-    all,
+    get all() {
+      return every()
+    },
     of: (target) => {
       if (target === undefined) return undefined
-      if (!('kind' in target)) return byObject.get(target)
-      return target.kind === 'found' ? byObject.get(target.object) : undefined
+      if (!('kind' in target)) return find(target)
+      return target.kind === 'found' ? find(target.object) : undefined
     },
   }
 }

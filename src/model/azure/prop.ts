@@ -68,7 +68,7 @@ export function perhaps<T>(prop: Prop<T>, value: T): boolean {
  */
 export function at(value: Value | undefined, path: string): Value | undefined {
   let here = value
-  for (const key of path.split('.')) {
+  for (const key of keysOf(path)) {
     if (here === undefined || here.kind === 'unknown') return here
     if (here.kind === 'choice') return choiceAt(here, key, path)
     if (here.kind === 'list' && here.items.length === 1) here = here.items[0]
@@ -76,6 +76,18 @@ export function at(value: Value | undefined, path: string): Value | undefined {
   }
   return isNull(here) ? undefined : here
 }
+
+/** The keys of a path. Paths are written in the code, so there are few of them. */
+function keysOf(path: string): readonly string[] {
+  let keys = KEYS.get(path)
+  if (keys === undefined) {
+    keys = path.split('.')
+    KEYS.set(path, keys)
+  }
+  return keys
+}
+
+const KEYS = new Map<string, readonly string[]>()
 
 function choiceAt(choice: ChoiceValue, key: string, path: string): Value | undefined {
   const rest = path.slice(path.indexOf(key))
@@ -90,8 +102,12 @@ function choiceAt(choice: ChoiceValue, key: string, path: string): Value | undef
 function entryOf(map: MapValue, key: string): Value | undefined {
   const exact = map.entries.get(key)
   if (exact !== undefined) return exact.value
-  const lower = key.toLowerCase()
-  for (const [name, entry] of map.entries) if (name.toLowerCase() === lower) return entry.value
+  let lower: string | undefined
+  for (const [name, entry] of map.entries) {
+    if (name.length !== key.length) continue
+    lower ??= key.toLowerCase()
+    if (name.toLowerCase() === lower) return entry.value
+  }
   return undefined
 }
 

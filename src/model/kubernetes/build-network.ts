@@ -1,7 +1,7 @@
 import { toTruth } from '../../algebra/truth.ts'
 import type { Problem } from '../../base/problem.ts'
 import { dig, get, isAbsent, stringOf, type Value } from '../../base/value.ts'
-import type { Resource } from '../../parse/resource.ts'
+import type { Resource, UnitKind } from '../../parse/resource.ts'
 import type { AdminPolicy } from './admin-policy.ts'
 import { apiGroup, isUnknown, objectName, type Rejection, toProblem, UNKNOWN_NAME } from './fields.ts'
 import type { Ingress } from './ingress.ts'
@@ -53,7 +53,7 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
   const namespaceObjects: Resource[] = []
 
   for (const resource of objects.values()) {
-    switch (role(resource, options.anyGroup === true)) {
+    switch (options.anyGroup === true ? role(resource, true) : factsOf(resource).role) {
       case 'workload':
         if (resource.kind === 'Pod') pods.push(resource)
         else workloads.push(workloadOf(resource, objects))
@@ -100,6 +100,30 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
     network: { workloads: allWorkloads, namespaces, policies, adminPolicies, services, ingresses, operated },
     problems,
   }
+}
+
+/** What tells an object from others and what it is for, read once for base, head and every edit of it. */
+interface ObjectFacts {
+  /** Kind, namespace and name, for equal texts of one object. */
+  readonly key: string
+  /** False where the API server makes the name up. */
+  readonly named: boolean
+  readonly group: string
+  readonly role: Role
+}
+
+const FACTS = new WeakMap<Resource, ObjectFacts>()
+
+function factsOf(resource: Resource): ObjectFacts {
+  return remembered(FACTS, resource, () => {
+    const { namespace, name } = objectName(resource.value)
+    return {
+      key: objectKey(resource.kind, resource.kind === 'Namespace' ? '' : namespace, name),
+      named: !isAbsent(dig(resource.value, 'metadata', 'name')) && name !== UNKNOWN_NAME,
+      group: apiGroup(resource.value).group,
+      role: role(resource, false),
+    }
+  })
 }
 
 type Role =
@@ -168,22 +192,31 @@ function objectKey(kind: string, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`
 }
 
+/**
+ * Told by kind, so that the values of infrastructure code are not evaluated for it: `azurerm_subnet` and
+ * `Microsoft.Network/virtualNetworks` are no kinds of objects, whose names are words (`NetworkPolicy`).
+ */
+function isCloudResource({ kind, unit }: Resource): boolean {
+  return CLOUD_UNITS.has(unit.kind) && !/^[A-Z][A-Za-z0-9]*$/.test(kind)
+}
+
+const CLOUD_UNITS: ReadonlySet<UnitKind> = new Set(['terraform', 'plan', 'bicep', 'arm'])
+
 /** The objects that hold, by kind, namespace and name, in the order of first appearance. */
 function lastOfEach(resources: readonly Resource[], problems: Problem[]): ReadonlyMap<string, Resource> {
   const objects = new Map<string, Resource>()
   let anonymous = 0
   for (const resource of resources) {
-    const { namespace, name } = objectName(resource.value)
-    const named = !isAbsent(dig(resource.value, 'metadata', 'name')) && name !== UNKNOWN_NAME
-    const { group } = apiGroup(resource.value)
-    const scope = resource.kind === 'Namespace' ? '' : namespace
-    let key = objectKey(resource.kind, scope, name)
+    if (isCloudResource(resource)) continue
+    const facts = factsOf(resource)
+    const { group, named } = facts
+    let { key } = facts
     if (!named) key = `${key}#${anonymous++}`
     const earlier = objects.get(key)
     if (earlier !== undefined && earlier.address !== resource.address) {
       // Two records of a Terraform root that make the same object: one of them fails to apply, and nobody says which.
       key = `${key}#${resource.address}`
-    } else if (earlier !== undefined && apiGroup(earlier.value).group === group) {
+    } else if (earlier !== undefined && factsOf(earlier).group === group) {
       problems.push({
         code: 'duplicate-object',
         message: `${resource.address} is defined more than once; the last definition is analysed`,

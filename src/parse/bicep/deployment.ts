@@ -1,5 +1,5 @@
 import type { Origin } from '../../base/origin.ts'
-import type { UnknownValue, Value } from '../../base/value.ts'
+import type { MapValue, UnknownValue, Value } from '../../base/value.ts'
 import { openTemplate } from '../template/arm-deployment.ts'
 import { applyScopeFunction, type DeploymentScope, entryScope, type ScopeLevel } from '../template/deployment-scope.ts'
 import { evaluate, type Host, localOf, originOf, type Scope, withLocal } from '../template/evaluate.ts'
@@ -341,17 +341,26 @@ export class BicepDeployment implements Deployment, Library, Host {
       if (condition === false) continue
       if (!declaration.existing) {
         const open = condition === true ? undefined : condition
-        into.push({
-          address: resource.address,
-          kind: resource.type,
-          value: resource.value(open),
-          origin: resource.origin,
-          ...(open !== undefined && { maybe: open }),
-        })
+        into.push(renderOnDemand(resource, open))
         renderInlineTemplate(resource, this.#use.run, into, open)
       }
       for (const child of declaration.children) this.#renderResource(child, resource, into, maybe)
     }
+  }
+}
+
+/** What is deployed is evaluated when somebody reads it. */
+function renderOnDemand(resource: DeployedResource, maybe: UnknownValue | undefined): Rendered {
+  let value: MapValue | undefined
+  return {
+    address: resource.address,
+    kind: resource.type,
+    get value() {
+      value ??= resource.value(maybe)
+      return value
+    },
+    origin: resource.origin,
+    ...(maybe !== undefined && { maybe }),
   }
 }
 

@@ -31,8 +31,18 @@ export function renderBicep(tree: Tree, request: UnitRequest): RenderedUnit {
       openModule: openModule(run, []),
     })
     deployment.render(resources, undefined)
+    if ([...run.files].some((path) => mayReadFiles(tree, path))) for (const resource of resources) void resource.value
   }
   return finishUnit(run, request, resources)
+}
+
+/**
+ * Values are evaluated when somebody reads them; those of files that load others or import from them are evaluated at once, so that it
+ * is known which files they read and what is wrong with those.
+ */
+function mayReadFiles(tree: Tree, path: string): boolean {
+  const read = tree.read(path)
+  return read.ok && /\bload[A-Z]\w*\s*\(|^\s*import\b/m.test(read.source.text)
 }
 
 function reportBroken(run: Run, problem: Problem): void {

@@ -23,17 +23,20 @@ export interface LooseParameters {
  */
 export function templateOf(file: LooseParameters, entries: readonly Entry[]): Entry | undefined {
   const names = new Set(file.names.map((name) => name.toLowerCase()))
-  const fitting = entries.filter(
-    (entry) =>
-      names.size > 0 &&
-      [...names].every((name) => entry.declared.has(name)) &&
-      entry.required.every((name) => names.has(name.toLowerCase())),
-  )
-  const scored = fitting.map((entry) => ({ entry, score: distance(file.path, entry.path) }))
-  scored.sort((a, b) => a.score - b.score || byCodeUnit(a.entry.path, b.entry.path))
-  const [first, second] = scored
-  if (first === undefined || first.score >= TOO_FAR) return undefined
-  return second !== undefined && second.score === first.score ? undefined : first.entry
+  if (names.size === 0) return undefined
+  let best: { readonly entry: Entry; readonly score: number } | undefined
+  let isTie = false
+  for (const entry of entries) {
+    const score = distance(file.path, entry.path)
+    if (score >= TOO_FAR || (best !== undefined && score > best.score)) continue
+    const fits =
+      entry.required.every((name) => names.has(name.toLowerCase())) &&
+      [...names].every((name) => entry.declared.has(name))
+    if (!fits) continue
+    isTie = best?.score === score
+    best = { entry, score }
+  }
+  return isTie ? undefined : best?.entry
 }
 
 /** Files of other subtrees say nothing of a template. */
@@ -48,15 +51,22 @@ export function lowerCased(names: Iterable<string>): ReadonlySet<string> {
 
 /** Steps between the folders, doubled, less one where the name of the file begins with that of the template. */
 function distance(file: string, entry: string): number {
-  const from = file.split('/').slice(0, -1)
-  const to = entry.split('/').slice(0, -1)
+  // Where the folders part, counted from the front: nothing is split, since each file is held against each template.
   let shared = 0
-  while (shared < from.length && shared < to.length && from[shared] === to[shared]) shared++
-  const up = to.length - shared
-  const down = from.length - shared
+  for (let i = 0; i < file.length && file[i] === entry[i]; i++) if (file[i] === '/') shared = i + 1
+  const up = countFolders(entry, shared)
+  if (up > 1) return TOO_FAR
+  const down = countFolders(file, shared)
   const named = stemOf(file).startsWith(`${stemOf(entry)}.`) ? 0 : 1
   // A folder of parameters lies below or beside the template, not in another part of the tree.
-  return up > 1 ? TOO_FAR : 2 * (up + down) + named
+  return 2 * (up + down) + named
+}
+
+/** Folders of a path behind an offset. */
+function countFolders(path: string, from: number): number {
+  let count = 0
+  for (let at = path.indexOf('/', from); at !== -1; at = path.indexOf('/', at + 1)) count++
+  return count
 }
 
 function stemOf(path: string): string {

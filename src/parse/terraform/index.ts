@@ -2,7 +2,7 @@ import type { Tree } from '../../source/tree.ts'
 import type { FrontEnd, ParseCache, UnitRequest } from '../front-end.ts'
 import type { RenderedUnit } from '../resource.ts'
 import { findModules } from './find.ts'
-import { folderIndex } from './module-files.ts'
+import { type FolderIndex, folderIndex } from './module-files.ts'
 import { renderModule } from './render.ts'
 
 /**
@@ -31,18 +31,18 @@ function renderOnce(tree: Tree, request: UnitRequest, cache: ParseCache): Render
   const key = JSON.stringify([request.path, request.inputs, request.environment])
   const known = cache.parsed<Remembered[]>('terraform', key, '', () => [])
   const folders = folderIndex(tree)
-  const listing = (folder: string) => folders.filesOf(folder).join('\n')
-  for (const { rendered, looked, listed } of known) {
-    const same =
-      [...looked].every(([path, id]) => (tree.entry(path)?.id ?? '') === id) &&
-      [...listed].every(([folder, names]) => listing(folder) === names)
-    if (same) return rendered
-  }
+  for (const remembered of known) if (isSame(tree, folders, remembered)) return remembered.rendered
   const { rendered, files } = renderModule(tree, request)
   known.push({
     rendered,
     looked: files.looked,
-    listed: new Map([...files.listedFolders].map((folder) => [folder, listing(folder)])),
+    listed: new Map([...files.listedFolders].map((folder) => [folder, folders.listing(folder)])),
   })
   return rendered
+}
+
+function isSame(tree: Tree, folders: FolderIndex, { looked, listed }: Remembered): boolean {
+  for (const [path, id] of looked) if ((tree.entry(path)?.id ?? '') !== id) return false
+  for (const [folder, names] of listed) if (folders.listing(folder) !== names) return false
+  return true
 }

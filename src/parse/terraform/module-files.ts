@@ -46,6 +46,8 @@ export class ModuleFiles {
 export interface FolderIndex {
   /** Names, sorted; none for a folder that is not there. */
   filesOf(folder: string): readonly string[]
+  /** The same as one text: equal where the folder holds files of the same names. */
+  listing(folder: string): string
   readonly folders: ReadonlyMap<string, readonly string[]>
 }
 
@@ -64,7 +66,19 @@ export function folderIndex(tree: Tree): FolderIndex {
       if (names === undefined) folders.set(folder, [path.slice(slash + 1)])
       else names.push(path.slice(slash + 1))
     }
-    index = { folders, filesOf: (folder) => folders.get(folder) ?? [] }
+    const listings = new Map<string, string>()
+    index = {
+      folders,
+      filesOf: (folder) => folders.get(folder) ?? [],
+      listing(folder) {
+        let listing = listings.get(folder)
+        if (listing === undefined) {
+          listing = folders.get(folder)?.join('\n') ?? ''
+          listings.set(folder, listing)
+        }
+        return listing
+      },
+    }
     indexes.set(tree, index)
   }
   return index

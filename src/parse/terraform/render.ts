@@ -91,10 +91,18 @@ export function renderModule(
 
 /** Values are evaluated when somebody reads them; those that read files are evaluated at once, so that it is known which. */
 function mayReadFiles(modules: readonly (ModuleConfig | undefined)[]): boolean {
-  return modules.some((module) =>
-    module?.files.some(({ source }) => /\b(?:file\w*|templatefile)\s*\(/.test(source.text)),
-  )
+  return modules.some((module) => {
+    if (module === undefined) return false
+    let may = READ_FILES.get(module)
+    if (may === undefined) {
+      may = module.files.some(({ source }) => /\b(?:file\w*|templatefile)\s*\(/.test(source.text))
+      READ_FILES.set(module, may)
+    }
+    return may
+  })
 }
+
+const READ_FILES = new WeakMap<ModuleConfig, boolean>()
 
 /** Finds managed resources by type and by the names that a data source looks for. */
 class ManagedIndex {
