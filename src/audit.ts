@@ -9,6 +9,7 @@ import { parseTree } from './parse/units.ts'
 import type { AuditReport } from './report/review-report.ts'
 import { assess, severityRank } from './rules/assess.ts'
 import { RULES } from './rules/index.ts'
+import { intentNotes } from './rules/intent-coverage.ts'
 import { checkState, joinRuns, ruleSettings, severityBy, suppress } from './run-rules.ts'
 import type { Tree } from './source/tree.ts'
 
@@ -39,7 +40,11 @@ export function audit({ tree, config, options, today }: AuditInput): AuditReport
   const findings = [...marked, ...assess(own.hits, own.hits, severityBy(config), [])]
     .map(({ finding }) => finding)
     .sort((a, b) => severityRank(b.severity) - severityRank(a.severity))
-  const coverage = coverageOf(parsed, views, new Set(), [...own.notes, ...notesOf(views)])
+  const coverage = coverageOf(parsed, views, new Set(), [
+    ...own.notes,
+    ...notesOf(views),
+    ...intentNotes(config.intents, views),
+  ])
   const suppressed = findings.filter((finding) => finding.suppressed !== undefined).length
   return {
     schemaVersion: 1,

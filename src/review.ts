@@ -17,6 +17,7 @@ import type { ReviewReport } from './report/review-report.ts'
 import { assess, isNew, type RuleHit } from './rules/assess.ts'
 import type { Finding } from './rules/finding.ts'
 import { RULES } from './rules/index.ts'
+import { intentNotes } from './rules/intent-coverage.ts'
 import type { RuleSettings } from './rules/settings.ts'
 import { checkChange, checkState, joinRuns, type RuleRun, ruleSettings, severityBy, suppress } from './run-rules.ts'
 import { touchesNothing } from './silence.ts'
@@ -82,7 +83,14 @@ export function review({ base, head, config, configPath, options, today }: Revie
     after,
     all.map((pair) => pair.head),
     touched,
-    notesOf(pairs.map((pair) => pair.head)),
+    [
+      ...notesOf(pairs.map((pair) => pair.head)),
+      ...intentNotes(
+        config.intents,
+        all.map((pair) => pair.head),
+        pairs.map((pair) => pair.head),
+      ),
+    ],
   )
   const failed = [...baseRun.failed, ...headRun.failed]
   return {

@@ -14,6 +14,7 @@ import { restoreWay } from './edit/restore-way.ts'
 import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
 import { allowsPeers, forbiddenRegion, leftOpenByPolicies, reachedOutside, samplePlace } from './intent-egress.ts'
+import { amongNamedEnds, because, viaQuestion } from './intent-hosts.ts'
 import { connectionsOf, isInState, meets, outsidePlaces, selects, selectWorkloads } from './intent-scope.ts'
 import { judgedEndpoints } from './judged-endpoints.ts'
 import { capital, listNames, verb } from './listing.ts'
@@ -44,6 +45,7 @@ export const intentViolated = defineRule({
         yield* toWorkloads(view, intent)
         yield* fromOutside(view, intent)
       }
+      yield* amongNamedEnds(view, intent)
     }
   },
 
@@ -53,16 +55,11 @@ export const intentViolated = defineRule({
   patch: (hit) => hit.fix?.(),
 })
 
-function because({ name, reason }: Intent): string {
-  const why = reason === undefined ? '' : ` (${reason.replace(/\.$/, '')})`
-  return `The intent "${name}"${why} forbids it.`
-}
-
 /** Workloads that reach places outside of the cluster that they must not. */
 function* toOutside(view: StateView, intent: Intent): Iterable<Hit> {
   if (intent.expect.kind === 'allow-only-from') return
   const { reach } = view
-  const forbidden = forbiddenRegion(intent)
+  const forbidden = forbiddenRegion(intent, view)
   const metadata = intent.to.peer.kind === 'name' && intent.to.peer.glob.matches('metadata')
   if (forbidden.length === 0 && !metadata) return
   for (const workload of selectWorkloads(intent.from, view)) {
@@ -145,7 +142,7 @@ function openedByAzure(
 ): AzureStep | undefined {
   const was = before?.network.kubernetes.workloads.find(({ id }) => id === workload.id)
   if (before === undefined || was === undefined) return undefined
-  if (leftOpenByPolicies(before, was, forbiddenRegion(intent)).length === 0) return undefined
+  if (leftOpenByPolicies(before, was, forbiddenRegion(intent, before)).length === 0) return undefined
   for (const layer of ['firewall', 'route'] as const) {
     const step = steps.find((one) => one.layer === layer && one.resource !== undefined)
     if (step?.resource === undefined) continue
@@ -239,12 +236,12 @@ function firstTarget(
 
 /** Workloads that the internet reaches by a load balancer, an Ingress or a node port and must not. */
 function* fromOutside(view: StateView, intent: Intent): Iterable<Hit> {
-  const from = outsidePlaces(intent.from.peer).addresses
+  const from = outsidePlaces(intent.from.peer, view).addresses
   const isInternet = addressSets.covers(from, PUBLIC_ADDRESSES)
   if (!isInternet || intent.expect.kind === 'allow-only') return
   const isAllowed =
     intent.expect.kind === 'allow-only-from' &&
-    intent.expect.sources.some(({ peer }) => addressSets.covers(outsidePlaces(peer).addresses, PUBLIC_ADDRESSES))
+    intent.expect.sources.some(({ peer }) => addressSets.covers(outsidePlaces(peer, view).addresses, PUBLIC_ADDRESSES))
   if (isAllowed) return
   const targets = new Map(selectWorkloads(intent.to, view).map((workload) => [workload.id, workload]))
   if (targets.size === 0) return
@@ -292,13 +289,9 @@ function* fromOutside(view: StateView, intent: Intent): Iterable<Hit> {
 
 /** Workloads whose way out certainly passes no firewall. Only Azure code can tell. */
 function* pastFirewall(view: StateView, intent: Intent): Iterable<Hit> {
-  if (linkedCluster(view) === undefined) return
-  const { peer } = intent.to
-  const to =
-    peer.kind === 'domain' && !peer.subdomains ? peer.name : peer.kind === 'addresses' ? sampleOf(intent) : 'internet'
-  const packet =
-    intent.connections === undefined ? { protocol: 'TCP' as const, port: 443 } : samplePort(intent.connections)
-  if (packet === undefined || to === undefined) return
+  const question = viaQuestion(view, intent)
+  if (linkedCluster(view) === undefined || question === undefined) return
+  const { to, ...packet } = question
   for (const workload of selectWorkloads(intent.from, view)) {
     const query = { from: workloadName(workload), to, ...packet }
     const outcome = askAzure(view, query)
@@ -314,7 +307,7 @@ function* pastFirewall(view: StateView, intent: Intent): Iterable<Hit> {
       cause: `${intent.name} ${view.identity(resource.address)}`,
       name: workloadName(workload),
       say: (names) =>
-        `${capital(listNames(names))} can connect to ${to} past every firewall${step === undefined ? '' : `: ${step.rule}`}. ${because(intent).replace('forbids it', 'says that a firewall must stand on the way')}`,
+        `${capital(listNames(names))} can connect to ${to} past every firewall${step === undefined ? '' : `: ${step.rule}`}. ${because(intent)}`,
       prove: () => azureWitness(query, outcome),
       decide: 'Route the subnet to the firewall, or change the intent where it no longer holds.',
       objectsTo: ({ kind }) => kind === 'egress',
@@ -324,8 +317,4 @@ function* pastFirewall(view: StateView, intent: Intent): Iterable<Hit> {
       },
     })
   }
-}
-
-function sampleOf(intent: Intent): string | undefined {
-  return samplePlace(forbiddenRegion(intent))?.to
 }
