@@ -1,4 +1,4 @@
-// `node paths-phases.ts BASE HEAD`: seconds that one version takes to be read and parsed, and both to be linked and evaluated.
+// `node paths-phases.ts BASE HEAD`: seconds of processor time that one version takes to be read and parsed, and both to be linked and evaluated.
 import { analysePair } from '../src/analyse.ts'
 import { diffLayers } from '../src/compare/diff-layers.ts'
 import { effectiveEgress } from '../src/compare/effective-egress.ts'
@@ -7,7 +7,10 @@ import { ParseCache } from '../src/parse/front-end.ts'
 import { type ParsedTree, parseTree } from '../src/parse/units.ts'
 import { openTree } from '../src/source/open-tree.ts'
 
-const seconds = (): number => performance.now() / 1000
+const seconds = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
 const [base, head] = process.argv.slice(2)
 const cache = new ParseCache()
 const start = seconds()

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measure } from './measure.ts'
+import { pathsSection } from './paths.ts'
 import { BENCHMARK, type ClusterResult, type RepositoryResult, readResults } from './results.ts'
 
 /** Seconds that np-guard's analyser 1.4.4 took on states of the same shape and two cores, by number of workloads. */
@@ -27,9 +28,9 @@ interface Line {
 }
 
 export function writePage(): void {
-  const { node, clusters, repository } = readResults()
+  const { node, clusters, repository, paths } = readResults()
   writeFileSync(join(BENCHMARK, 'time.svg'), plot(linesOf(clusters)))
-  writeFileSync(join(BENCHMARK, 'README.md'), page(node, clusters, repository))
+  writeFileSync(join(BENCHMARK, 'README.md'), page(node, clusters, repository) + pathsSection(paths))
 }
 
 function linesOf(clusters: readonly ClusterResult[]): readonly Line[] {

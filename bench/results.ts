@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measure } from './measure.ts'
+import type { PathsResult } from './paths.ts'
 
 /** Where results are kept, and the page and plot that are made from them. */
 export const BENCHMARK = join(import.meta.dirname, '../docs/benchmark')
@@ -27,13 +28,16 @@ export interface Results {
   readonly node: string
   readonly clusters: readonly ClusterResult[]
   readonly repository: RepositoryResult | undefined
+  readonly paths: readonly PathsResult[]
 }
+
+const NO_RESULTS: Results = { node: process.version, clusters: [], repository: undefined, paths: [] }
 
 export function readResults(): Results {
   try {
-    return JSON.parse(readFileSync(FILE, 'utf8')) as Results
+    return { ...NO_RESULTS, ...(JSON.parse(readFileSync(FILE, 'utf8')) as Partial<Results>) }
   } catch {
-    return { node: process.version, clusters: [], repository: undefined }
+    return NO_RESULTS
   }
 }
 

@@ -1,10 +1,11 @@
-// `npm run bench [kubernetes] [repository]`: whole processes on generated input, against a reference in the same run.
+// `npm run bench [kubernetes] [repository] [paths]`: whole processes on generated input, against a reference in the same run.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { changeOnePolicy, generateCluster, generateFolders, writeFiles } from './generate.ts'
 import { measure } from './measure.ts'
+import { benchPaths } from './paths.ts'
 import { writePage } from './plot.ts'
 import { BENCHMARK, type ClusterResult, type RepositoryResult, readResults, writeResults } from './results.ts'
 
@@ -21,6 +22,7 @@ try {
     node: process.version,
     clusters: isWanted('kubernetes') ? [100, 1000, 10_000].map(benchCluster) : before.clusters,
     repository: isWanted('repository') ? benchRepository() : before.repository,
+    paths: isWanted('paths') ? benchPaths(work) : before.paths,
   })
   writePage()
 } finally {
