@@ -8,6 +8,7 @@ import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import { EVERYWHERE, INTERNET, type Places, places, printPlaces } from '../reach/azure/places.ts'
 import type { Flow } from './flows.ts'
+import { findCulprit } from './gate-lines.ts'
 import { type Gate, type GateChange, gateChanges } from './gates.ts'
 import type { PacketBox, Packets } from './packets.ts'
 import { ANYBODY } from './service-packets.ts'
@@ -35,10 +36,13 @@ function tell(change: GateChange): readonly Flow[] {
     flows = [
       ...(after === undefined
         ? []
-        : [...told(after, 'gained', gained.certain, true), ...told(after, 'gained', gained.perhaps, false)]),
+        : [
+            ...told(change, after, 'gained', gained.certain, true),
+            ...told(change, after, 'gained', gained.perhaps, false),
+          ]),
       ...(before === undefined
         ? []
-        : [...told(before, 'lost', lost.certain, true), ...told(before, 'lost', lost.perhaps, false)]),
+        : [...told(change, before, 'lost', lost.certain, true), ...told(change, before, 'lost', lost.perhaps, false)]),
     ]
     known.set(change, flows)
   }
@@ -46,7 +50,13 @@ function tell(change: GateChange): readonly Flow[] {
 }
 
 /** One flow for each pair of peers. */
-function told(gate: Gate, direction: 'gained' | 'lost', boxes: Packets, certain: boolean): readonly Flow[] {
+function told(
+  change: GateChange,
+  gate: Gate,
+  direction: 'gained' | 'lost',
+  boxes: Packets,
+  certain: boolean,
+): readonly Flow[] {
   const pairs = new Map<string, { box: PacketBox; connections: ConnectionSet }>()
   for (const box of boxes) {
     const key = `${printEnd(box.from)}\0${printEnd(box.to)}`
@@ -56,15 +66,8 @@ function told(gate: Gate, direction: 'gained' | 'lost', boxes: Packets, certain:
       connections: same === undefined ? box.connections : connectionSets.union(same.connections, box.connections),
     })
   }
-  const place = toPlace(originOf(gate.object))
-  const cause = {
-    file: place.file,
-    line: place.line,
-    resource: gate.object.resource.address,
-    why: WHY[gate.object.type] ?? 'access rules',
-  }
   return joinEnds([...pairs.values()].map(({ box, connections }) => ({ ...box, connections }))).map((box): Flow => {
-    const change: Bounds<ConnectionSet> = {
+    const moved: Bounds<ConnectionSet> = {
       certain: certain ? box.connections : NO_CONNECTIONS,
       possible: box.connections,
     }
@@ -75,11 +78,30 @@ function told(gate: Gate, direction: 'gained' | 'lost', boxes: Packets, certain:
       kind: gate.kind,
       from: { name: from, ...(gate.kind === 'ingress' ? { addresses: box.from.addresses } : {}) },
       to: { name: to, ...(gate.kind === 'egress' ? { addresses: box.to.addresses } : {}) },
-      before: direction === 'gained' ? none : change,
-      after: direction === 'gained' ? change : none,
-      cause: direction === 'lost' ? { ...cause, side: 'base' } : cause,
+      before: direction === 'gained' ? none : moved,
+      after: direction === 'gained' ? moved : none,
+      cause: causeOf(change, gate, direction, box),
     }
   })
+}
+
+/** The rule's own line, and the whole resource where only a default rule tells. */
+function causeOf(
+  { before, after }: GateChange,
+  { object }: Gate,
+  direction: 'gained' | 'lost',
+  box: PacketBox,
+): NonNullable<Flow['cause']> {
+  const culprit = findCulprit(box, direction, before?.lines() ?? [], after?.lines() ?? [])
+  const side = culprit?.side ?? (direction === 'lost' ? 'base' : 'head')
+  const { file, line } = toPlace(culprit?.line.origin ?? originOf(object))
+  return {
+    file,
+    line,
+    resource: culprit?.line.resource.address ?? object.resource.address,
+    why: culprit?.words ?? WHY[object.type] ?? 'access rules',
+    ...(side === 'base' && { side }),
+  }
 }
 
 const WHY: Readonly<Record<string, string>> = {

@@ -10,9 +10,11 @@ import {
   toGroup,
 } from '../model/azure/firewall.ts'
 import type { Link } from '../model/azure/link.ts'
+import { knownValue } from '../model/azure/prop.ts'
 import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
 import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
-import { namesToCome, type RuleSets, ruleSetsOf } from '../reach/layers/firewall.ts'
+import { namesToCome, type RuleLine, type RuleSets, ruleLinesOf, ruleSetsOf } from '../reach/layers/firewall.ts'
+import type { GateLine } from './gate-lines.ts'
 import { isEmptyBox, type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
 import { standIn } from './stand-in.ts'
 
@@ -21,6 +23,8 @@ export interface OutboundRules {
   readonly object: AzureObject
   /** Undefined where rules could not be read. */
   readonly admits: Bounds<Packets> | undefined
+  /** Each rule by itself. */
+  lines(): readonly GateLine[]
 }
 
 const known = new WeakMap<AzureNetwork, readonly OutboundRules[]>()
@@ -47,7 +51,7 @@ function policies(azure: AzureNetwork): readonly OutboundRules[] {
     }
     const link: Link = { kind: 'found', object: policy.object, origin: policy.object.resource.origin }
     const network = { ...azure, firewallPolicies: { all: azure.firewallPolicies.all, of } }
-    return { object: policy.object, admits: admitted(network, firewallOf(policy, link)) }
+    return toOutbound(network, policy.object, firewallOf(policy, link))
   })
 }
 
@@ -79,14 +83,33 @@ function looseGroups(azure: AzureNetwork): readonly OutboundRules[] {
     }
     const of = (): FirewallPolicy => policy
     const network = { ...azure, firewallPolicies: { all: [policy], of } }
-    return { object, admits: admitted(network, firewallOf(policy, { kind: 'found', object, origin })) }
+    return toOutbound(network, object, firewallOf(policy, { kind: 'found', object, origin }))
   })
 }
 
 function classic(azure: AzureNetwork): readonly OutboundRules[] {
   return azure.firewalls.all
     .filter(({ policy }) => policy.kind === 'absent')
-    .map((firewall) => ({ object: firewall.object, admits: admitted(azure, firewall) }))
+    .map((firewall) => toOutbound(azure, firewall.object, firewall))
+}
+
+function toOutbound(azure: AzureNetwork, object: AzureObject, firewall: Firewall): OutboundRules {
+  return { object, admits: admitted(azure, firewall), lines: () => ruleLinesOf(azure, firewall).map(toLine) }
+}
+
+function toLine({ source, destination, connections, allows, rule, collection }: RuleLine): GateLine {
+  const label = `${knownValue(collection.name) ?? '?'}/${knownValue(rule.name) ?? '?'}`
+  return {
+    origin: rule.value.origin,
+    resource: collection.object.resource,
+    words: `firewall: ${rule.kind} rule ${label}`,
+    allows,
+    matches: {
+      from: overV4(named(source).possible),
+      to: overV4(destination.possible),
+      connections: connections.possible,
+    },
+  }
 }
 
 /** A policy is asked as the firewall that it would be. */

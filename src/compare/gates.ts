@@ -3,12 +3,14 @@ import type { ConnectionSet } from '../algebra/connections.ts'
 import { NO_NAMES, namePatterns, nameSets } from '../algebra/names.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
+import type { Prop, PropList } from '../model/azure/prop.ts'
 import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
 import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
 import { AzureIdentities } from './azure-identity.ts'
 import { outboundRules } from './firewall-packets.ts'
 import type { Flow } from './flows.ts'
-import { filtersOf } from './nsg-packets.ts'
+import type { GateLine } from './gate-lines.ts'
+import { filtersOf, type RulePackets, type Way } from './nsg-packets.ts'
 import { type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
 import { apiCallersOf, callersOf, HTTPS, LATER, portsOfService } from './service-packets.ts'
 
@@ -21,6 +23,8 @@ export interface Gate {
   /** Whether its first appearance opens something: a service or an API server does, a filter where there was none does not. */
   readonly isDoor: boolean
   readonly admits: Bounds<Packets>
+  /** The rules and settings that it is made of. */
+  lines(): readonly GateLine[]
 }
 
 /** A gate of base and head that lets different packets through; a side is undefined where the gate is only on the other. */
@@ -122,12 +126,20 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
     // A rule whose group is elsewhere says nothing of what else the group lets through.
     if (filter.object.type.endsWith('/securityrules')) continue
     const name = `nsg/${nameOf(filter.object)}`
-    yield { object: filter.object, name, kind: 'ingress', isDoor: false, admits: filter.admits('inbound') }
-    yield { object: filter.object, name, kind: 'egress', isDoor: false, admits: filter.admits('outbound') }
+    const gate = (kind: Gate['kind'], way: Way): Gate => ({
+      object: filter.object,
+      name,
+      kind,
+      isDoor: false,
+      admits: filter.admits(way),
+      lines: () => filter.of(way).flatMap(toLine),
+    })
+    yield gate('ingress', 'inbound')
+    yield gate('egress', 'outbound')
   }
-  for (const { object, admits } of outboundRules(azure)) {
+  for (const { object, admits, lines } of outboundRules(azure)) {
     if (admits !== undefined)
-      yield { object, name: `firewall/${nameOf(object)}`, kind: 'egress', isDoor: false, admits }
+      yield { object, name: `firewall/${nameOf(object)}`, kind: 'egress', isDoor: false, admits, lines }
   }
   for (const cluster of azure.clusters.all) {
     const { object } = cluster
@@ -137,6 +149,7 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
       kind: 'ingress',
       isDoor: true,
       admits: toPackets(apiCallersOf(cluster), HTTPS),
+      lines: () => linesOf(object, [cluster.api.private, cluster.api.authorizedRanges], HTTPS),
     }
   }
   for (const service of azure.services.all) {
@@ -147,8 +160,31 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
       kind: 'ingress',
       isDoor: true,
       admits: toPackets(callersOf(service), portsOfService(service)),
+      lines: () =>
+        linesOf(object, [service.publicAccess, service.defaultAction, service.ipRules], portsOfService(service)),
     }
   }
+}
+
+function toLine({ rule, matches }: RulePackets): readonly GateLine[] {
+  const { origin, resource, access, isDefault, name, priority } = rule
+  if (isDefault || origin === undefined || resource === undefined) return []
+  const allows = access === undefined ? undefined : access !== 'Deny'
+  return [{ origin, resource, words: `nsg: rule ${name} (${priority})`, allows, matches: matches.possible }]
+}
+
+/** Settings may be about any caller; a list that is written is its items. */
+function linesOf(
+  { resource }: AzureObject,
+  settings: readonly (Prop<unknown> | PropList<string>)[],
+  connections: ConnectionSet,
+): readonly GateLine[] {
+  const matches: PacketBox = { from: EVERYWHERE, to: EVERYWHERE, connections }
+  return settings.flatMap((setting) => {
+    const isWritten = 'items' in setting ? !setting.absent : !('isDefault' in setting && setting.isDefault === true)
+    const line = { origin: setting.origin, resource, words: 'access rules', allows: undefined, matches }
+    return isWritten ? [line] : []
+  })
 }
 
 function nameOf(object: AzureObject): string {

@@ -354,8 +354,31 @@ export function ruleSetsOf(network: AzureNetwork, firewall: Firewall): readonly 
   return sets
 }
 
+/** One rule as sets, with where it is written. */
+export interface RuleLine extends RuleSets {
+  readonly rule: FirewallRule
+  readonly collection: RuleCollection
+}
+
+/** Every network and application rule of a firewall by itself, in the order in which they are read. */
+export function ruleLinesOf(network: AzureNetwork, firewall: Firewall): readonly RuleLine[] {
+  const ruleset = rulesetOf(network, firewall)
+  return (['network', 'application'] as const).flatMap((by) =>
+    setsOfKind(network, ruleset, by).map(({ source, destination, connections, allows, rule, collection }) => ({
+      source,
+      destination: destination(),
+      connections,
+      allows,
+      rule,
+      collection,
+    })),
+  )
+}
+
 /** One rule, before it is joined with those that are alike. */
 interface SingleRule extends Omit<RuleSets, 'destination'> {
+  readonly rule: FirewallRule
+  readonly collection: RuleCollection
   destination(): Bounds<Places>
   /** Where the rule is about these names alone and nothing of it is unknown. */
   readonly patterns: readonly string[] | undefined
@@ -368,6 +391,8 @@ function setsOfKind(network: AzureNetwork, ruleset: Ruleset, by: 'network' | 'ap
     return collection.rules.map((rule): SingleRule => {
       const compiled = compile(network, rule, collection.object.resource)
       return {
+        rule,
+        collection,
         source: compiled.source,
         destination: () => {
           const all = isNetwork ? networkTargets(rule, compiled, ruleset) : applicationTargets(rule, compiled)
