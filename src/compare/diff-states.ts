@@ -1,5 +1,5 @@
 import { printAddress } from '../algebra/addresses.ts'
-import { membersOf } from '../algebra/classes.ts'
+import { type ClassSet, membersOf } from '../algebra/classes.ts'
 import { connectionSets, samplePort } from '../algebra/connections.ts'
 import { toPlace } from '../base/origin.ts'
 import { sampleAddress } from '../reach/address-ranges.ts'
@@ -7,6 +7,7 @@ import { type ConnectionDifference, diffReachability } from '../reach/difference
 import type { PacketEnd, Verdict } from '../reach/layer.ts'
 import type { PeerSet } from '../reach/peers.ts'
 import type { Reachability } from '../reach/reachability.ts'
+import { absentPods } from './absent-pods.ts'
 import type { ConnectionChange } from './change.ts'
 import { doorFlows } from './door-flows.ts'
 import type { Flow } from './flows.ts'
@@ -20,10 +21,11 @@ const MOST_FLOWS = 2000
 export function diffStates(base: StateView, head: StateView): readonly Flow[] {
   const difference = diffReachability(base.reach, head.reach)
   const unchanged = new Set(base.resources)
+  const absent = absentPods(base.reach, head.reach)
   const flows: Flow[] = []
   for (const change of difference.connections) {
     if (flows.length > MOST_FLOWS) break
-    flows.push(...toFlows(change, base.reach, head.reach, unchanged))
+    flows.push(...toFlows(change, base.reach, head.reach, unchanged, absent))
   }
   flows.push(...doorFlows(difference.doors, base, head))
   return flows
@@ -34,10 +36,17 @@ function toFlows(
   base: Reachability,
   head: Reachability,
   unchanged: ReadonlySet<unknown>,
+  absent: ClassSet,
 ): readonly Flow[] {
   if (isUntold(change.from, head) || isUntold(change.to, head)) return []
-  const senders = namePeers(change.from, change.to.classes, base, head)
-  const receivers = namePeers(change.to, change.from.classes, base, head)
+  const { classSets } = head.universe
+  const nameEnd = ({ classes, addresses }: PeerSet, other: PeerSet) => {
+    const untold = classSets.intersect(classes, absent)
+    const told = { classes: classSets.subtract(classes, untold), addresses }
+    return namePeers(told, classSets.union(other.classes, untold), base, head)
+  }
+  const senders = nameEnd(change.from, change.to)
+  const receivers = nameEnd(change.to, change.from)
   const cause = causeOf(change, base, head, unchanged)
   return senders.flatMap((from) =>
     receivers.flatMap((to): readonly Flow[] => {

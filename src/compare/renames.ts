@@ -6,7 +6,8 @@ import type { Resource } from '../parse/resource.ts'
  * Which resource of the head is which of the base under another name: head address → base address.
  *
  * Two resources are the same one renamed when one side alone has the address, both are of one kind, and all that concerns the
- * network is equal once each object's own name and namespace are blanked. Where several fit, the nearest in file order is taken,
+ * network is equal once each object's own name and namespace are blanked. A workload that becomes one of another kind under the same
+ * name (a Deployment made a StatefulSet) is the same as well. Where several fit, the nearest in file order is taken,
  * so that a rename is never a removal and an addition. O(size of what only one side has).
  */
 export function findRenames(base: readonly Resource[], head: readonly Resource[]): ReadonlyMap<string, string> {
@@ -17,23 +18,33 @@ export function findRenames(base: readonly Resource[], head: readonly Resource[]
   const renames = new Map<string, string>()
   if (gone.length === 0 || come.length === 0) return renames
 
-  for (const signature of [signatureOf, namelessSignature]) {
+  for (const signature of [workloadName, signatureOf, namelessSignature]) {
     const bySignature = new Map<string, Resource[]>()
     const matched = new Set(renames.values())
     for (const resource of gone) {
       if (matched.has(resource.address)) continue
       const key = signature(resource)
+      if (key === undefined) continue
       const same = bySignature.get(key)
       if (same === undefined) bySignature.set(key, [resource])
       else same.push(resource)
     }
     for (const resource of come) {
       if (renames.has(resource.address)) continue
-      const match = bySignature.get(signature(resource))?.shift()
+      const key = signature(resource)
+      const match = key === undefined ? undefined : bySignature.get(key)?.shift()
       if (match !== undefined) renames.set(resource.address, match.address)
     }
   }
   return renames
+}
+
+/** Namespace and name of a workload of any kind: what is under that name is one thing to people. */
+function workloadName({ kind, value }: Resource): string | undefined {
+  const metadata = get(value, 'metadata')
+  const name = stringOf(get(metadata, 'name'))
+  if (!WORKLOADS.test(kind) || name === undefined) return undefined
+  return `${stringOf(get(metadata, 'namespace')) ?? ''}/${name}`
 }
 
 /** Keys of pod templates and their controllers whose values no packet ever meets. */

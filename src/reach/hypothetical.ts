@@ -125,7 +125,7 @@ export function factsOfHypothetical(
     namespace,
     namespaceLabels:
       namespace === undefined
-        ? withUnknownName(labelsFor(namespaceSelector))
+        ? withOtherName(labelsFor(namespaceSelector))
         : (namespaces.get(namespace)?.labels ?? labelsOfUnseenNamespace(namespace)),
     labels: podSelector.requirements.length === 0 ? knownLabels([]) : labelsFor(podSelector),
     ports: undefined,
@@ -134,11 +134,17 @@ export function factsOfHypothetical(
   }
 }
 
-/** Every namespace has a name, also one of which only other labels are known. */
-function withUnknownName(labels: Labels): Labels {
+/**
+ * Every namespace has a name, also one of which only other labels are known. It is none that the tree names: pods of those stand for
+ * themselves.
+ */
+function withOtherName(labels: Labels): Labels {
   if (labels.known.has(NAMESPACE_NAME_LABEL)) return labels
-  return { ...labels, known: new Map(labels.known).set(NAMESPACE_NAME_LABEL, undefined) }
+  return { ...labels, known: new Map(labels.known).set(NAMESPACE_NAME_LABEL, OTHER_NAME) }
 }
+
+/** Equal to no name that a selector can ask for. */
+const OTHER_NAME = '\0other'
 
 /** `any pod labelled app=web in namespaces labelled team=b`. */
 export function printHypothetical({ namespace, namespaceSelector, podSelector }: HypotheticalEndpoint): string {
