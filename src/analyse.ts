@@ -1,4 +1,3 @@
-import { byCodeUnit } from './base/order.ts'
 import type { Problem } from './base/problem.ts'
 import { type ClusterLink, linkCluster } from './compare/cluster-link.ts'
 import { findRenames } from './compare/renames.ts'
@@ -200,10 +199,9 @@ function withIdentities(
 }
 
 /** Resources of an unchanged file are the identical objects in base and head; files may have moved. */
-function sameItems<T extends { readonly address: string }>(a: readonly T[], b: readonly T[]): boolean {
+function sameItems(a: readonly object[], b: readonly object[]): boolean {
   if (a.length !== b.length) return false
   if (a.every((item, i) => item === b[i])) return true
-  const sort = (items: readonly T[]) => [...items].sort((x, y) => byCodeUnit(x.address, y.address))
-  const sorted = sort(b)
-  return sort(a).every((item, i) => item === sorted[i])
+  const items = new Set(a)
+  return b.every((item) => items.has(item))
 }

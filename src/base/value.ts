@@ -24,6 +24,8 @@ export interface MapValue {
   /** In the order written; the last of duplicate keys wins, and the losers are reported as problems by the reader. */
   readonly entries: ReadonlyMap<string, MapEntry>
   readonly origin: Origin
+  /** The value of one key, where that costs less than making all entries. */
+  find?(key: string): Value | undefined
 }
 
 export interface MapEntry {
@@ -101,7 +103,8 @@ export type UnknownReason = (typeof UNKNOWN_REASONS)[number]
 
 /** The entry's value, or undefined where `value` is not a map or has no such key. */
 export function get(value: Value | undefined, key: string): Value | undefined {
-  return value?.kind === 'map' ? value.entries.get(key)?.value : undefined
+  if (value?.kind !== 'map') return undefined
+  return value.find === undefined ? value.entries.get(key)?.value : value.find(key)
 }
 
 /** As {@link get} along a path of keys. */

@@ -138,6 +138,7 @@ interface Members {
 }
 
 function choose(parts: readonly (readonly UnitPart[])[], paths: ReadonlySet<string>): readonly Members[] {
+  if (!parts.some(mayContradict)) return [{ name: '', paths, taken: {} }]
   const forks = findForks(
     parts.flatMap((tree, index) =>
       tree
@@ -170,6 +171,21 @@ function howTaken(
     }
   }
   return taken
+}
+
+/** False where nothing is defined twice, as in most trees: told by addresses alone, without a look at the objects. */
+function mayContradict(parts: readonly UnitPart[]): boolean {
+  const seen = new Map<string, UnitPart>()
+  for (const part of parts) {
+    const { kind, environment } = part.unit.unit
+    if (environment !== undefined || CLOUD_UNITS.has(kind)) return true
+    for (const { address } of part.resources) {
+      const other = seen.get(address)
+      if (other === undefined) seen.set(address, part)
+      else if (other !== part) return true
+    }
+  }
+  return false
 }
 
 /** What a part defines that only one part of a state can. The tree's number keeps base and head apart. */

@@ -98,22 +98,49 @@ class TableMap implements MapValue {
   readonly #table: ValueTable
   readonly #row: number
   #entries: ReadonlyMap<string, MapEntry> | undefined
+  /** Rows and values of the keys that were looked up one by one, in turn; few of a map's keys are asked for. */
+  #found: (number | Value)[] | undefined
 
   constructor(table: ValueTable, row: number) {
     this.#table = table
     this.#row = row
   }
 
+  find(key: string): Value | undefined {
+    if (this.#entries !== undefined) return this.#entries.get(key)?.value
+    const { rows, source } = this.#table
+    const end = rows[this.#row * COLUMNS + NEXT]!
+    for (let row = this.#row + 1; row < end; row = rows[row * COLUMNS + NEXT]!) {
+      if (keyLength(rows, row) === key.length && source.text.startsWith(key, rows[row * COLUMNS + KEY]))
+        return this.#valueOf(row)
+    }
+    return undefined
+  }
+
+  #valueOf(row: number): Value {
+    this.#found ??= []
+    const at = this.#found.indexOf(row)
+    if (at >= 0) return this.#found[at + 1] as Value
+    const value = valueAt(this.#table, row)
+    this.#found.push(row, value)
+    return value
+  }
+
   get entries(): ReadonlyMap<string, MapEntry> {
     if (this.#entries !== undefined) return this.#entries
     const entries = new Map<string, MapEntry>()
     const { rows, source } = this.#table
+    const known = (row: number): Value | undefined => {
+      const at = this.#found?.indexOf(row) ?? -1
+      return at < 0 ? undefined : (this.#found![at + 1] as Value)
+    }
     const end = rows[this.#row * COLUMNS + NEXT]!
     for (let row = this.#row + 1; row < end; row = rows[row * COLUMNS + NEXT]!) {
       const key = rows[row * COLUMNS + KEY]!
-      entries.set(source.text.slice(key, key + keyLength(rows, row)), new TableEntry(this.#table, row))
+      entries.set(source.text.slice(key, key + keyLength(rows, row)), new TableEntry(this.#table, row, known(row)))
     }
     this.#entries = entries
+    this.#found = undefined
     return entries
   }
 
@@ -127,9 +154,10 @@ class TableEntry implements MapEntry {
   readonly #row: number
   #value: Value | undefined
 
-  constructor(table: ValueTable, row: number) {
+  constructor(table: ValueTable, row: number, value: Value | undefined) {
     this.#table = table
     this.#row = row
+    this.#value = value
   }
 
   get value(): Value {

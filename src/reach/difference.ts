@@ -66,6 +66,7 @@ function changedClasses(base: Reachability, head: Reachability, direction: Direc
   const equal = new Map<string, boolean>()
   const changed = classSets.of([])
   for (let subject = 0; subject < classes.length; subject++) {
+    if (hasSamePolicies(base, head, subject, direction)) continue
     const before = base.groups[direction].groupOf(subject)
     const after = head.groups[direction].groupOf(subject)
     if (before < 0 && after < 0) continue
@@ -78,6 +79,18 @@ function changedClasses(base: Reachability, head: Reachability, direction: Direc
     if (!same) addClass(changed, subject)
   }
   return changed
+}
+
+/** True where the identical policies judge a class's own side in both states, so that it need not be worked out to be known equal. */
+export function hasSamePolicies(
+  base: Reachability,
+  head: Reachability,
+  subject: number,
+  direction: Direction,
+): boolean {
+  if (base.ground !== head.ground || base.layers.length > 1 || head.layers.length > 1) return false
+  const [before, after] = [base.networkPolicies, head.networkPolicies]
+  return before.selectionNumber(subject, direction) === after.selectionNumber(subject, direction)
 }
 
 function single(reach: Reachability, subject: number): PeerSet {

@@ -2,6 +2,7 @@ import { dig, get, itemsOf, stringOf } from '../base/value.ts'
 import { textEntries } from '../model/kubernetes/fields.ts'
 import { imagePath } from '../model/kubernetes/program.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { eachWorkload } from './each.ts'
 import { defineRule } from './rule.ts'
 
 export const kubernetesDashboard = defineRule({
@@ -20,17 +21,15 @@ export const kubernetesDashboard = defineRule({
   },
 
   /** Yields a hit for each workload that runs the dashboard, by its images or its labels. */
-  *check(view) {
-    for (const workload of view.network.kubernetes.workloads) {
-      if (!runsDashboard(workload)) continue
-      yield {
-        resource: workload.resource.address,
-        at: workload.resource.origin,
-        subject: workload.id,
-        message: `${workloadName(workload)} runs the Kubernetes dashboard, a way to the whole cluster for whoever reaches it and passes its login; its project is archived. Remove it unless it is needed.`,
-      }
+  check: eachWorkload(function* (workload) {
+    if (!runsDashboard(workload)) return
+    yield {
+      resource: workload.resource.address,
+      at: workload.resource.origin,
+      subject: workload.id,
+      message: `${workloadName(workload)} runs the Kubernetes dashboard, a way to the whole cluster for whoever reaches it and passes its login; its project is archived. Remove it unless it is needed.`,
     }
-  },
+  }),
 })
 
 function runsDashboard({ podSpec, labels, resource }: Workload): boolean {

@@ -7,6 +7,7 @@ import type { StateView } from '../compare/state-view.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { METADATA_ADDRESS, sampleAddress } from '../reach/address-ranges.ts'
+import { hasSamePolicies } from '../reach/difference.ts'
 import { printHypothetical } from '../reach/hypothetical.ts'
 import type { PacketEnd } from '../reach/layer.ts'
 import type { PeerSet } from '../reach/peers.ts'
@@ -42,6 +43,7 @@ export function* widenings(base: StateView, head: StateView, direction: Directio
     const old = before.get(endpoint.id)
     if (old === undefined || old.subject !== endpoint.subject) continue
     const { subject } = endpoint
+    if (hasSamePolicies(base.reach, head.reach, subject, direction)) continue
     const key = `${base.reach.groups[direction].groupOf(subject)} ${head.reach.groups[direction].groupOf(subject)}`
     let isChanged = changed.get(key)
     if (isChanged === undefined) {

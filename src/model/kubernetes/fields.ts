@@ -45,10 +45,12 @@ export function scalarText(value: Value | undefined): string | undefined {
   return value?.kind === 'scalar' && value.value !== null ? String(value.value) : undefined
 }
 
+const NO_ENTRIES: ReadonlyMap<string, string> = new Map()
+
 /** The text entries of a map such as `annotations`; entries that are unknown or no scalars are left out. */
 export function textEntries(value: Value | undefined): ReadonlyMap<string, string> {
+  if (value?.kind !== 'map') return NO_ENTRIES
   const entries = new Map<string, string>()
-  if (value?.kind !== 'map') return entries
   for (const [key, entry] of value.entries) {
     const text = scalarText(entry.value)
     if (text !== undefined) entries.set(key, text)

@@ -22,8 +22,10 @@ export function readNetworkPolicy(resource: Resource): NetworkPolicy {
   const unknownSpec = isUnknown(spec)
   const podSelector = get(spec, 'podSelector')
   const lists = { ingress: get(spec, 'ingress'), egress: get(spec, 'egress') }
+  const { name, namespace } = objectName(resource.value)
   return {
-    ...objectName(resource.value),
+    name,
+    namespace,
     resource,
     podSelector:
       podSelector !== undefined

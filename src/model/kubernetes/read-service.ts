@@ -29,8 +29,10 @@ export function readService(resource: Resource): Service {
   const annotationsValue = dig(resource.value, 'metadata', 'annotations')
   const annotations = textEntries(annotationsValue)
   const hasSelector = selector !== undefined && !isAbsent(selector) && (isUnknown(selector) || hasEntries(selector))
+  const { name, namespace } = objectName(resource.value)
   return {
-    ...objectName(resource.value),
+    name,
+    namespace,
     resource,
     type,
     typeOrigin: typeValue?.origin ?? spec?.origin ?? resource.origin,
@@ -56,10 +58,12 @@ function hasEntries(value: Value): boolean {
   return value.kind === 'map' && value.entries.size > 0
 }
 
+const NO_ORIGINS: ReadonlyMap<string, Origin> = new Map()
+
 /** Where each entry of a map stands, key and value together where the key has a place. */
 export function entryOrigins(value: Value | undefined): ReadonlyMap<string, Origin> {
+  if (value?.kind !== 'map') return NO_ORIGINS
   const origins = new Map<string, Origin>()
-  if (value?.kind !== 'map') return origins
   for (const [key, entry] of value.entries) origins.set(key, entry.value.origin)
   return origins
 }

@@ -185,12 +185,13 @@ function combine(
   allowedBy: (policy: NetworkPolicy) => Bounds<Region<PeerSet>>,
 ): Decision {
   const { regions, peerSets } = universe
-  const sets = boundsOf(regions)
   const everything = regions.of(peerSets.all, ALL_CONNECTIONS)
   const certainly = selections.filter(({ selects }) => selects === 'yes').map(({ policy }) => allowedBy(policy))
   const perhaps = selections.filter(({ selects }) => selects !== 'yes').map(({ policy }) => allowedBy(policy))
-  const possible = perhaps.map((allowed) => ({ certain: regions.empty, possible: allowed.possible }))
-  const allow = [...certainly, ...possible].reduce(sets.union, sets.empty)
+  const certain = regions.unionOf(certainly.flatMap((allowed) => allowed.certain))
+  const isKnown = perhaps.length === 0 && certainly.every(isExact)
+  const possible = () => regions.unionOf([...certainly, ...perhaps].flatMap((allowed) => allowed.possible))
+  const allow = isKnown ? exactly(certain) : { certain, possible: possible() }
   if (certainly.length > 0) return { allow, deny: 'rest' }
   const byEach = perhaps.reduce((common, allowed) => regions.intersect(common, allowed.certain), everything)
   return { allow, deny: { certain: regions.empty, possible: regions.subtract(everything, byEach) } }
