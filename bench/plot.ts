@@ -1,6 +1,7 @@
 // `node bench/plot.ts`: the page and the plot of docs/benchmark from the results of the last run.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { infrastructureSection } from './infrastructure.ts'
 import type { Measure } from './measure.ts'
 import { pathsSection } from './paths.ts'
 import { BENCHMARK, type ClusterResult, type RepositoryResult, readResults } from './results.ts'
@@ -28,9 +29,12 @@ interface Line {
 }
 
 export function writePage(): void {
-  const { node, clusters, repository, paths } = readResults()
+  const { node, clusters, repository, paths, infrastructure } = readResults()
   writeFileSync(join(BENCHMARK, 'time.svg'), plot(linesOf(clusters)))
-  writeFileSync(join(BENCHMARK, 'README.md'), page(node, clusters, repository) + pathsSection(paths))
+  writeFileSync(
+    join(BENCHMARK, 'README.md'),
+    page(node, clusters, repository) + pathsSection(paths) + infrastructureSection(infrastructure),
+  )
 }
 
 function linesOf(clusters: readonly ClusterResult[]): readonly Line[] {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { InfrastructureResult } from './infrastructure.ts'
 import type { Measure } from './measure.ts'
 import type { PathsResult } from './paths.ts'
 
@@ -29,9 +30,16 @@ export interface Results {
   readonly clusters: readonly ClusterResult[]
   readonly repository: RepositoryResult | undefined
   readonly paths: readonly PathsResult[]
+  readonly infrastructure: InfrastructureResult | undefined
 }
 
-const NO_RESULTS: Results = { node: process.version, clusters: [], repository: undefined, paths: [] }
+const NO_RESULTS: Results = {
+  node: process.version,
+  clusters: [],
+  repository: undefined,
+  paths: [],
+  infrastructure: undefined,
+}
 
 export function readResults(): Results {
   try {

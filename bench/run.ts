@@ -1,9 +1,10 @@
-// `npm run bench [kubernetes] [repository] [paths]`: whole processes on generated input, against a reference in the same run.
+// `npm run bench [kubernetes] [repository] [paths] [infrastructure]`: whole processes on generated input, against a reference in the same run.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { changeOnePolicy, generateCluster, generateFolders, writeFiles } from './generate.ts'
+import { benchInfrastructure } from './infrastructure.ts'
 import { measure } from './measure.ts'
 import { benchPaths } from './paths.ts'
 import { writePage } from './plot.ts'
@@ -23,6 +24,7 @@ try {
     clusters: isWanted('kubernetes') ? [100, 1000, 10_000].map(benchCluster) : before.clusters,
     repository: isWanted('repository') ? benchRepository() : before.repository,
     paths: isWanted('paths') ? benchPaths(work) : before.paths,
+    infrastructure: isWanted('infrastructure') ? benchInfrastructure(CLI, work) : before.infrastructure,
   })
   writePage()
 } finally {
