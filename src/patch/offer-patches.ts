@@ -33,7 +33,7 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
     const proposed = view && hit.rule.patch?.(hit.hit, view, run.settings)
     if (proposed === undefined || !canApply(run.tree, proposed.edit)) return finding
     left--
-    if (verifyPatch(hit, known, proposed.edit, run.analyse) !== undefined) return finding
+    if (verifyPatch(hit, finding.states ?? [hit.state], known, proposed.edit, run.analyse) !== undefined) return finding
     const patch = showPatch(run.tree, proposed.edit, proposed.summary)
     return patch === undefined ? finding : { ...finding, patch }
   })

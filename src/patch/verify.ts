@@ -17,11 +17,12 @@ export type Refusal = 'broken' | 'finding-stays' | 'new-finding' | 'connection-l
 
 /**
  * Whether an edit does what a patch promises: the finding is gone, nothing new is found, and no connection of the base is lost that
- * the finding does not object to. `known` gives what base or head had already, by state, rule and subject; `analyse` runs the whole
- * analysis on the edited tree. Undefined: it holds.
+ * the finding does not object to. `states` are those that the finding speaks of. `known` gives what base or head had already, by state,
+ * rule and subject; `analyse` runs the whole analysis on the edited tree. Undefined: it holds.
  */
 export function verifyPatch(
   target: RuleHit,
+  states: readonly string[],
   known: HitIndex<RuleHit>,
   edit: TreeEdit,
   analyse: (edit: TreeEdit) => EditedOutcome,
@@ -29,7 +30,8 @@ export function verifyPatch(
   const { hits, lost, broken } = analyse(edit)
   if (broken) return 'broken'
   for (const { rule, hit, state } of hits) {
-    if (rule === target.rule && hit.subject === target.hit.subject) return 'finding-stays'
+    // The same in another environment has a place of its own, and a finding and a patch there.
+    if (rule === target.rule && hit.subject === target.hit.subject && states.includes(state)) return 'finding-stays'
     if (hit.hidden) continue
     const before = known.get(state, rule.id, hit.subject)?.hit
     // A note that appears (a rule that the patch makes redundant, say) is still something new to explain: refuse it as well.
