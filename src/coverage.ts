@@ -2,14 +2,15 @@ import { byCodeUnit } from './base/order.ts'
 import { type Problem, type ProblemCode, problemPlace } from './base/problem.ts'
 import { clusterLabel } from './compare/cluster-link.ts'
 import type { StateView } from './compare/state-view.ts'
-import type { Unit } from './parse/resource.ts'
+import { type Unit, unitKey } from './parse/resource.ts'
 import type { ParsedTree } from './parse/units.ts'
 import { engineNotes } from './reach/engine-notes.ts'
 import type { Coverage, CoveredUnit, NotAnalysed } from './report/review-report.ts'
 
-/** Codes of problems that leave something out; the others are findings of rules, or are analysed as unknown. */
+/** Codes of problems of reading that leave something out; the others are findings of rules, or are analysed as unknown. */
 const LEAVES_OUT: ReadonlySet<ProblemCode> = new Set([
   'syntax',
+  'rejected',
   'not-rendered',
   'not-followed',
   'not-readable',
@@ -39,6 +40,13 @@ export function coverageOf(
     ]),
     notes,
   }
+}
+
+/** The files that the head no longer shows, of which the base was taken to hold. */
+export function carryNotes(files: ReadonlySet<string>): readonly string[] {
+  return [...files]
+    .sort(byCodeUnit)
+    .map((file) => `What the base has in ${file} was taken to stay: the change makes it unreadable.`)
 }
 
 /**
@@ -126,10 +134,6 @@ function statesByUnit(states: readonly StateView[]): ReadonlyMap<string, Readonl
     }
   }
   return byUnit
-}
-
-function unitKey({ kind, path, environment }: Unit): string {
-  return `${kind}\0${path}\0${environment ?? ''}`
 }
 
 function byPath(a: CoveredUnit, b: CoveredUnit): number {

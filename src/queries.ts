@@ -7,6 +7,7 @@ import { diffLayers } from './compare/diff-layers.ts'
 import type { StateView } from './compare/state-view.ts'
 import { toChanges } from './compare/to-changes.ts'
 import { EMPTY_CONFIG } from './config/config.ts'
+import { carryOver } from './parse/carry-over.ts'
 import { ParseCache } from './parse/front-end.ts'
 import { parseTree } from './parse/units.ts'
 import { toExplainer } from './reach/azure/explain-azure.ts'
@@ -61,7 +62,8 @@ function toEdges({ connections }: ConnectionList) {
 export function diff(base: Tree, head: Tree, call: Call): CommandResult {
   if (call.format === 'np-guard') return npGuard(diffNpGuard(readNpGuardInput(base), readNpGuardInput(head)))
   const cache = new ParseCache()
-  const pairs = analysePair(parseTree(base, { cache }), parseTree(head, { cache }), EMPTY_CONFIG)
+  const before = parseTree(base, { cache })
+  const pairs = analysePair(before, carryOver(before, parseTree(head, { cache })).tree, EMPTY_CONFIG)
   const flows = pairs
     .filter(({ changed }) => changed)
     .map((pair) => [pair.name, diffLayers(pair.base, pair.head)] as const)

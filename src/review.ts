@@ -7,8 +7,9 @@ import { toChanges } from './compare/to-changes.ts'
 import type { Config } from './config/config.ts'
 import { type Options, toPathFilter } from './config/options.ts'
 import { reviewConfiguration } from './configuration.ts'
-import { coverageOf, notesOf } from './coverage.ts'
+import { carryNotes, coverageOf, notesOf } from './coverage.ts'
 import { judge } from './judge.ts'
+import { carryOver } from './parse/carry-over.ts'
 import { ParseCache } from './parse/front-end.ts'
 import { type ParsedTree, parseTree } from './parse/units.ts'
 import { offerPatches } from './patch/offer-patches.ts'
@@ -44,7 +45,8 @@ export function review({ base, head, config, configPath, options, today }: Revie
   const only = toPathFilter(options)
   if (touchesNothing(base, head, touched, { cache, only })) return silentReport(base, head)
 
-  const [before, after] = [parseTree(base, { cache, only }), parseTree(head, { cache, only })]
+  const before = parseTree(base, { cache, only })
+  const { tree: after, files: carried } = carryOver(before, parseTree(head, { cache, only }))
   const all = analysePair(before, after, config)
   const pairs = all.filter(({ changed }) => changed)
   const states = all.map(({ name }) => name)
@@ -72,6 +74,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
 
   const patched = offerPatches(findings, {
     tree: head,
+    isUnreadable: (path) => carried.has(path),
     view: (state) => pairs.find(({ name }) => name === state)?.head,
     known: [...baseRun.hits, ...headRun.hits],
     settings,
@@ -84,6 +87,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
     all.map((pair) => pair.head),
     touched,
     [
+      ...carryNotes(carried),
       ...notesOf(pairs.map((pair) => pair.head)),
       ...intentNotes(
         config.intents,
@@ -131,7 +135,7 @@ interface EditContext {
 /** The analysis again, with an edit laid over the head. What the head itself closed is not the patch's doing. */
 function reviewEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
   const { before, after, config, settings, cache, only } = context
-  const edited = parseTree(overlayTree(context.head, edit), { cache, only })
+  const { tree: edited } = carryOver(before, parseTree(overlayTree(context.head, edit), { cache, only }))
   if (countProblems(edited) > countProblems(after)) return { hits: [], lost: [], broken: true }
   const hits: RuleHit[] = []
   const lost: Flow[] = []

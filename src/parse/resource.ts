@@ -30,11 +30,18 @@ export interface Unit {
   readonly files: readonly string[]
 }
 
+/** Equal for the same unit in base and head. */
+export function unitKey({ kind, path, environment }: Unit): string {
+  return `${kind}\0${path}\0${environment ?? ''}`
+}
+
 /** What a front end makes of one unit. Parsing never fails: it gives what it could and the problems. */
 export interface RenderedUnit {
   readonly unit: Unit
   readonly resources: readonly Resource[]
   readonly problems: readonly Problem[]
+  /** Sentences for coverage that are no problem of the tree: what was not taken for granted, and why. */
+  readonly notes?: readonly string[]
   /** Terraform and Bicep outputs, module calls that were not in the tree, and the like, stay inside the front end. */
   readonly incomplete?: boolean
 }

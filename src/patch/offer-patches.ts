@@ -13,6 +13,8 @@ const MAX_PATCHES = 25
 
 export interface PatchRun {
   readonly tree: Tree
+  /** Files of which the head shows less than the analysis holds: offsets in them are those of another text. */
+  readonly isUnreadable: (path: string) => boolean
   /** The head's side of a state by name. */
   readonly view: (state: string) => StateView | undefined
   /** Everything found in the base and, after it, in the head: what a patch brings back is nothing new. */
@@ -31,7 +33,7 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
     if (left === 0 || !run.wants(finding)) return finding
     const view = run.view(hit.state)
     const proposed = view && hit.rule.patch?.(hit.hit, view, run.settings)
-    if (proposed === undefined || !canApply(run.tree, proposed.edit)) return finding
+    if (proposed === undefined || !canApply(run, proposed.edit)) return finding
     left--
     if (verifyPatch(hit, finding.states ?? [hit.state], known, proposed.edit, run.analyse) !== undefined) return finding
     const patch = showPatch(run.tree, proposed.edit, proposed.summary)
@@ -39,8 +41,9 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
   })
 }
 
-/** False where a new file would stand in the place of another, or two edits touch the same text. */
-function canApply(tree: Tree, { edits, newFiles }: TreeEdit): boolean {
+/** False where a new file would stand in the place of another, two edits touch the same text, or the text is not the head's. */
+function canApply({ tree, isUnreadable }: PatchRun, { edits, newFiles }: TreeEdit): boolean {
+  if (edits.some(({ path }) => isUnreadable(path))) return false
   const sorted = [...edits].sort((a, b) => byCodeUnit(a.path, b.path) || a.start - b.start || a.end - b.end)
   const overlap = sorted.some((edit, i) => {
     const before = sorted[i - 1]
