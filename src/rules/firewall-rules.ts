@@ -19,7 +19,7 @@ import { knownItems, knownValue } from '../model/azure/prop.ts'
 import { openTag } from '../model/azure/service-tags.ts'
 import { EVERYWHERE, NOWHERE, type Places } from '../reach/azure/places.ts'
 import { ANYTHING, placeBounds, toPrefixSet } from '../reach/azure/prefixes.ts'
-import { namesToCome } from '../reach/layers/firewall.ts'
+import { namesToCome } from '../reach/layers/firewall-targets.ts'
 import { toPorts } from '../reach/layers/nsg.ts'
 
 /** One rule of a firewall with the packets that it matches. */

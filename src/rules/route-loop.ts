@@ -1,5 +1,5 @@
 import { labelOf } from '../model/azure/azure-object.ts'
-import { routesOf } from '../reach/azure/azure-exposure.ts'
+import { routesOf } from '../reach/azure/host-routes.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { siteOf } from './azure-site.ts'
 import { removeBlock } from './edit/hcl-block.ts'

@@ -1,5 +1,5 @@
 import { labelOf } from '../model/azure/azure-object.ts'
-import { regionOfHost } from '../reach/azure/walk.ts'
+import { regionOfHost } from '../reach/azure/hosts.ts'
 import { tagOfEndpoint } from '../reach/layers/route.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { askAzure, azureWitness } from './azure-site.ts'

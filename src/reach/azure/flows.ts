@@ -142,6 +142,12 @@ export interface FixedEnd {
 }
 
 export const EVERY_REGION: PlaceRegion = placeRegions.of(EVERYWHERE, EVERY_CONNECTION)
+/** Nothing, for certain. */
+export const NOTHING: Bounds<PlaceRegion> = exactly(placeRegions.empty)
+/** Everything, for certain. */
+export const EVERYTHING: Bounds<PlaceRegion> = exactly(EVERY_REGION)
+/** What nobody can tell. */
+export const PERHAPS_ANYTHING: Bounds<PlaceRegion> = { certain: placeRegions.empty, possible: EVERY_REGION }
 
 /** What a filter lets through for one fixed end, by the other end. */
 export function filterRegion(

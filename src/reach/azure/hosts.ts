@@ -8,6 +8,7 @@ import type { PrivateEndpoint } from '../../model/azure/private-link.ts'
 import { knownItems, knownValue } from '../../model/azure/prop.ts'
 import type { Subnet, VirtualNetwork } from '../../model/azure/virtual-network.ts'
 import { type Filter, toFilter } from '../layers/nsg.ts'
+import { regionOf } from '../layers/paas-firewall.ts'
 import { nodeFilter } from './frontends.ts'
 import { atAddresses, type Places, parseRange } from './places.ts'
 import { firewallPlace } from './prefixes.ts'
@@ -257,4 +258,10 @@ export function podOnWire(site: Site, cluster: Cluster, pool: NodePool, hostNetw
   return addressing === 'overlay' || addressing === 'kubenet'
     ? { ...host, places: atAddresses(podRangesOf(cluster)) }
     : host
+}
+
+/** The region of a host's network, or of its cluster where AKS makes the network; a parameter's name with a question mark before it. */
+export function regionOfHost({ network, cluster }: Host): string | undefined {
+  if (network !== undefined) return regionOf(network.object)
+  return cluster && regionOf(cluster.object)
 }

@@ -22,6 +22,7 @@ export type PathLayer =
   | 'api-server'
   | 'host'
 
+/** What a layer or a whole way says. */
 export type Answer = 'allowed' | 'denied' | 'unknown'
 
 /** What one layer says of one packet. */
@@ -36,6 +37,7 @@ export interface Step {
   readonly by?: FirewallRuleKind
 }
 
+/** Which of a firewall's rule kinds decides, or its default to deny. */
 export type FirewallRuleKind = 'network' | 'application' | 'nat' | 'default'
 
 /** What all layers on one way say together, with their steps in the order in which a packet meets them. */
@@ -46,20 +48,25 @@ export interface Outcome {
   readonly steps: readonly Step[]
 }
 
+/** No layer is met. */
 export const NOTHING_IN_THE_WAY: Outcome = { answer: 'allowed', layer: undefined, steps: [] }
 
+/** Steps one after the other. */
 export function outcomeOf(...steps: readonly Step[]): Outcome {
   return inSeries(...steps.map((step) => ({ answer: step.answer, layer: step.layer, steps: [step] })))
 }
 
+/** One layer that denies. */
 export function denied(layer: PathLayer, rule: string, at?: { resource: Resource; origin?: Origin }): Outcome {
   return outcomeOf({ layer, answer: 'denied', rule, ...at })
 }
 
+/** One layer of which it is not known what it says. */
 export function unknownAt(layer: PathLayer, rule: string, at?: { resource: Resource; origin?: Origin }): Outcome {
   return outcomeOf({ layer, answer: 'unknown', rule, ...at })
 }
 
+/** One layer that allows. */
 export function allowed(layer: PathLayer, rule: string, at?: { resource: Resource; origin?: Origin }): Outcome {
   return outcomeOf({ layer, answer: 'allowed', rule, ...at })
 }
@@ -109,6 +116,7 @@ export function anyWay(parts: readonly Outcome[]): Outcome | undefined {
   )
 }
 
+/** The answer to whether something is allowed. */
 export function toAnswer(truth: Truth): Answer {
   return truth === 'yes' ? 'allowed' : truth === 'no' ? 'denied' : 'unknown'
 }

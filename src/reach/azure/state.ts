@@ -26,6 +26,7 @@ export interface Site {
   readonly taken: AddressSet
 }
 
+/** A state, ready to be asked. Sites of one network share its topology. */
 export function toSite(state: AzureState): Site {
   const { azure } = state
   let shared = SHARED.get(azure)

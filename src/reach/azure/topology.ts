@@ -43,6 +43,7 @@ export interface Topology {
   ): TagScope
 }
 
+/** Where some addresses are: in a subnet, in a network outside of its subnets, or in no network. */
 export interface Location {
   readonly addresses: AddressSet
   readonly network: VirtualNetwork | undefined
@@ -61,6 +62,7 @@ export interface Peer {
 
 const UNKNOWN_SPACE: AddressSet = PRIVATE_V4
 
+/** How the networks of a state hang together. */
 export function toTopology(azure: AzureNetwork): Topology {
   const spaces = new Map(azure.virtualNetworks.all.map((network) => [network, toRanges(network.addressSpace)]))
   const prefixes = new Map(azure.subnets.all.map((subnet) => [subnet, toRanges(subnet.prefixes)]))

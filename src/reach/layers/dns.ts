@@ -9,7 +9,7 @@ import type { Step } from '../azure/outcome.ts'
 import { PLATFORM_DNS, parseRange } from '../azure/places.ts'
 import { firewallPlace } from '../azure/prefixes.ts'
 import type { Site } from '../azure/state.ts'
-import { rulesetOf } from './firewall.ts'
+import { rulesetOf } from './firewall-ruleset.ts'
 
 /** What a name means to a client in a network. */
 export interface Resolution {
