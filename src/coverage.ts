@@ -38,7 +38,7 @@ export function coverageOf(
       ...problems.filter(({ code }) => LEAVES_OUT.has(code)).map((problem) => toNotAnalysed(problem, touched)),
       ...unrendered(tree, touched),
     ]),
-    notes,
+    notes: [...new Set([...tree.units.flatMap((unit) => unit.notes ?? []), ...notes])],
   }
 }
 

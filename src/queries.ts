@@ -9,6 +9,7 @@ import { toChanges } from './compare/to-changes.ts'
 import { EMPTY_CONFIG } from './config/config.ts'
 import { carryOver } from './parse/carry-over.ts'
 import { ParseCache } from './parse/front-end.ts'
+import { withLaterPlans } from './parse/planned/later-plans.ts'
 import { parseTree } from './parse/units.ts'
 import { toExplainer } from './reach/azure/explain-azure.ts'
 import type { Outcome } from './reach/azure/outcome.ts'
@@ -62,7 +63,7 @@ function toEdges({ connections }: ConnectionList) {
 export function diff(base: Tree, head: Tree, call: Call): CommandResult {
   if (call.format === 'np-guard') return npGuard(diffNpGuard(readNpGuardInput(base), readNpGuardInput(head)))
   const cache = new ParseCache()
-  const before = parseTree(base, { cache })
+  const before = parseTree(withLaterPlans(base, head), { cache })
   const pairs = analysePair(before, carryOver(before, parseTree(head, { cache })).tree, EMPTY_CONFIG)
   const flows = pairs
     .filter(({ changed }) => changed)

@@ -11,6 +11,7 @@ import { carryNotes, coverageOf, notesOf } from './coverage.ts'
 import { judge } from './judge.ts'
 import { carryOver } from './parse/carry-over.ts'
 import { ParseCache } from './parse/front-end.ts'
+import { withLaterPlans } from './parse/planned/later-plans.ts'
 import { type ParsedTree, parseTree } from './parse/units.ts'
 import { offerPatches } from './patch/offer-patches.ts'
 import type { EditedOutcome } from './patch/verify.ts'
@@ -45,7 +46,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
   const only = toPathFilter(options)
   if (touchesNothing(base, head, touched, { cache, only })) return silentReport(base, head)
 
-  const before = parseTree(base, { cache, only })
+  const before = parseTree(withLaterPlans(base, head), { cache, only })
   const { tree: after, files: carried } = carryOver(before, parseTree(head, { cache, only }))
   const all = analysePair(before, after, config)
   const pairs = all.filter(({ changed }) => changed)

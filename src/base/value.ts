@@ -11,6 +11,8 @@ export interface ScalarValue {
   readonly kind: 'scalar'
   readonly value: string | number | boolean | null
   readonly origin: Origin
+  /** Set where a plan told what an attribute of a resource of the same tree is: the resource is still what is meant. */
+  readonly reference?: Reference
 }
 
 export interface ListValue {

@@ -30,6 +30,8 @@ export interface UnitRequest {
   readonly inputs: readonly string[]
   /** Name of this choice of inputs, where there are several. */
   readonly environment?: string
+  /** The plan of the same root module that knows what its configuration does not, relative to the tree. */
+  readonly plan?: string
   readonly release?: string
   readonly namespace?: string
   readonly kubeVersion?: string

@@ -336,8 +336,11 @@ class ObjectIndex implements AzureObjects {
       }
       case 'id':
         return this.#byId(value.id, from)
-      case 'scalar':
-        return typeof value.value === 'string' ? this.#byText(value.value, from, type) : undefined
+      case 'scalar': {
+        const { reference, value: text } = value
+        const meant = reference && this.#real(this.#referred({ reference }, from), from)
+        return meant ?? (typeof text === 'string' ? this.#byText(text, from, type) : undefined)
+      }
     }
   }
 
@@ -361,7 +364,7 @@ class ObjectIndex implements AzureObjects {
   }
 
   /** A resource of the same unit; of a module that is mapped, what the output names; of an id with more behind it, the child. */
-  #referred({ reference, parts }: UnknownValue, from: Resource): Building | undefined {
+  #referred({ reference, parts }: Pick<UnknownValue, 'reference' | 'parts'>, from: Resource): Building | undefined {
     if (reference !== undefined) {
       const created = createdAddress(reference.address, reference.attribute)
       const child = created === undefined ? undefined : this.#byAddress.get(addressKey(from, created))

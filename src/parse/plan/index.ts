@@ -1,24 +1,33 @@
 import type { Origin } from '../../base/origin.ts'
-import type { SourceText } from '../../base/text.ts'
 import type { MapEntry, MapValue, Value } from '../../base/value.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { FrontEnd, FrontEndClaim, UnitRequest } from '../front-end.ts'
+import {
+  isObject,
+  looksLikePlan,
+  type PlannedResource,
+  type PlanSide,
+  planSide,
+  readPlan,
+} from '../planned/plan-file.ts'
 import type { RenderedUnit, Resource, Unit } from '../resource.ts'
-import { isObject, looksLikePlan, type PlannedResource, readPlan } from './plan-file.ts'
 import { PlanReferences } from './references.ts'
 
 /** Levels of a value: deeper is no plan of a provider. */
 const MAX_DEPTH = 100
 
 /**
- * Terraform plans as `terraform show -json` prints them: each file is a unit. It gives what will be there after the plan was
- * applied; {@link renderPlan} gives the other side as well. Values have the place of their resource in the plan file, because a
- * plan does not say where in the code they come from.
+ * Terraform plans as `terraform show -json` prints them: each file whose root module is not in the tree is a unit. It gives what will
+ * be there after the plan was applied, and for the version before the one that the plan was made for what was there before. Values
+ * have the place of their resource in the plan file, because a plan does not say where in the code they come from.
  */
 export const plan: FrontEnd = {
   find: findPlans,
   render: (tree, request, cache) =>
-    cache.parsed('plan', request.path, tree.entry(request.path)?.id ?? '', () => renderPlan(tree, request, 'after')),
+    cache.parsed('plan', request.path, tree.entry(request.path)?.id ?? '', () => {
+      const read = tree.read(request.path)
+      return renderPlan(tree, request, read.ok ? planSide(read.source) : 'after')
+    }),
 }
 
 function findPlans(tree: Tree): FrontEndClaim {
@@ -34,8 +43,8 @@ function findPlans(tree: Tree): FrontEndClaim {
   return { units, files, problems: [] }
 }
 
-/** The resources of a plan before or after it is applied: base and head, where there is nothing else than the plan. */
-export function renderPlan(tree: Tree, request: UnitRequest, side: 'before' | 'after'): RenderedUnit {
+/** The resources of a plan before or after it is applied. */
+export function renderPlan(tree: Tree, request: UnitRequest, side: PlanSide): RenderedUnit {
   const { path } = request
   const unit: Unit = { kind: 'plan', path, files: [path] }
   const read = tree.read(path)
@@ -53,35 +62,18 @@ export function renderPlan(tree: Tree, request: UnitRequest, side: 'before' | 'a
     const message = 'the file is not the output of terraform show -json'
     return { unit, resources: [], problems: [{ code: 'syntax', message, at: { file: path } }], incomplete: true }
   }
-  const places = findPlaces(source)
   const references = new PlanReferences(file.configuration, file.resources)
   const resources: Resource[] = []
   for (const resource of file.resources) {
     const values = resource[side]
     if (values === undefined) continue
-    const origin = places.get(resource.address) ?? { source, start: 0, end: 0 }
+    const origin = file.places.get(resource.address) ?? { source, start: 0, end: 0 }
     const unknown = side === 'after' ? resource.afterUnknown : undefined
     const value = toMap(values, unknown, { resource, origin, references }, [])
     const kind = resource.mode === 'data' ? `data.${resource.type}` : resource.type
     resources.push({ unit, address: resource.address, kind, value, origin })
   }
   return { unit, resources, problems: [] }
-}
-
-/** Where each address stands in the file: the last place, which is the one of the change where there is one. */
-function findPlaces(source: SourceText): ReadonlyMap<string, Origin> {
-  const places = new Map<string, Origin>()
-  for (const match of source.text.matchAll(/"address"\s*:\s*("(?:[^"\\]|\\.)*")/g)) {
-    const start = match.index + match[0].length - match[1]!.length
-    let address: unknown
-    try {
-      address = JSON.parse(match[1]!)
-    } catch {
-      continue
-    }
-    if (typeof address === 'string') places.set(address, { source, start, end: start + match[1]!.length })
-  }
-  return places
 }
 
 interface Context {

@@ -1,5 +1,5 @@
 import type { Reference } from '../../base/value.ts'
-import { arrayOf, type ConfigurationModule, isObject, type PlannedResource } from './plan-file.ts'
+import { arrayOf, type ConfigurationModule, isObject, type PlannedResource } from '../planned/plan-file.ts'
 
 /** Variables and outputs that a value may pass on its way: more than any configuration has. */
 const MAX_STEPS = 32

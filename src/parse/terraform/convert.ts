@@ -93,7 +93,7 @@ function convertAttributes(val: UnknownVal, type: ObjectType): Val {
 
 /** An attribute of an object of which only some attributes are known. */
 export function attributeOfOpen(val: UnknownVal, name: string): Val {
-  const known = val.attributes?.get(name)
+  const known = val.attributes?.get(name) ?? val.computed?.(name)
   if (known !== undefined) return known
   const path =
     val.reference === undefined || val.reference.attribute === '' ? name : `${val.reference.attribute}.${name}`

@@ -3,6 +3,7 @@ import type { Scope } from './evaluate.ts'
 import type { ModuleConfig } from './module-config.ts'
 import type { ModuleFiles } from './module-files.ts'
 import type { Assignment, ModuleInstance, ModulePlace } from './module-instance.ts'
+import type { PlannedRoot } from './planned-root.ts'
 import type { Val } from './val.ts'
 
 /** What all modules of one rendering share. */
@@ -12,6 +13,8 @@ export interface Evaluation {
   readonly budget: Budget
   readonly files: ModuleFiles
   readonly call: Scope['call']
+  /** What a plan of the same root module knows, where the tree has one. */
+  readonly planned: PlannedRoot | undefined
   /** The module of a folder, or undefined where there is none. */
   readonly module: (folder: string) => ModuleConfig | undefined
   /** Folders of modules that `init` fetched and somebody committed, by the path of their calls. */

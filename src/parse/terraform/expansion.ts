@@ -66,6 +66,27 @@ export function failedExpansion(by: 'none' | 'count' | 'for_each', failure: Fail
   return { by, instances: [{ key: '*', suffix: by === 'none' ? '' : '[*]', maybe }], failure }
 }
 
+/** The instances that a plan has, in place of the one that stands for all: `suffixes` are their keys as addresses show them. */
+export function expandAsPlanned(expansion: Expansion, suffixes: readonly string[]): Expansion {
+  const { by, unknown } = expansion
+  if (unknown === undefined || by === 'none') return expansion
+  const instances = suffixes.flatMap((suffix): InstanceKey[] => {
+    const key = keyOf(suffix)
+    if (typeof key === 'number') {
+      return by === 'count' ? [{ key, suffix, index: makeNumber(key, unknown.origin) }] : []
+    }
+    if (by === 'count') return []
+    const eachKey = makeString(key, unknown.origin)
+    return [{ key, suffix, eachKey, eachValue: { ...bare(unknown), type: elementType(unknown) } }]
+  })
+  return instances.length === 0 ? expansion : { by, instances }
+}
+
+function keyOf(suffix: string): number | string {
+  const written = suffix.slice(1, -1)
+  return written.startsWith('"') ? String(JSON.parse(written)).replace(/([$%])\1\{/g, '$1{') : Number(written)
+}
+
 export function expandEnabled(val: Val): Expansion {
   const truth = explain('enabled', () => truthOf(val))
   if (truth === true) return SINGLE

@@ -1,8 +1,8 @@
 import { byCodeUnit } from '../../base/order.ts'
-import type { Problem } from '../../base/problem.ts'
 import type { Tree } from '../../source/tree.ts'
-import type { FrontEndClaim, UnitRequest } from '../front-end.ts'
+import type { FrontEndClaim } from '../front-end.ts'
 import { findEnvironments } from './environments.ts'
+import { joinPlans } from './join-plans.ts'
 import { argument } from './module-config.ts'
 import { folderIndex, joinPath } from './module-files.ts'
 import { isConfigurationFile, isVariableFile, parseFile } from './parse-file.ts'
@@ -34,18 +34,15 @@ export function findModules(tree: Tree): FrontEndClaim {
     summaries.set(folder, summarize(tree, folder, names.filter(isConfigurationFile)))
   }
   const roots = rootsOf(summaries)
-  const problems: Problem[] = []
   const environments = findEnvironments(
     tree,
     roots.map((root) => summaries.get(root)!),
     [...files].filter((path) => isVariableFile(path) && !isFetched(path)),
   )
-  const units = roots.flatMap((root): UnitRequest[] => {
-    const found = environments.get(root) ?? []
-    if (found.length === 0) return [{ kind: 'terraform', path: root, inputs: [] }]
-    return found.map(({ name, inputs }) => ({ kind: 'terraform', path: root, inputs, environment: name }))
-  })
-  return { units, files, problems }
+  const plans = joinPlans(tree, roots)
+  const units = roots.flatMap((root) => plans.requestsOf(root, environments.get(root) ?? []))
+  for (const path of plans.files) files.add(path)
+  return { units, files, problems: plans.problems }
 }
 
 /** Folders that `init` fills: not part of what people wrote, and read only through the calls that lead there. */

@@ -107,7 +107,7 @@ export class ModuleCall {
       if (this.#expanding) throw new Failure('evaluation-error', `${this.address} depends on itself`, true)
       this.#expanding = true
       try {
-        this.#expansion = this.caller.expand(this.block.body)
+        this.#expansion = this.caller.expand(this.block.body, this.address)
       } finally {
         this.#expanding = false
       }

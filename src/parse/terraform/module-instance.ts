@@ -3,7 +3,15 @@ import type { SourceText } from '../../base/text.ts'
 import { convert, explain, withoutOptional } from './convert.ts'
 import { type Bound, evaluate, type Names, originOf, type Scope } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type Expansion, expandCount, expandEnabled, expandForEach, failedExpansion, SINGLE } from './expansion.ts'
+import {
+  type Expansion,
+  expandAsPlanned,
+  expandCount,
+  expandEnabled,
+  expandForEach,
+  failedExpansion,
+  SINGLE,
+} from './expansion.ts'
 import { Failure, refuse, undeclared } from './failure.ts'
 import { ModuleCall } from './module-call.ts'
 import { argument, type ModuleConfig } from './module-config.ts'
@@ -225,6 +233,12 @@ export class ModuleInstance implements Names {
       val = evaluate(fallback.expression, this.scope(fallback.source, NO_NAMES))
     if (val === undefined) {
       if (assignment !== undefined) return refuse(`the variable ${JSON.stringify(name)} may not be null`)
+      const told = this.prefix === '' ? this.evaluation.planned?.variable(name, declared) : undefined
+      if (told !== undefined && !(told.kind === 'null' && refusesNull)) {
+        return explain(`the value of variable ${JSON.stringify(name)}`, () =>
+          convert(constraint.defaults === undefined ? told : applyDefaults(told, constraint.defaults), constraint.type),
+        )
+      }
       const type = withoutOptional(constraint.type)
       const detail = `variable ${JSON.stringify(name)} has no default`
       return {
@@ -251,8 +265,14 @@ export class ModuleInstance implements Names {
     return { ...converted, origin }
   }
 
-  /** The instances that `count`, `for_each` or `enabled` of a block ask for. */
-  expand(body: Block['body']): Expansion {
+  /** The instances that `count`, `for_each` or `enabled` of a block ask for; `address` is its own, from the root of the unit. */
+  expand(body: Block['body'], address: string): Expansion {
+    const expansion = this.#expand(body)
+    const suffixes = expansion.unknown && this.evaluation.planned?.suffixesOf(address)
+    return suffixes === undefined || suffixes.length === 0 ? expansion : expandAsPlanned(expansion, suffixes)
+  }
+
+  #expand(body: Block['body']): Expansion {
     const count = argument(body, 'count')
     const forEach = argument(body, 'for_each')
     const enabled = body.blocks.find((block) => block.type === 'lifecycle')

@@ -14,6 +14,8 @@ import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
 import { argument, type ModuleConfig, readModule } from './module-config.ts'
 import { folderIndex, ModuleFiles } from './module-files.ts'
 import { type Assignment, ModuleInstance } from './module-instance.ts'
+import { PlannedRoot } from './planned-root.ts'
+import { agrees } from './planned-values.ts'
 import type { ResourceInstance } from './resource-set.ts'
 import type { Attribute, Block } from './syntax.ts'
 import { failedValue, toUnknown, toValue } from './to-value.ts'
@@ -49,8 +51,10 @@ export function renderModule(
     rootConfig === undefined
       ? new Map<string, Assignment>()
       : readVariableFiles(files, folders, request, rootConfig, problems)
+  const planned = readPlanned(files, request, problems)
   const evaluation: Evaluation = {
     rootFolder: request.path,
+    planned,
     budget: new Budget(),
     files,
     call: (name, args, scope, origin) => callFunction(name, args, { scope, origin, evaluation, folders }),
@@ -70,6 +74,7 @@ export function renderModule(
   }
   const collector = new Collector(unit, problems)
   if (root !== undefined) collector.module(root)
+  if (planned !== undefined && root !== undefined) compareWithPlan(collector, root, planned)
   if (mayReadFiles([...modules.values()])) for (const resource of collector.resources) void resource.value
   const versions = root && versionsResource(unit, [...modules.values()], files, request.path)
   unit.files = [...files.looked]
@@ -85,8 +90,36 @@ export function renderModule(
     problems.push(problem)
     collector.incomplete = true
   }
-  const rendered: RenderedUnit = { unit, resources, problems, ...(collector.incomplete ? { incomplete: true } : {}) }
+  const note = planned?.note
+  const rendered: RenderedUnit = {
+    unit,
+    resources,
+    problems,
+    ...(note === undefined ? {} : { notes: [note] }),
+    ...(collector.incomplete ? { incomplete: true } : {}),
+  }
   return { rendered, files }
+}
+
+function readPlanned(files: ModuleFiles, { plan }: UnitRequest, problems: Problem[]): PlannedRoot | undefined {
+  if (plan === undefined) return undefined
+  const read = files.read(plan)
+  const planned = read.ok ? PlannedRoot.read(read.source) : undefined
+  if (planned === undefined) {
+    const message = read.ok ? 'the file is not the output of terraform show -json' : read.message
+    problems.push({ code: 'not-readable', message, at: { file: plan } })
+  }
+  return planned
+}
+
+/** Finds out at once where the plan and the configuration differ, so that coverage can say it. */
+function compareWithPlan(collector: Collector, root: ModuleInstance, planned: PlannedRoot): void {
+  collector.compare()
+  for (const name of root.config.variables.keys()) {
+    const given = planned.given(name)
+    const val = given && attempted(() => root.variable(name))
+    if (given !== undefined && val !== undefined && !agrees(val, given)) planned.disagree(`var.${name}`)
+  }
 }
 
 /** Values are evaluated when somebody reads them; those that read files are evaluated at once, so that it is known which. */
@@ -230,6 +263,11 @@ class Collector {
     }
   }
 
+  /** Compares each instance of a resource with what the plan says of it. */
+  compare(): void {
+    for (const resource of this.resources) if (resource instanceof TerraformResource) resource.compareWithPlan()
+  }
+
   #hasRoom(block: {
     readonly source: Resource['origin']['source']
     readonly start: number
@@ -273,6 +311,10 @@ class TerraformResource implements Resource {
   get value(): MapValue {
     this.#value ??= this.#evaluate()
     return this.#value
+  }
+
+  compareWithPlan(): void {
+    void this.#instance.planned
   }
 
   #evaluate(): MapValue {

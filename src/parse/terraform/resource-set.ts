@@ -9,9 +9,21 @@ import { InstanceNames } from './instance-names.ts'
 import type { ResourceConfig } from './module-config.ts'
 import { argument } from './module-config.ts'
 import type { ModuleInstance } from './module-instance.ts'
+import type { PlannedInstance } from './planned-root.ts'
+import { agrees, fillFromPlan, fromPlan, type Planned, plannedAttribute, plannedItem } from './planned-values.ts'
 import type { Block, Body, Step } from './syntax.ts'
 import { DYNAMIC, STRING, typeName } from './type.ts'
-import { derived, makeObject, makeString, makeTuple, totalSize, typeOf, type UnknownVal, type Val } from './val.ts'
+import {
+  derived,
+  findUnknown,
+  makeObject,
+  makeString,
+  makeTuple,
+  totalSize,
+  typeOf,
+  type UnknownVal,
+  type Val,
+} from './val.ts'
 
 /** Combinations of dynamic blocks that may be there that are told apart. */
 const MAX_BLOCK_OPTIONS = 8
@@ -38,7 +50,7 @@ export class ResourceSet {
         throw new Failure('evaluation-error', `${this.module.prefix}${this.address} depends on itself`, true)
       this.#expanding = true
       try {
-        this.#expansion = this.module.expand(this.config.block.body)
+        this.#expansion = this.module.expand(this.config.block.body, `${this.module.prefix}${this.address}`)
       } finally {
         this.#expanding = false
       }
@@ -120,6 +132,7 @@ export class ResourceInstance {
   readonly address: string
   readonly names: Names
   #made: Map<string, Val | Failure | typeof PENDING> | undefined
+  #planned: PlannedInstance | 'none' | 'being compared' | undefined
 
   constructor(set: ResourceSet, key: InstanceKey) {
     this.set = set
@@ -178,18 +191,64 @@ export class ResourceInstance {
   }
 
   #evaluate(name: string): Val {
-    const { body } = this.set.config.block
-    if (!META_ARGUMENTS.has(name)) {
-      const index = indexBody(body)
-      const attribute = index.attributes.get(name)
-      if (attribute !== undefined) return this.set.module.evaluateAttribute(attribute, this.names)
-      const blocks = index.blocks.get(name)
-      if (blocks !== undefined) return this.#blocks(name, blocks, undefined, name)
+    const val = this.#configured(name)
+    if (val === undefined) return this.#computed(name)
+    if (findUnknown(val) === undefined) return val
+    const planned = this.planned
+    const part = planned && plannedAttribute(planned, name)
+    if (planned === undefined || part === undefined) return val
+    return fillFromPlan(val, part, planned.place, indexBody(this.set.config.block.body).blocks.has(name))
+  }
+
+  /** What the configuration says of an argument or of the blocks of a type; undefined where it says nothing. */
+  #configured(name: string): Val | undefined {
+    if (META_ARGUMENTS.has(name)) return undefined
+    const index = indexBody(this.set.config.block.body)
+    const attribute = index.attributes.get(name)
+    if (attribute !== undefined) return this.set.module.evaluateAttribute(attribute, this.names)
+    const blocks = index.blocks.get(name)
+    return blocks && this.#blocks(name, blocks, undefined, name)
+  }
+
+  /** What a plan says of this instance, where it agrees in all that the configuration says of it. */
+  get planned(): PlannedInstance | undefined {
+    if (this.#planned === undefined) {
+      const root = this.set.module.evaluation.planned
+      const found = root?.instance(this.address)
+      this.#planned = found === undefined ? 'none' : 'being compared'
+      if (root !== undefined && found !== undefined) {
+        const fits = this.argumentNames().every((name) => this.#agrees(name, found))
+        if (!fits) root.disagree(this.address)
+        this.#planned = fits ? found : 'none'
+      }
     }
-    return this.#computed(name)
+    return typeof this.#planned === 'object' ? this.#planned : undefined
+  }
+
+  #agrees(name: string, planned: PlannedInstance): boolean {
+    const part = plannedAttribute(planned, name)
+    if (part === undefined) return true
+    const { budget } = this.set.module.evaluation
+    try {
+      const val = budget.separately(() => this.#configured(name))
+      return val === undefined || agrees(val, part)
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure
+      return true
+    }
+  }
+
+  /** An attribute that only the provider gives, where the plan knows it. */
+  #plannedAttribute(name: string, path = name, within: Planned | undefined = this.planned): Val | undefined {
+    const place = this.planned?.place
+    const part = within && plannedAttribute(within, name)
+    if (part === undefined || place === undefined) return undefined
+    return fromPlan(part, { ...place, from: this.set.origin }, { address: this.address, attribute: path })
   }
 
   #computed(name: string): Val {
+    const planned = this.#plannedAttribute(name)
+    if (planned !== undefined) return planned
     if (this.set.config.type === 'terraform_data') return this.#terraformData(name)
     const managed = this.set.config.mode === 'data' ? this.#managedTwin() : undefined
     if (managed !== undefined) return managed.attribute(name)
@@ -248,7 +307,8 @@ export class ResourceInstance {
       return makeObject(new Map(all.map((name) => [name, this.attribute(name)])), this.set.origin)
     }
     const attributes = new Map(names.map((name) => [name, this.attribute(name)]))
-    return { ...this.#unknown(''), notNull: true, attributes }
+    const whole: UnknownVal = { ...this.#unknown(''), notNull: true, attributes }
+    return this.planned === undefined ? whole : { ...whole, computed: (name) => this.#plannedAttribute(name) }
   }
 
   /** Arguments and types of blocks that are configured, in the order written. */
@@ -338,7 +398,27 @@ export class ResourceInstance {
       )
     }
     const size = totalSize(attributes.values())
-    return { ...this.#unknown(path), origin: originOfBlock(block), notNull: true, attributes, keys, size }
+    const origin = originOfBlock(block)
+    const made: UnknownVal = { ...this.#unknown(path), origin, notNull: true, attributes, keys, size }
+    if (module.evaluation.planned === undefined) return made
+    return { ...made, computed: (name) => this.#plannedInBlock(made, name, path) }
+  }
+
+  #plannedInBlock(block: UnknownVal, name: string, path: string): Val | undefined {
+    const part = this.#plannedAt(path)
+    // Elements of a set have another order in the plan.
+    return part !== undefined && agrees(block, part) ? this.#plannedAttribute(name, `${path}.${name}`, part) : undefined
+  }
+
+  /** The part of the plan that a block is: `ip_configuration[0].subnet[1]`, by place. */
+  #plannedAt(path: string): Planned | undefined {
+    let at: Planned | undefined = this.planned
+    for (const step of path.split('.')) {
+      const [, name = '', index = '0'] = /^(.*?)(?:\[(\d+)\])?$/.exec(step)!
+      const list = at && plannedAttribute(at, name)
+      at = list && plannedItem(list, Number(index))
+    }
+    return at
   }
 
   /** A failure costs the argument, not its block. */

@@ -10,6 +10,9 @@ export function toValue(val: Val): Value {
   const { origin } = val
   switch (val.kind) {
     case 'string':
+      return val.reference === undefined
+        ? { kind: 'scalar', value: val.value, origin }
+        : { kind: 'scalar', value: val.value, origin, reference: val.reference }
     case 'bool':
       return { kind: 'scalar', value: val.value, origin }
     case 'number': {

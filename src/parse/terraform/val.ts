@@ -22,6 +22,8 @@ export interface StringVal {
   readonly kind: 'string'
   readonly value: string
   readonly origin: Origin
+  /** Set where a plan told the value of an attribute of a resource: what it means is still that resource. */
+  readonly reference?: Reference
 }
 
 export interface NumberVal {
@@ -113,6 +115,8 @@ export interface UnknownVal {
   readonly attributes?: ReadonlyMap<string, Val>
   /** Where the known attributes are written. */
   readonly keys?: ReadonlyMap<string, Origin>
+  /** What a plan knows of the attributes that are not configured: looked up, and no part of the value. */
+  readonly computed?: (name: string) => Val | undefined
   /** Parts of the options or attributes, written out in full. */
   readonly size?: number
 }

@@ -21,11 +21,7 @@ export function readVariableFiles(
   root: ModuleConfig,
   problems: Problem[],
 ): Map<string, Assignment> {
-  const inFolder = folders.filesOf(request.path)
-  const automatic = [
-    ...['terraform.tfvars', 'terraform.tfvars.json'].filter((name) => inFolder.includes(name)),
-    ...inFolder.filter((name) => /\.auto\.tfvars(\.json)?$/.test(name)),
-  ].map((name) => (request.path === '.' ? name : `${request.path}/${name}`))
+  const automatic = automaticFiles(folders, request.path)
   const budget = new Budget()
   const assignments = new Map<string, Assignment>()
   for (const path of [...automatic, ...request.inputs]) {
@@ -43,8 +39,17 @@ export function readVariableFiles(
   return assignments
 }
 
+/** Paths of the variable files that the tool reads by itself, in the order in which later ones win. */
+export function automaticFiles(folders: FolderIndex, root: string): readonly string[] {
+  const inFolder = folders.filesOf(root)
+  return [
+    ...['terraform.tfvars', 'terraform.tfvars.json'].filter((name) => inFolder.includes(name)),
+    ...inFolder.filter((name) => /\.auto\.tfvars(\.json)?$/.test(name)),
+  ].map((name) => (root === '.' ? name : `${root}/${name}`))
+}
+
 /** Values in variable files are constants: neither names nor functions are known there. */
-function toAssignment(attribute: Attribute, budget: Budget): Assignment {
+export function toAssignment(attribute: Attribute, budget: Budget): Assignment {
   const { source, expression } = attribute
   return {
     origin: { source, start: expression.start, end: expression.end },
