@@ -1,15 +1,10 @@
-import { printAddress } from '../algebra/addresses.ts'
 import { type ClassSet, membersOf } from '../algebra/classes.ts'
-import { connectionSets, samplePort } from '../algebra/connections.ts'
-import { toPlace } from '../base/origin.ts'
-import { sampleAddress } from '../reach/address-ranges.ts'
 import { type ConnectionDifference, diffReachability } from '../reach/difference.ts'
-import type { PacketEnd, Verdict } from '../reach/layer.ts'
 import type { PeerSet } from '../reach/peers.ts'
 import type { Reachability } from '../reach/reachability.ts'
 import { absentPods } from './absent-pods.ts'
-import type { ConnectionChange } from './change.ts'
 import { doorFlows } from './door-flows.ts'
+import { type FlowCauses, flowCauses } from './flow-cause.ts'
 import type { Flow } from './flows.ts'
 import { EVERYWHERE, namePeers } from './name-peers.ts'
 import type { StateView } from './state-view.ts'
@@ -20,12 +15,12 @@ const MOST_FLOWS = 2000
 /** What the change opens and closes in one state, with the line because of which. */
 export function diffStates(base: StateView, head: StateView): readonly Flow[] {
   const difference = diffReachability(base.reach, head.reach)
-  const unchanged = new Set(base.resources)
+  const causes = flowCauses(base, head)
   const absent = absentPods(base.reach, head.reach)
   const flows: Flow[] = []
   for (const change of difference.connections) {
     if (flows.length > MOST_FLOWS) break
-    flows.push(...toFlows(change, base.reach, head.reach, unchanged, absent))
+    flows.push(...toFlows(change, base.reach, head.reach, causes, absent))
   }
   flows.push(...doorFlows(difference.doors, base, head))
   return flows
@@ -35,7 +30,7 @@ function toFlows(
   change: ConnectionDifference,
   base: Reachability,
   head: Reachability,
-  unchanged: ReadonlySet<unknown>,
+  causes: FlowCauses,
   absent: ClassSet,
 ): readonly Flow[] {
   if (isUntold(change.from, head) || isUntold(change.to, head)) return []
@@ -43,11 +38,13 @@ function toFlows(
   const nameEnd = ({ classes, addresses }: PeerSet, other: PeerSet) => {
     const untold = classSets.intersect(classes, absent)
     const told = { classes: classSets.subtract(classes, untold), addresses }
-    return namePeers(told, classSets.union(other.classes, untold), base, head)
+    // Nobody misses a pod in the list of its own peers.
+    const itself = membersOf(other.classes).length === 1 ? other.classes : classSets.empty
+    return namePeers(told, classSets.union(itself, untold), base, head)
   }
   const senders = nameEnd(change.from, change.to)
   const receivers = nameEnd(change.to, change.from)
-  const cause = causeOf(change, base, head, unchanged)
+  const cause = causes.of(change)
   return senders.flatMap((from) =>
     receivers.flatMap((to): readonly Flow[] => {
       if (from.addresses !== undefined && to.addresses !== undefined) return []
@@ -76,40 +73,4 @@ function isUntold({ classes, addresses }: PeerSet, { universe }: Reachability): 
   const members = membersOf(classes)
   const controller = universe.classOf.get('ingress-controller')
   return members.length === 1 && members[0] === controller && addresses.v4.length + addresses.v6.length === 0
-}
-
-/** The line because of which one packet of the difference is let through or not: the first verdict of an object that changed. */
-function causeOf(
-  { from, to, before, after }: ConnectionDifference,
-  base: Reachability,
-  head: Reachability,
-  unchanged: ReadonlySet<unknown>,
-): ConnectionChange['cause'] | undefined {
-  const opened = connectionSets.subtract(after.possible, before.possible)
-  const closed = connectionSets.subtract(before.possible, after.possible)
-  const sample = samplePort(connectionSets.isEmpty(opened) ? closed : opened)
-  if (sample === undefined) return undefined
-  const verdicts = [head, base].flatMap((reach): readonly Verdict[] => {
-    const [sender, receiver] = [packetEnd(from, reach), packetEnd(to, reach)]
-    if (sender === undefined || receiver === undefined) return []
-    return reach.explain({ from: sender, to: receiver, ...sample }).verdicts
-  })
-  const verdict =
-    verdicts.find(
-      ({ resource, origin }) => resource !== undefined && origin !== undefined && !unchanged.has(resource),
-    ) ?? verdicts.find(({ resource, origin }) => resource !== undefined && origin !== undefined)
-  if (verdict === undefined) return undefined
-  const { file, line } = toPlace(verdict.origin!)
-  return { file, line, resource: verdict.resource!.address, why: verdict.rule }
-}
-
-/** One end of a packet of a set: a class that the state has, else an address. */
-export function packetEnd({ classes, addresses }: PeerSet, reach: Reachability): PacketEnd | undefined {
-  for (const subject of membersOf(classes)) {
-    const facts = reach.classes.facts[subject]
-    const endpoint = reach.universe.classes[subject]!.members[0]!
-    if (facts !== undefined) return { kind: 'endpoint', endpoint, facts }
-  }
-  const address = sampleAddress(addresses)
-  return address && { kind: 'address', address: printAddress(address) }
 }

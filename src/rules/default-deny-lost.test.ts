@@ -11,7 +11,7 @@ describe('default-deny-lost', () => {
   finds(defaultDenyLost, 'a policy that is gone: the patch brings it back', {
     base: { 'apps.yaml': documents(web, api), 'deny.yaml': denyAll() },
     head: { 'apps.yaml': documents(web, api) },
-    at: 'apps.yaml: apiVersion: apps/v1',
+    at: 'deny.yaml: undefined',
     severity: 'high',
     witness: 'any pod in any namespace → shop/web TCP 8080',
     says: ['shop/web and shop/api any more: NetworkPolicy/shop/deny-all is gone'],

@@ -9,7 +9,7 @@ import { inPlace } from './edit/one-patch.ts'
 import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
 import { isIsolated, isOpen, isShown, judgedEndpoints } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
-import { addressOf, proofOf } from './proof.ts'
+import { newestOf, packetsFrom, packetsTo, proofOf } from './proof.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
 
 export const defaultDenyLost = defineRule({
@@ -60,14 +60,15 @@ export const defaultDenyLost = defineRule({
           return `No NetworkPolicy isolates ${listNames(names)}${scope} any more: ${loss.words}. Now ${effect}. Keep the isolation, or put another policy in its place first.`
         },
         prove: () =>
-          direction === 'ingress'
-            ? proofOf(head.reach, {
-                from: anyPod(head),
-                to: end,
-                protocol: port?.protocol ?? 'TCP',
-                port: port?.port ?? 80,
-              })
-            : proofOf(head.reach, { from: end, to: addressOf('203.0.113.10'), protocol: 'TCP', port: 443 }),
+          proofOf(
+            head.reach,
+            newestOf(
+              base,
+              direction === 'ingress'
+                ? packetsTo(end, anyPod(head), { protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 })
+                : packetsFrom(end),
+            ),
+          ),
         decide: 'Whether the isolation is meant to go.',
         fix: () => loss.restore(),
       })
@@ -100,7 +101,7 @@ function explainLoss(
     return {
       kind: 'gone',
       words: `${address} is gone`,
-      at: workload?.resource.origin ?? old.resource.origin,
+      at: old.resource.origin,
       restore: () => bringBack(old, head),
     }
   }

@@ -1,10 +1,12 @@
 import type { samplePort } from '../algebra/connections.ts'
+import { type EndChange, endChange } from '../compare/end-change.ts'
 import type { StateView } from '../compare/state-view.ts'
+import { restoreLabel } from './edit/restore-label.ts'
 import { revertRule } from './edit/revert-rule.ts'
 import { type EndpointHit, endpointHit } from './endpoint-hit.ts'
 import type { Severity } from './finding.ts'
-import { causeOf, findGrant, printGrant } from './grant.ts'
-import { isShown } from './judged-endpoints.ts'
+import { causeOf, findGrant, type Grant, printGrant } from './grant.ts'
+import { isShown, type JudgedEndpoint } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
 import { proofOf } from './proof.ts'
 import type { ChangeView, Hit } from './rule.ts'
@@ -66,13 +68,17 @@ function toHit(sides: Sides, widening: Widening, widest: WidestPart, rule: Widen
   const { wider, news } = rule.context(sides, widening, widest)
   const within: Pick<Hit, 'within'> =
     wider === undefined ? withinRejected(head, grant) : { within: { rule: wider, subject: endpoint.id } }
-  const because = grant === undefined ? 'no policy limits it any more' : `${printGrant(grant)} allows it`
+  const joined = grant && joins(sides, grant, endpoint, widest)
+  const because =
+    grant === undefined
+      ? 'no policy limits it any more'
+      : `${printGrant(grant)} allows it${joined === undefined ? '' : `, because ${joined.words}`}`
   return endpointHit({
-    resource: resource.address,
-    at: grant?.rule.origin ?? resource.origin,
+    resource: (joined?.resource ?? resource).address,
+    at: joined?.origin ?? grant?.rule.origin ?? resource.origin,
     subject: endpoint.id,
     severity: rule.severity[widest.reached],
-    cause: `${grant === undefined ? '' : causeOf(head, grant)} ${widest.reached} ${widest.ports} ${certain}`,
+    cause: `${grant === undefined ? '' : causeOf(head, grant)} ${joined?.words ?? ''} ${widest.reached} ${widest.ports} ${certain}`,
     ...within,
     name: endpoint.name,
     say(names) {
@@ -89,6 +95,28 @@ function toHit(sides: Sides, widening: Widening, widest: WidestPart, rule: Widen
       return proofOf(reach, { from, to, protocol, port })
     },
     decide: rule.decide,
-    fix: () => grant && revertRule(base, head, grant),
+    fix: () => grant && (joined === undefined ? revertRule(base, head, grant) : restoreLabel(joined)),
   })
+}
+
+/** What the change did to one of the two ends, where the policy is as it was: there the line is to be looked for. */
+function joins(
+  { base, head }: Sides,
+  { policy }: Grant,
+  own: JudgedEndpoint,
+  { end }: WidestPart,
+): EndChange | undefined {
+  const old = base.network.kubernetes.policies.find(
+    ({ resource }) => resource.address === head.identity(policy.resource.address),
+  )
+  if (old === undefined || textOf(old) !== textOf(policy)) return undefined
+  for (const one of [end, own.end]) {
+    const change = one.kind === 'endpoint' ? endChange(one.endpoint, one.facts, base.reach, head.reach) : undefined
+    if (change !== undefined) return change
+  }
+  return undefined
+}
+
+function textOf({ resource: { origin } }: Grant['policy']): string {
+  return origin.source.text.slice(origin.start, origin.end).trimEnd()
 }

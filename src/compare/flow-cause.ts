@@ -1,0 +1,122 @@
+import { printAddress } from '../algebra/addresses.ts'
+import { membersOf } from '../algebra/classes.ts'
+import { connectionSets, samplePort } from '../algebra/connections.ts'
+import { type Origin, toPlace } from '../base/origin.ts'
+import type { Resource } from '../parse/resource.ts'
+import { sampleAddress } from '../reach/address-ranges.ts'
+import type { ConnectionDifference } from '../reach/difference.ts'
+import type { PacketEnd, Verdict } from '../reach/layer.ts'
+import type { PeerSet } from '../reach/peers.ts'
+import type { Reachability } from '../reach/reachability.ts'
+import type { ConnectionChange } from './change.ts'
+import { endChange } from './end-change.ts'
+import type { StateView } from './state-view.ts'
+
+type Cause = NonNullable<ConnectionChange['cause']>
+
+/** Tells the line because of which a connection of one state opened or closed. */
+export interface FlowCauses {
+  /**
+   * One packet of the difference is asked for its way on both sides. In this order: the object that changed and now decides, the one that
+   * decided before and is another now, what changed of one of the two ends, else whatever decides now.
+   */
+  of(change: ConnectionDifference): Cause | undefined
+}
+
+export function flowCauses(base: StateView, head: StateView): FlowCauses {
+  const isIn = { base: unchangedIn(head, base), head: unchangedIn(base, head) }
+  return {
+    of(change) {
+      const { from, to, before, after } = change
+      const opened = connectionSets.subtract(after.possible, before.possible)
+      const isOpened = !connectionSets.isEmpty(opened)
+      const sample = samplePort(isOpened ? opened : connectionSets.subtract(before.possible, after.possible))
+      if (sample === undefined) return undefined
+      const [now, then] = [head.reach, base.reach].map((reach): readonly Verdict[] => {
+        const [sender, receiver] = [packetEnd(from, reach), packetEnd(to, reach)]
+        if (sender === undefined || receiver === undefined) return []
+        return reach.explain({ from: sender, to: receiver, ...sample }).verdicts
+      }) as [readonly Verdict[], readonly Verdict[]]
+      const decides = isOpened ? now : closing(now)
+      const decided = isOpened ? closing(then) : then
+      const changedNow = decides.find((verdict) => isPlaced(verdict) && !isIn.head(verdict.resource!))
+      if (changedNow !== undefined) return present(changedNow)
+      const changedThen = decided.find((verdict) => isPlaced(verdict) && !isIn.base(verdict.resource!))
+      if (changedThen !== undefined) return past(changedThen, isOpened)
+      const own = ownChange(from, base.reach, head.reach) ?? ownChange(to, base.reach, head.reach)
+      if (own !== undefined) return { ...place(own.origin), resource: own.resource.address, why: own.words }
+      const any = decides.find(isPlaced)
+      return any && present(any)
+    },
+  }
+}
+
+/** The verdicts that stop a packet, where there are some. */
+function closing(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const stops = verdicts.filter(({ allowed }) => allowed !== 'yes')
+  return stops.length === 0 ? verdicts : stops
+}
+
+function isPlaced({ resource, origin }: Verdict): boolean {
+  return resource !== undefined && origin !== undefined
+}
+
+function present({ resource, origin, rule }: Verdict): Cause {
+  return { ...place(origin!), resource: resource!.address, why: rule }
+}
+
+/** What decided in the base is told as what it was: in the head there is no such rule to look at. */
+function past({ resource, origin, rule }: Verdict, isOpened: boolean): Cause {
+  const { address } = resource!
+  return {
+    ...place(origin!),
+    resource: address,
+    why: isOpened ? `${address} held it back before` : `${rule} allowed it before`,
+    side: 'base',
+  }
+}
+
+function place(origin: Origin): { readonly file: string; readonly line: number } {
+  const { file, line } = toPlace(origin)
+  return { file, line }
+}
+
+/** Whether the other view has an object of equal text at the same address, whatever else its file says. */
+function unchangedIn(other: StateView, own: StateView): (resource: Resource) => boolean {
+  const identical = new Set(other.resources)
+  let texts: ReadonlyMap<string, string> | undefined
+  return (resource) => {
+    if (identical.has(resource)) return true
+    texts ??= new Map(other.resources.map((one) => [other.identity(one.address), textOf(one.origin)]))
+    return texts.get(own.identity(resource.address)) === textOf(resource.origin)
+  }
+}
+
+function textOf({ source, start, end }: Origin): string {
+  return source.text.slice(start, end).trimEnd()
+}
+
+/** What changed of an end that is one class: of several, each may have changed in its own way. */
+function ownChange({ classes, addresses }: PeerSet, base: Reachability, head: Reachability) {
+  if (addresses.v4.length + addresses.v6.length > 0) return undefined
+  for (const subject of membersOf(classes)) {
+    const facts = head.classes.facts[subject]
+    if (facts === undefined) continue
+    for (const endpoint of head.universe.classes[subject]!.members) {
+      const change = endChange(endpoint, facts, base, head)
+      if (change !== undefined) return change
+    }
+  }
+  return undefined
+}
+
+/** One end of a packet of a set: a class that the state has, else an address. */
+function packetEnd({ classes, addresses }: PeerSet, reach: Reachability): PacketEnd | undefined {
+  for (const subject of membersOf(classes)) {
+    const facts = reach.classes.facts[subject]
+    const endpoint = reach.universe.classes[subject]!.members[0]!
+    if (facts !== undefined) return { kind: 'endpoint', endpoint, facts }
+  }
+  const address = sampleAddress(addresses)
+  return address && { kind: 'address', address: printAddress(address) }
+}
