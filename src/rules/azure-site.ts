@@ -37,11 +37,15 @@ export function askAzure(view: StateView, query: AzureQuery): Outcome {
   return explainer.explain(query)
 }
 
-/** The packet of a question with its path, as findings show it. */
-export function azureWitness({ from, to, protocol, port }: AzureQuery, { steps }: Outcome): Witness {
+/**
+ * The packet of a question with its path, as findings show it. A layer that stops it in one of several cases, and nobody knows which is
+ * the case, is not known to stop it.
+ */
+export function azureWitness({ from, to, protocol, port }: AzureQuery, { answer, steps }: Outcome): Witness {
+  const isSure = answer === 'denied'
   return {
     packet: { from, to, protocol, ...(protocol === 'ICMP' ? {} : { port }) },
-    path: steps.map(toPathStep),
+    path: steps.map((step) => toPathStep(isSure || step.answer !== 'denied' ? step : { ...step, answer: 'unknown' })),
   }
 }
 

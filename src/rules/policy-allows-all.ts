@@ -6,7 +6,7 @@ import { causeOf, findGrant, printGrant } from './grant.ts'
 import { isShown } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
 import { admitsEverybody } from './open-ingress.ts'
-import { proofOf } from './proof.ts'
+import { newestOf, packetsTo, proofOf } from './proof.ts'
 import { defineRule } from './rule.ts'
 import { withinIsolation } from './wider-finding.ts'
 
@@ -43,8 +43,10 @@ export const policyAllowsAll = defineRule({
       name,
       say: (names) =>
         `${grant === undefined ? 'The policies together let' : `${printGrant(grant)} lets`} every pod of the cluster and every address connect to ${listNames(names)} on any port. Policies add up, so this undoes every other policy for ${names.length === 1 ? 'it' : 'them'}. Name the sources and the ports.`,
-      prove: () =>
-        proofOf(reach, { from: anyPod(view), to: end, protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 }),
+      prove: () => {
+        const wanted = { protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 } as const
+        return proofOf(reach, newestOf(view.before, packetsTo(end, anyPod(view), wanted)))
+      },
       decide: 'Who must connect, and to which port.',
       objectsTo: ({ to, kind }) => kind === 'ingress' || to.workload === id || to.name === name,
       fix: () => grant && onlyNeededSources(view, grant),

@@ -2,6 +2,7 @@ import { hasAddress, parseAddress } from '../algebra/addresses.ts'
 import type { PortProtocol } from '../algebra/connections.ts'
 import type { Origin } from '../base/origin.ts'
 import { toPlace } from '../base/origin.ts'
+import type { StateView } from '../compare/state-view.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { printHypothetical } from '../reach/hypothetical.ts'
@@ -16,6 +17,34 @@ export interface Question {
   readonly to: PacketEnd
   readonly protocol: PortProtocol
   readonly port: number
+}
+
+/**
+ * Of packets that prove the same, the first that the base of a change did not let through for certain; the first of all where nothing is
+ * compared, and where the base let all of them through.
+ */
+export function newestOf(
+  before: StateView | undefined,
+  [first, ...others]: readonly [Question, ...Question[]],
+): Question {
+  if (before === undefined) return first
+  const { reach } = before
+  const was = (end: PacketEnd): PacketEnd | undefined => {
+    if (end.kind === 'address') return end
+    const subject = reach.universe.classOf.get(end.endpoint.id)
+    const facts = subject === undefined ? undefined : reach.classes.facts[subject]
+    const workload = reach.classes.workload(end.endpoint.id)
+    return facts && { ...end, facts: workload === undefined ? facts : { ...facts, workload } }
+  }
+  const isNew = ({ from, to, ...packet }: Question) => {
+    const [source, target] = [was(from), was(to)]
+    return (
+      source === undefined ||
+      target === undefined ||
+      reach.explain({ from: source, to: target, ...packet }).allowed !== 'yes'
+    )
+  }
+  return [first, ...others].find(isNew) ?? first
 }
 
 /** The packet with its path. The path says allowed only where the engine that walks single packets says so as well. */
@@ -44,6 +73,38 @@ export function toStep({ layer, allowed, rule, resource, origin }: Verdict): Pat
     ...(resource === undefined ? {} : { resource: resource.address }),
     ...(place === undefined ? {} : { file: place.file, line: place.line }),
   }
+}
+
+/** Ports that most rules speak of, and one that none does. */
+const EXAMPLE_PORTS = [443, 80, 8080, 61_000] as const
+/** Public addresses for documentation, which no rule means, and then others. Source: RFC 5737 */
+const EXAMPLE_HOSTS = ['203.0.113.10', '198.51.100.10', '192.0.2.10', '20.1.2.3'] as const
+
+/** Packets to an end, the wanted one first. */
+export function packetsTo(
+  to: PacketEnd,
+  from: PacketEnd,
+  wanted: Pick<Question, 'protocol' | 'port'>,
+): readonly [Question, ...Question[]] {
+  return [
+    { from, to, ...wanted },
+    ...EXAMPLE_PORTS.flatMap((port) =>
+      (['TCP', 'UDP'] as const).map((protocol): Question => ({ from, to, protocol, port })),
+    ),
+  ]
+}
+
+/** Packets from an end to the internet. */
+export function packetsFrom(from: PacketEnd): readonly [Question, ...Question[]] {
+  const to = addressOf(EXAMPLE_HOSTS[0])
+  return [
+    { from, to, protocol: 'TCP', port: 443 },
+    ...EXAMPLE_HOSTS.flatMap((host) =>
+      EXAMPLE_PORTS.flatMap((port) =>
+        (['TCP', 'UDP'] as const).map((protocol): Question => ({ from, to: addressOf(host), protocol, port })),
+      ),
+    ),
+  ]
 }
 
 /** A step of a path that a Service, an Ingress or a node makes. */

@@ -162,7 +162,7 @@ export function proveDoor(
   const entry = doorStep(layer, rule, resource.address, origin)
   const around = linkedCluster(view) === undefined ? undefined : wayAround(view, door, sender, workload.id, target)
   if (around !== undefined) {
-    return { packet: { ...around.packet, ...sender, to: peerName(to) }, path: [entry, ...around.path] }
+    return { packet: { ...around.packet, to: peerName(to) }, path: [entry, ...around.path] }
   }
   // Behind a load balancer policies see the client or a node, behind an Ingress its controller.
   const seen = kind === 'ingress' ? [controllerEnd(reach), client] : [client, nodesEnd(reach)]
@@ -171,7 +171,10 @@ export function proveDoor(
   return { packet: { ...packet, ...sender }, path: [entry, ...path] }
 }
 
-/** The packet through the network around the cluster as well; undefined where that is no way in of its own. */
+/**
+ * The packet through the network around the cluster as well; undefined where that is no way in of its own. Where a route or rule names the
+ * client's address and fares otherwise with it, one public host that no rule names more closely stands for the internet.
+ */
 function wayAround(
   view: StateView,
   { resource }: Door,
@@ -179,11 +182,16 @@ function wayAround(
   to: string,
   target: { readonly protocol: PortProtocol; readonly port: number },
 ): Witness | undefined {
-  // One public host that no rule names more closely stands for the internet, else the address itself.
-  for (const peer of from === sourceAddress ? [sourceAddress] : [from, sourceAddress]) {
+  const ask = (peer: string) => {
     const query = { from: peer, to, ...target, via: resource }
-    const outcome = askAzure(view, query)
-    if (outcome.answer !== 'denied') return azureWitness(query, outcome)
+    return { query, outcome: askAzure(view, query) }
   }
-  return undefined
+  const exact = ask(sourceAddress)
+  const any = from === sourceAddress ? exact : ask(from)
+  const isSame = exact.outcome.answer === any.outcome.answer
+  const { query, outcome } = any.outcome.answer === 'denied' ? exact : any
+  if (outcome.answer === 'denied') return undefined
+  const { packet, path } = azureWitness(query, outcome)
+  const isAddress = isSame || query.from === sourceAddress
+  return { packet: { ...packet, from, ...(isAddress && { sourceAddress }) }, path }
 }
