@@ -37,13 +37,15 @@ const PRECEDENCE: Readonly<Record<BinaryOperator, number>> = {
 export function parseExpression(cursor: Cursor): Expression {
   cursor.enter()
   cursor.skipBlanks()
+  const start = cursor.at
   const condition = parseBinary(cursor, 1)
-  const result = parseConditional(cursor, condition)
+  const result = parseConditional(cursor, condition, start)
   cursor.leave()
   return result
 }
 
-function parseConditional(cursor: Cursor, condition: Expression): Expression {
+/** `start` is where the condition begins, which may be a bracket around it. */
+function parseConditional(cursor: Cursor, condition: Expression, start: number): Expression {
   if (!takeAcrossLines(cursor, '?')) return condition
   cursor.skipLines()
   const then = parseExpression(cursor)
@@ -51,7 +53,7 @@ function parseConditional(cursor: Cursor, condition: Expression): Expression {
   cursor.expect(':')
   cursor.skipLines()
   const otherwise = parseExpression(cursor)
-  return { kind: 'conditional', condition, then, else: otherwise, start: condition.start, end: otherwise.end }
+  return { kind: 'conditional', condition, then, else: otherwise, start, end: cursor.at }
 }
 
 /** Takes a token that may stand on a following line, since nothing else can begin with it. */
@@ -67,6 +69,8 @@ function takeAcrossLines(cursor: Cursor, token: string): boolean {
 }
 
 function parseBinary(cursor: Cursor, least: number): Expression {
+  cursor.skipBlanks()
+  const start = cursor.at
   let left = parseUnary(cursor)
   for (;;) {
     const before = cursor.at
@@ -79,7 +83,7 @@ function parseBinary(cursor: Cursor, least: number): Expression {
     }
     cursor.skipLines()
     const right = parseBinary(cursor, precedence + 1)
-    left = { kind: 'binary', operator, left, right, start: left.start, end: right.end }
+    left = { kind: 'binary', operator, left, right, start, end: cursor.at }
   }
 }
 
@@ -146,9 +150,9 @@ function parseUnary(cursor: Cursor): Expression {
     cursor.leave()
     const operator = code === 0x21 ? '!' : code === 0x2d ? '-' : '+'
     if (operator === '-' && operand.kind === 'literal' && typeof operand.value === 'number') {
-      return { kind: 'literal', value: 0 - operand.value, start, end: operand.end }
+      return { kind: 'literal', value: 0 - operand.value, start, end: cursor.at }
     }
-    return { kind: 'unary', operator, operand, start, end: operand.end }
+    return { kind: 'unary', operator, operand, start, end: cursor.at }
   }
   return parsePostfixExpression(cursor)
 }
@@ -156,13 +160,13 @@ function parseUnary(cursor: Cursor): Expression {
 /** An expression without operators around it: what a decorator is. */
 export function parsePostfixExpression(cursor: Cursor): Expression {
   cursor.skipBlanks()
-  return parsePostfix(cursor, parsePrimary(cursor))
+  const start = cursor.at
+  return parsePostfix(cursor, parsePrimary(cursor), start)
 }
 
 /** Member access, indexes, calls, `::` and the `!` that only the type checker reads. */
-function parsePostfix(cursor: Cursor, primary: Expression): Expression {
+function parsePostfix(cursor: Cursor, primary: Expression, start: number): Expression {
   let base = primary
-  const { start } = primary
   for (;;) {
     const before = cursor.at
     cursor.skipBlanks()
@@ -172,12 +176,11 @@ function parsePostfix(cursor: Cursor, primary: Expression): Expression {
       cursor.at++
       const safe = cursor.take('?')
       cursor.skipBlanks()
-      const nameStart = cursor.at
       const name = cursor.expectName('the name of a property')
       if (cursor.code === 0x28) {
         const args = parseArguments(cursor)
         base = { kind: 'call', base, name, arguments: args, start, end: cursor.at }
-      } else base = { kind: 'member', base, name, safe, start: Math.min(start, nameStart), end: cursor.at }
+      } else base = { kind: 'member', base, name, safe, start, end: cursor.at }
     } else if (code === 0x5b) {
       cursor.at++
       const safe = cursor.take('?')
@@ -272,7 +275,7 @@ function parseLambda(cursor: Cursor, parameters: readonly string[], start: numbe
   cursor.expect('=>')
   cursor.skipLines()
   const body = parseExpression(cursor)
-  return { kind: 'lambda', parameters, body, start, end: body.end }
+  return { kind: 'lambda', parameters, body, start, end: cursor.at }
 }
 
 function parseArguments(cursor: Cursor): Expression[] {
@@ -343,7 +346,7 @@ function parseSpread(cursor: Cursor): SpreadExpression {
   const start = cursor.at
   cursor.expect('...')
   const value = parseExpression(cursor)
-  return { kind: 'spread', value, start, end: value.end }
+  return { kind: 'spread', value, start, end: cursor.at }
 }
 
 /** An object. `parseNested` is tried where a property could stand, and tells whether it took something. */
@@ -375,7 +378,7 @@ function parseProperty(cursor: Cursor): PropertyExpression {
   cursor.expect(':')
   cursor.skipLines()
   const value = parseExpression(cursor)
-  return { kind: 'property', key, keyStart, keyEnd, value, start: keyStart, end: value.end }
+  return { kind: 'property', key, keyStart, keyEnd, value, start: keyStart, end: cursor.at }
 }
 
 /** Items end with a comma, a line break or the closing bracket. */

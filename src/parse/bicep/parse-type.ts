@@ -103,6 +103,7 @@ function parsePrimary(cursor: Cursor): Shape {
   if (!isNameStart(code)) cursor.fail('a type is missing')
   const name = cursor.takeName()!
   if (name === 'null') return { nullable: true, name: undefined }
+  if (name === 'true' || name === 'false') return { nullable: false, name: undefined }
   if (cursor.take('<')) {
     do {
       cursor.skipLines()
