@@ -4,17 +4,27 @@ import { InputError } from './base/problem.ts'
 import { toJson, type Value } from './base/value.ts'
 import type { Call } from './command-line.ts'
 import { coverageOf } from './coverage.ts'
-import { ParseCache, type UnitRequest } from './parse/front-end.ts'
+import { type FrontEnd, ParseCache, type UnitRequest } from './parse/front-end.ts'
 import type { RenderedUnit } from './parse/resource.ts'
 import { terraform } from './parse/terraform/index.ts'
 import { FRONT_ENDS, findUnits, type ParsedTree, parseTree } from './parse/units.ts'
 import type { Tree } from './source/tree.ts'
 
+/** Terraform roots as a fresh checkout plans them: in the default workspace, which a review cannot take for granted. */
+const READERS: readonly FrontEnd[] = FRONT_ENDS.map((frontEnd) =>
+  frontEnd === terraform
+    ? {
+        ...frontEnd,
+        render: (tree, request, cache) => terraform.render(tree, { workspace: 'default', ...request }, cache),
+      }
+    : frontEnd,
+)
+
 /** What was understood of a tree or of one unit: every resource with its evaluated values. */
 export function resources(tree: Tree, call: Call): string {
   const { unit, varFiles, values, parameters } = call.options
   const isOwnChoice = unit !== undefined || varFiles.length + values.length + parameters.length > 0
-  const parsed = isOwnChoice ? parseUnit(tree, call) : withPlainRoots(tree, parseTree(tree))
+  const parsed = isOwnChoice ? parseUnit(tree, call) : withPlainRoots(tree, parseTree(tree, { frontEnds: READERS }))
   if (call.format === 'json') return JSON.stringify(toDocument(parsed), null, 1)
   return parsed.units
     .flatMap(({ unit: { path, kind, environment }, resources: all }) => [
@@ -44,7 +54,7 @@ function withPlainRoots(tree: Tree, parsed: ParsedTree): ParsedTree {
 }
 
 function plainRoot(tree: Tree, path: string, cache: ParseCache): RenderedUnit | undefined {
-  const root = terraform.render(tree, { kind: 'terraform', path, inputs: [] }, cache)
+  const root = terraform.render(tree, { kind: 'terraform', path, inputs: [], workspace: 'default' }, cache)
   return root.resources.some(({ value }) => needsVariable(value)) ? undefined : root
 }
 
@@ -93,7 +103,7 @@ function parseUnit(tree: Tree, { options }: Call): ParsedTree {
   const folder = tree.entry(path) === undefined ? path : folderOf(path)
   const own = [...options.values, ...options.varFiles, ...options.parameters]
   const inputs = own.map((file) => within(tree, folder, file))
-  const found = findUnits(tree).found
+  const found = findUnits(tree, { frontEnds: READERS }).found
   const asked: Pick<UnitRequest, 'release' | 'namespace' | 'kubeVersion'> = {
     ...(options.release !== undefined && { release: options.release }),
     ...(options.namespace !== undefined && { namespace: options.namespace }),

@@ -32,6 +32,8 @@ export interface UnitRequest {
   readonly environment?: string
   /** The plan of the same root module that knows what its configuration does not, relative to the tree. */
   readonly plan?: string
+  /** The Terraform workspace that is selected, where somebody says it. */
+  readonly workspace?: string
   readonly release?: string
   readonly namespace?: string
   readonly kubeVersion?: string

@@ -1,3 +1,4 @@
+import type { Origin } from '../../base/origin.ts'
 import type { Budget } from './budget.ts'
 import type { Scope } from './evaluate.ts'
 import type { ModuleConfig } from './module-config.ts'
@@ -13,6 +14,8 @@ export interface Evaluation {
   readonly budget: Budget
   readonly files: ModuleFiles
   readonly call: Scope['call']
+  /** `terraform.workspace`, for a place that uses it. */
+  readonly workspace: (place: Origin) => Val
   /** What a plan of the same root module knows, where the tree has one. */
   readonly planned: PlannedRoot | undefined
   /** The module of a folder, or undefined where there is none. */

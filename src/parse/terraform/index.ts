@@ -28,7 +28,7 @@ interface Remembered {
 
 /** Base and head differ in few files: a unit that read none of these is rendered once for both. */
 function renderOnce(tree: Tree, request: UnitRequest, cache: ParseCache): RenderedUnit {
-  const key = JSON.stringify([request.path, request.inputs, request.environment, request.plan])
+  const key = JSON.stringify([request.path, request.inputs, request.environment, request.plan, request.workspace])
   const known = cache.parsed<Remembered[]>('terraform', key, '', () => [])
   const folders = folderIndex(tree)
   for (const remembered of known) if (isSame(tree, folders, remembered)) return remembered.rendered

@@ -101,7 +101,7 @@ export class ModuleInstance implements Names {
         return { val: this.#path(name, originOf(node, scope)), used: 1 }
       case 'terraform':
       case 'tofu':
-        if (name === 'workspace') return { val: makeString('default', originOf(node, scope)), used: 1 }
+        if (name === 'workspace') return { val: this.evaluation.workspace(originOf(node, scope)), used: 1 }
         return undeclared(`there is no ${root}.${name ?? ''}`)
       case 'each':
       case 'count':

@@ -23,6 +23,7 @@ import type { Val } from './val.ts'
 import { readVariableFiles } from './variable-files.ts'
 import { readVendored } from './vendored.ts'
 import { versionsResource } from './versions.ts'
+import { findWorkspace, workspaceAt } from './workspace.ts'
 
 /** Resources of one unit; what comes behind is left out and named in a problem. */
 const MAX_RESOURCES = 100_000
@@ -51,10 +52,12 @@ export function renderModule(
     rootConfig === undefined
       ? new Map<string, Assignment>()
       : readVariableFiles(files, folders, request, rootConfig, problems)
+  const workspace = rootConfig && findWorkspace(request, rootConfig, files)
   const planned = readPlanned(files, request, problems)
   const evaluation: Evaluation = {
     rootFolder: request.path,
     planned,
+    workspace: (place) => workspaceAt(place, workspace),
     budget: new Budget(),
     files,
     call: (name, args, scope, origin) => callFunction(name, args, { scope, origin, evaluation, folders }),

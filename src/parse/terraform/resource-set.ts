@@ -150,7 +150,15 @@ export class ResourceInstance {
         : step?.kind === 'index' && step.key.kind === 'literal' && typeof step.key.value === 'string'
           ? step.key.value
           : undefined
-    return name === undefined ? { val: this.whole(), used: from } : { val: this.attribute(name), used: from + 1 }
+    if (name === undefined) return { val: this.whole(), used: from }
+    return { val: this.#meant(name, this.attribute(name)), used: from + 1 }
+  }
+
+  /** A name that is not known still means this resource to whoever refers to it. */
+  #meant(attribute: string, val: Val): Val {
+    if (attribute !== 'name' || val.kind !== 'unknown' || val.reference !== undefined) return val
+    if (val.options !== undefined || val.attributes !== undefined) return val
+    return { ...val, reference: { address: this.address, attribute } }
   }
 
   /** The value of an argument or of the blocks of a type; unknown where only the provider gives it. */
