@@ -1,15 +1,19 @@
 import type { TreeEdit } from '../base/edit.ts'
-import { byCodeUnit } from '../base/order.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { type AssessedFinding, indexHits, type RuleHit } from '../rules/assess.ts'
-import type { Finding } from '../rules/finding.ts'
+import { costOf } from '../rules/closing/layer-costs.ts'
+import type { Choice, Finding } from '../rules/finding.ts'
 import type { RuleSettings } from '../rules/settings.ts'
 import type { Tree } from '../source/tree.ts'
-import { showPatch } from './show-patch.ts'
+import { type Candidate, candidatesOf } from './candidates.ts'
 import { type EditedOutcome, verifyPatch } from './verify.ts'
 
 /** Patches cost an analysis each; the most severe findings come first. */
 const MAX_PATCHES = 25
+/** Analyses for choices at other layers, once every finding has had its turn. */
+const MAX_CHOICES = 15
+/** Candidates of one finding that may fail before it goes without a patch. */
+const MAX_TRIES = 4
 
 export interface PatchRun {
   readonly tree: Tree
@@ -25,29 +29,59 @@ export interface PatchRun {
   readonly wants: (finding: Finding) => boolean
 }
 
-/** The findings, each with its patch where one was proven; in the order given. */
-export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun): readonly Finding[] {
-  let left = MAX_PATCHES
-  const known = indexHits(run.known)
-  return findings.map(({ finding, hit }) => {
-    if (left === 0 || !run.wants(finding)) return finding
-    const view = run.view(hit.state)
-    const proposed = view && hit.rule.patch?.(hit.hit, view, run.settings)
-    if (proposed === undefined || !canApply(run, proposed.edit)) return finding
-    left--
-    if (verifyPatch(hit, finding.states ?? [hit.state], known, proposed.edit, run.analyse) !== undefined) return finding
-    const patch = showPatch(run.tree, proposed.edit, proposed.summary)
-    return patch === undefined ? finding : { ...finding, patch }
-  })
+interface Offer {
+  readonly finding: Finding
+  readonly hit: RuleHit
+  /** Proven, the smallest first, each at a layer of its own. */
+  readonly proven: Candidate[]
+  /** Not tried yet, the smallest first. */
+  readonly rest: Candidate[]
 }
 
-/** False where a new file would stand in the place of another, two edits touch the same text, or the text is not the head's. */
-function canApply({ tree, isUnreadable }: PatchRun, { edits, newFiles }: TreeEdit): boolean {
-  if (edits.some(({ path }) => isUnreadable(path))) return false
-  const sorted = [...edits].sort((a, b) => byCodeUnit(a.path, b.path) || a.start - b.start || a.end - b.end)
-  const overlap = sorted.some((edit, i) => {
-    const before = sorted[i - 1]
-    return before !== undefined && before.path === edit.path && edit.start < before.end
+/**
+ * The findings, each with its patch where one was proven, and with the choices where it can be closed at several layers; in the order
+ * given. The patch is the smallest edit of all.
+ */
+export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun): readonly Finding[] {
+  const known = indexHits(run.known)
+  let left = MAX_PATCHES
+  const holds = ({ finding, hit, proven, rest }: Offer): boolean => {
+    const next = rest.shift()!
+    left--
+    const isProven = verifyPatch(hit, finding.states ?? [hit.state], known, next.edit, run.analyse) === undefined
+    if (isProven) proven.push(next)
+    return isProven
+  }
+  const offers = findings.map(({ finding, hit }): Offer => {
+    const offer: Offer = { finding, hit, proven: [], rest: [] }
+    const view = left > 0 && run.wants(finding) ? run.view(hit.state) : undefined
+    if (view === undefined) return offer
+    offer.rest.push(...candidatesOf(hit, view, run))
+    for (let tries = 0; offer.rest.length > 0 && left > 0 && tries < MAX_TRIES; tries++) if (holds(offer)) break
+    return offer
   })
-  return !overlap && ![...newFiles.keys()].some((path) => tree.entry(path) !== undefined)
+  left = MAX_CHOICES
+  for (const offer of offers) {
+    if (offer.proven.length === 0) continue
+    while (left > 0 && dropClosedLayers(offer) > 0) holds(offer)
+  }
+  return offers.map(withPatch)
+}
+
+/** One way for each layer is enough, and the first that was proven is the smallest; gives how many are left to try. */
+function dropClosedLayers({ proven, rest }: Offer): number {
+  const open = rest.filter(({ layer }) => !proven.some((one) => one.layer === layer))
+  rest.splice(0, rest.length, ...open)
+  return rest.length
+}
+
+function withPatch({ finding, proven }: Offer): Finding {
+  const [first] = proven
+  if (first === undefined) return finding
+  if (proven.length === 1) return { ...finding, patch: first.patch }
+  return { ...finding, patch: first.patch, choices: proven.map(toChoice) }
+}
+
+function toChoice({ layer, patch: { summary, files } }: Candidate): Choice {
+  return { layer, what: summary, cost: costOf(layer), files }
 }

@@ -1,14 +1,15 @@
 import { escapeFenced, escapeHtml } from '../base/escape.ts'
-import type { Finding, Witness } from '../rules/finding.ts'
+import type { Choice, Finding, Witness } from '../rules/finding.ts'
 import { diffLineKind } from './diff-line.ts'
 import { type Flow, flowPorts, hasNetworkEffect, listFlows } from './flows.ts'
 import { findHidden } from './hidden.ts'
 import { STYLE } from './html-style.ts'
-import { code, joined, type Line, line, linked, text, toHtml, unbroken } from './inline.ts'
+import { code, joined, type Line, line, linked, strong, text, toHtml, unbroken } from './inline.ts'
 import { commitHref, fileHref, type ReviewLinks, ruleHref } from './links.ts'
 import { outcome, packetWords } from './packet.ts'
 import type { AuditReport, Coverage, ReviewReport } from './review-report.ts'
 import {
+  CHOICES_HEADING,
   count,
   isGone,
   isNew,
@@ -16,6 +17,7 @@ import {
   messageLine,
   peerNode,
   STATUS_WORD,
+  SUGGESTED,
   severityCounts,
   shortenProse,
   VERDICT_WORD,
@@ -154,7 +156,7 @@ function findingList(findings: readonly Finding[], context: HtmlContext): string
 }
 
 function findingCard(finding: Finding, number: number, context: HtmlContext): string {
-  const { severity, rule, status, witness, patch, decide, states } = finding
+  const { severity, rule, status, witness, patch, choices, decide, states } = finding
   const name = linked(ruleHref(context.links, rule), code(rule))
   const worse = status === 'worsened' ? ', worse' : ''
   return [
@@ -164,9 +166,20 @@ function findingCard(finding: Finding, number: number, context: HtmlContext): st
     patch === undefined
       ? ''
       : `<details open><summary>Fix, verified: ${toHtml([text(patch.summary)])}</summary>${patch.files.map(({ diff }) => diffBlock(diff)).join('')}</details>`,
+    choices === undefined ? '' : choiceList(choices),
     patch === undefined && decide !== undefined ? `<p><b>To decide:</b> ${toHtml([text(decide)])}</p>` : '',
     '</article>',
   ].join('')
+}
+
+/** The diff of the first is the fix, which stands above. */
+function choiceList(choices: readonly Choice[]): string {
+  const items = choices.map(({ layer, what, cost, files }, i) => {
+    const words = line`${strong(text(LAYER_NAME[layer]))}${text(i === 0 ? ` (${SUGGESTED})` : '')}: ${text(`${what} ${cost}`)}`
+    const diffs = i === 0 ? '' : files.map(({ diff }) => diffBlock(diff)).join('')
+    return `<li>${toHtml(words)}${diffs === '' ? '' : `<details><summary>The edit</summary>${diffs}</details>`}</li>`
+  })
+  return `<p>${CHOICES_HEADING}</p><ul>${items.join('')}</ul>`
 }
 
 function witnessBlock(witness: Witness, context: HtmlContext): string {

@@ -99,6 +99,13 @@ const PATCH = object('An edit that removes the finding, proven by analysing the 
   summary: string('What the patch does, in one sentence.'),
 })
 
+const CHOICE = object('A way to close the finding at one layer, proven like the patch.', {
+  layer: oneOf(...LAYERS),
+  what: string('What it does, in one sentence.'),
+  cost: string('Money first, then what one gets and what one gives up.'),
+  files: list(object('The change of one file.', { path: PATH, diff: string('Unified diff.') })),
+})
+
 const FINDING = object("A rule's verdict on a change or a state.", {
   rule: TEXT,
   concepts: list(TEXT),
@@ -113,6 +120,10 @@ const FINDING = object("A rule's verdict on a change or a state.", {
   layer: oneOf(...LAYERS),
   'witness?': WITNESS,
   'patch?': PATCH,
+  'choices?': list(
+    CHOICE,
+    'Where several layers can close it, one way for each; the first needs the smallest edit and is the patch.',
+  ),
   'decide?': string('What a person must decide, where no patch was proven.'),
   'states?': STATES,
   fingerprint: string('Of rule, flow and object, not of lines.'),

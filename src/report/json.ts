@@ -1,5 +1,5 @@
 import type { ConnectionChange, ConnectionChanges } from '../compare/change.ts'
-import type { Finding, Packet, Patch, PathStep, Witness } from '../rules/finding.ts'
+import type { Choice, Finding, Packet, Patch, PathStep, Witness } from '../rules/finding.ts'
 import type {
   AuditReport,
   Coverage,
@@ -99,6 +99,8 @@ const PATCH: Shape<Patch> = {
   summary: same,
 }
 
+const CHOICE: Shape<Choice> = { layer: same, what: same, cost: same, files: PATCH.files }
+
 const FINDING: Shape<Finding> = {
   rule: same,
   concepts: same,
@@ -113,6 +115,7 @@ const FINDING: Shape<Finding> = {
   layer: same,
   witness: shaped<Witness>({ packet: shaped(PACKET), path: each(shaped(STEP)) }),
   patch: shaped(PATCH),
+  choices: each(shaped(CHOICE)),
   decide: same,
   states: same,
   fingerprint: same,

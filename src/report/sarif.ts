@@ -1,5 +1,5 @@
 import { dropHidden, escapeSarifText } from '../base/escape.ts'
-import type { Finding, PathStep, Severity } from '../rules/finding.ts'
+import type { Choice, Finding, PathStep, Severity } from '../rules/finding.ts'
 import type { RuleMeta } from '../rules/rule.ts'
 import { print } from './json.ts'
 import type { AuditReport, ReviewReport } from './review-report.ts'
@@ -77,7 +77,8 @@ function toRule(id: string, meta: RuleMeta, tool: SarifTool): object {
 }
 
 function toResult(finding: Finding, indexes: ReadonlyMap<string, number>, compared: boolean): object {
-  const { rule, severity, file, line, endLine, fingerprint, status, suppressed, witness, patch, states } = finding
+  const { rule, severity, file, line, endLine, fingerprint, status, suppressed, witness, patch, choices, states } =
+    finding
   const index = indexes.get(rule)
   const related = (witness?.path ?? []).filter(hasPlace).slice(0, MAX_RELATED_LOCATIONS)
   const where = states === undefined || states.length === 0 ? '' : ` (in ${states.join(', ')})`
@@ -127,8 +128,18 @@ function toResult(finding: Finding, indexes: ReadonlyMap<string, number>, compar
             },
           ],
         }),
-    properties: { severity, status, resource: dropHidden(finding.resource), layer: finding.layer },
+    properties: {
+      severity,
+      status,
+      resource: dropHidden(finding.resource),
+      layer: finding.layer,
+      ...(choices && { choices: choices.map(toChoice) }),
+    },
   }
+}
+
+function toChoice({ layer, what, cost }: Choice): object {
+  return { layer, what: dropHidden(what), cost }
 }
 
 /** What was not analysed is told in the run, so that no results do not read as no problems. */

@@ -1,11 +1,22 @@
 import { escapeTerminal, shorten } from '../base/escape.ts'
-import type { Finding, Severity, Witness } from '../rules/finding.ts'
+import type { Choice, Finding, Severity, Witness } from '../rules/finding.ts'
 import { diffLineKind } from './diff-line.ts'
 import { type Flow, flowPorts, hasNetworkEffect, listFlows } from './flows.ts'
 import { findHidden } from './hidden.ts'
 import { outcome, packetWords } from './packet.ts'
 import type { AuditReport, Coverage, ReviewReport } from './review-report.ts'
-import { count, isGone, isNew, LAYER_NAME, peerWords, STATUS_WORD, severityCounts, VERDICT_WORD } from './words.ts'
+import {
+  CHOICES_HEADING,
+  count,
+  isGone,
+  isNew,
+  LAYER_NAME,
+  peerWords,
+  STATUS_WORD,
+  SUGGESTED,
+  severityCounts,
+  VERDICT_WORD,
+} from './words.ts'
 
 export interface TextOptions {
   /** True where the output is a terminal that shows colour. */
@@ -111,7 +122,7 @@ function writeFlows(page: TextPage, title: string, flows: readonly Flow[]): void
 
 function writeFindings(page: TextPage, findings: readonly Finding[]): void {
   for (const [i, finding] of findings.entries()) {
-    const { severity, status, rule, file, line, states, witness, patch, decide } = finding
+    const { severity, status, rule, file, line, states, witness, patch, choices, decide } = finding
     const worse = status === 'worsened' ? ' (worse)' : ''
     if (i > 0) page.blank()
     page.line([
@@ -126,9 +137,17 @@ function writeFindings(page: TextPage, findings: readonly Finding[]): void {
     if (patch !== undefined) {
       page.wrapped(`fix (verified): ${patch.summary}`, 4)
       for (const { diff } of patch.files) page.diff(diff, 6)
+      if (choices !== undefined) writeChoices(page, choices)
     } else if (decide !== undefined) {
       page.wrapped(`to decide: ${decide}`, 4)
     }
+  }
+}
+
+function writeChoices(page: TextPage, choices: readonly Choice[]): void {
+  page.wrapped(CHOICES_HEADING, 4)
+  for (const [i, { layer, what, cost }] of choices.entries()) {
+    page.wrapped(`${LAYER_NAME[layer]}${i === 0 ? ` (${SUGGESTED})` : ''}: ${what} ${cost}`, 6)
   }
 }
 

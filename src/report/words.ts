@@ -179,3 +179,7 @@ function backticks(words: string): Line {
     .split(/`([a-z]+(?:[A-Z][A-Za-z]*)+(?:: ?(?:\{\}|\[\]|true|false))?)`/)
     .flatMap((part, i) => (part === '' ? [] : [i % 2 === 0 ? text(part) : code(part)]))
 }
+
+/** The heading of a finding's choices, and what is said of the first. */
+export const CHOICES_HEADING = 'It can be closed at any of these layers, each proven on the whole way:'
+export const SUGGESTED = 'the fix above, the smallest edit'

@@ -4,6 +4,7 @@ import type { StateView } from '../compare/state-view.ts'
 import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import { subjectOf } from './azure-subject.ts'
+import { takeBack } from './closing/take-back.ts'
 import type { Hit, ProposedPatch } from './rule.ts'
 
 /** What a rule says of one Azure resource. */
@@ -36,6 +37,8 @@ export function azureHit(view: StateView, { object, at, detail, say, fix, ...res
     message: `${label}${maybe === undefined ? '' : ', where it is created,'} ${say}`,
     ...(maybe === undefined || rest.severity === undefined ? {} : { severity: LOWER[rest.severity] }),
     ...(fix && { fix }),
+    // What the change did there taken back is always a way to close what it opened.
+    otherwise: () => [...(rest.otherwise?.() ?? []), ...takeBack(view, at ?? originOf(object))],
   }
 }
 

@@ -5,17 +5,18 @@ import type { StateView } from '../compare/state-view.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES, sampleAddress } from '../reach/address-ranges.ts'
 import type { PeerSet } from '../reach/peers.ts'
 import { eachEndpoint } from './each.ts'
+import { isolateNamespace } from './edit/namespace-policies.ts'
 import { narrowRule } from './edit/narrow-rule.ts'
 import { type EndpointHit, endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
 import { goesTo, leavesCluster } from './flow-ends.ts'
 import { causeOf, findGrant, type Grant, printGrant } from './grant.ts'
 import { type InternetWay, internetWay } from './internet-way.ts'
-import { isShown } from './judged-endpoints.ts'
+import { isShown, type JudgedEndpoint } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
 import { lineOf } from './one-line.ts'
 import { type InternetBreadth, isWide, openEgress, publicPart } from './open-egress.ts'
 import { addressOf, proofOf } from './proof.ts'
-import { defineRule, type Hit } from './rule.ts'
+import { defineRule, type Hit, type ProposedPatch } from './rule.ts'
 import { withinIsolation } from './wider-finding.ts'
 
 export const egressInternet = defineRule({
@@ -86,11 +87,11 @@ export const egressInternet = defineRule({
           ? 'Name the addresses that it needs; no manifest of the tree tells them.'
           : 'The change opened the way behind the policies: is it to be closed there, or by addresses in the policy?',
       objectsTo: (flow) => leavesCluster(flow) || goesTo(flow, addressSets.union(PUBLIC_ADDRESSES, METADATA_ADDRESS)),
-      // What another layer opened is closed there.
       fix: () =>
-        cause === undefined && grant !== undefined
-          ? narrowRule(view, grant, breadth === 'names', (block) => isWide(publicPart(block, trusted)))
-          : undefined,
+        grant === undefined
+          ? undefined
+          : narrowRule(view, grant, breadth === 'names', (block) => isWide(publicPart(block, trusted))),
+      otherwise: () => (way.kind === 'open' ? [...way.close(), ...isolate(view, endpoint, grant)] : []),
     })
   }),
 
@@ -99,6 +100,18 @@ export const egressInternet = defineRule({
   /** What the rule said before the change, DNS to the DNS pods alone, or the rule without the peers that mean everybody. */
   patch: (hit) => hit.fix?.(),
 })
+
+/** Where no policy limits the way out yet, a policy that does: it closes the way in the cluster, whatever stands behind it. */
+function isolate(
+  view: StateView,
+  { end, workload }: JudgedEndpoint,
+  grant: Grant | undefined,
+): readonly ProposedPatch[] {
+  const { namespace } = end.facts
+  if (grant !== undefined || workload === undefined || namespace === undefined) return []
+  const patch = isolateNamespace(view, namespace, ['Egress'], 'default-deny-egress')
+  return patch === undefined ? [] : [{ ...patch, layer: 'network-policy' }]
+}
 
 /** What workloads share because of which they get out: a line of another layer that the change touched, else a rule of a policy. */
 function byLine(

@@ -19,6 +19,11 @@ export interface Finding {
   readonly layer: Layer
   readonly witness?: Witness
   readonly patch?: Patch
+  /**
+   * One way to close it for each layer that can, where several can; all are proven like the patch. The first needs the smallest edit and
+   * is the patch.
+   */
+  readonly choices?: readonly Choice[]
   /** What a person must decide, where no patch was proven. */
   readonly decide?: string
   /** The states (environments) in which it is so; absent where the tree has one. */
@@ -97,4 +102,14 @@ export interface Patch {
   }
   /** What the patch does, in one sentence, and which evidence each allowed connection came from. */
   readonly summary: string
+}
+
+/** A way to close a finding at one layer. */
+export interface Choice {
+  readonly layer: Layer
+  /** What it does, in one sentence. Text of the tree: escape. */
+  readonly what: string
+  /** Money first, then what one gets and what one gives up. */
+  readonly cost: string
+  readonly files: Patch['files']
 }

@@ -7,6 +7,7 @@ import { goesTo } from './flow-ends.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
 import { isShown } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
+import { barMetadata } from './node-settings.ts'
 import { openEgress, reachesMetadata } from './open-egress.ts'
 import { addressOf, proofOf } from './proof.ts'
 import { defineRule } from './rule.ts'
@@ -54,6 +55,7 @@ export const imdsReachable = defineRule({
       prove: () => proofOf(reach, { from: end, to: addressOf(ADDRESS), protocol: 'TCP', port: 80 }),
       objectsTo: (flow) => goesTo(flow, METADATA_ADDRESS) && isOnlyMetadata(flow.to.addresses!),
       fix: () => grant && exceptFromRule(view, grant, METADATA_ADDRESS, `${ADDRESS}/32`),
+      otherwise: () => [barMetadata(view)].flatMap((patch) => patch ?? []),
     })
   }),
 

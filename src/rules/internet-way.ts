@@ -8,9 +8,11 @@ import type { StateView } from '../compare/state-view.ts'
 import type { PlaceRegion } from '../reach/azure/flows.ts'
 import type { Outcome, Step } from '../reach/azure/outcome.ts'
 import { azureWitness } from './azure-site.ts'
+import { closeWay, isPolicy } from './closing/close-way.ts'
 import type { Witness } from './finding.ts'
 import type { JudgedEndpoint } from './judged-endpoints.ts'
 import { breadthOf, countPorts, type InternetBreadth, isWide, publicPart } from './open-egress.ts'
+import type { ProposedPatch } from './rule.ts'
 
 /**
  * How a pod that its policies let out gets to the internet through Azure. `unseen`: no cluster is linked, or what Azure does is not
@@ -31,6 +33,8 @@ export type InternetWay =
       readonly witness: Witness
       /** What the change made of the path, where that is not a policy. */
       readonly cause: Step | undefined
+      /** Edits that close it again where the change opened it behind the policies. */
+      readonly close: () => readonly ProposedPatch[]
     }
 
 /** Follows the way out of an endpoint, whose policies certainly reach the internet, through the layers of its linked cluster. */
@@ -48,7 +52,8 @@ export function internetWay(
   }
   const packet = hasPort(certain, 'TCP', 443) ? ({ protocol: 'TCP', port: 443 } as const) : samplePort(certain)
   if (packet === undefined) return { kind: 'unseen' }
-  const outcome = askLinked({ view, link }, { subject, workload: workload?.id, pool: pools[0] }, 'internet', packet)
+  const asked = { subject, workload: workload?.id, pool: pools[0] }
+  const outcome = askLinked({ view, link }, asked, 'internet', packet)
   if (outcome.answer !== 'allowed') return { kind: 'unseen' }
   const breadth = breadthOf(certain)
   const firewall = outcome.steps.find(({ layer }) => layer === 'firewall')
@@ -62,6 +67,11 @@ export function internetWay(
     extent: countPorts(certain) * (firewall === undefined ? 2 : 1),
     witness: azureWitness({ from: name, to: 'internet', ...packet }, outcome),
     cause: azureCause(view, outcome),
+    close() {
+      const { before } = view
+      const old = before?.link?.kind === 'linked' ? { view: before, link: before.link } : undefined
+      return closeWay(view, old && askLinked(old, asked, 'internet', packet), outcome)
+    },
   }
 }
 
@@ -80,16 +90,8 @@ export function internetPart(region: PlaceRegion, trusted: AddressSet): Connecti
     .reduce(connectionSets.union, NO_CONNECTIONS)
 }
 
-const POLICY_LAYERS: ReadonlySet<Step['layer']> = new Set([
-  'network-policy',
-  'admin-policy',
-  'cilium',
-  'calico',
-  'mesh',
-])
-
 function azureCause(view: StateView, { steps }: Outcome): Step | undefined {
   const { before } = view
   const step = before && steps.find((one) => changedStep(one, view, before))
-  return step === undefined || POLICY_LAYERS.has(step.layer) ? undefined : step
+  return step === undefined || isPolicy(step) ? undefined : step
 }

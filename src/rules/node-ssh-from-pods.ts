@@ -1,11 +1,15 @@
+import { type AddressSet, addressSets, parseCidr } from '../algebra/addresses.ts'
+import type { StateView } from '../compare/state-view.ts'
 import { eachEndpoint } from './each.ts'
+import { exceptFromRule } from './edit/except.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
-import { causeOf, findGrant, printGrant } from './grant.ts'
+import { causeOf, findGrant, type Grant, printGrant } from './grant.ts'
 import { isShown } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
+import { nodeBlock, turnSshOff } from './node-settings.ts'
 import { openEgress, reachesSsh } from './open-egress.ts'
 import { nodesEnd, proofOf } from './proof.ts'
-import { defineRule } from './rule.ts'
+import { defineRule, type ProposedPatch } from './rule.ts'
 import { withinIsolation } from './wider-finding.ts'
 
 export const nodeSshFromPods = defineRule({
@@ -47,8 +51,25 @@ export const nodeSshFromPods = defineRule({
         `${capital(listNames(names))} ${nodeSsh === 'yes' ? 'can' : 'may'} connect to SSH (TCP 22) on the nodes: ${grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`}${nodeSsh === 'yes' ? '' : ', if the block holds their addresses, which is not known from here'}. From a compromised container, a stolen key would take the node and every pod on it. Except the node subnet from the block, or limit its ports.`,
       prove: () => proofOf(reach, { from: end, to: nodesEnd(reach), protocol: 'TCP', port: 22 }),
       decide: 'Which range the nodes are in; no manifest of the tree tells it.',
+      objectsTo: ({ to }) => to.name === 'nodes' || isOfNodes(view, to.addresses),
+      fix: () => exceptNodes(view, grant),
+      otherwise: () => [turnSshOff(view)].flatMap((patch) => patch ?? []),
     })
   }),
 
   merge: mergeEndpoints,
+
+  /** An `except` for the nodes, where their range is known. */
+  patch: (hit) => hit.fix?.(),
 })
+
+function isOfNodes({ reach: { cluster } }: StateView, addresses: AddressSet | undefined): boolean {
+  const { nodeAddresses } = cluster
+  return addresses !== undefined && nodeAddresses !== undefined && addressSets.covers(nodeAddresses, addresses)
+}
+
+function exceptNodes(view: StateView, grant: Grant | undefined): ProposedPatch | undefined {
+  const block = nodeBlock(view)
+  const range = block === undefined ? undefined : parseCidr(block)
+  return grant && range && exceptFromRule(view, grant, range.addresses, block!)
+}

@@ -33,7 +33,7 @@ export function lineOf(origin: Origin): string {
 
 /**
  * One line, one finding: of the findings of several rules that one line causes the worst stays, of equally bad ones the one that tells
- * most, with the patch of another where it has none, and what the others add in a sentence. News, what was there, and what is gone stay apart.
+ * most, with the patches of the others beside its own, and what the others add in a sentence. News, what was there, and what is gone stay apart.
  */
 export function oneForEachLine<T extends Judged>(judged: readonly T[]): readonly T[] {
   const groups = new Map<string, T[]>()
@@ -72,16 +72,15 @@ function compare(a: Judged, b: Judged): number {
 const MOST_ASIDES = 3
 
 function speakFor<T extends Judged>(best: T, others: readonly T[]): T {
-  const { hit, rule } = best.hit
+  const { hit } = best.hit
   const asides = new Set(others.flatMap(({ hit: other }) => other.hit.because?.aside?.(other.hit) ?? []))
   const concepts = [best, ...others].flatMap(({ hit: one }) => one.hit.concepts ?? one.rule.meta.concepts)
-  const fix = (): ProposedPatch | undefined => {
-    for (const { fix: propose } of [hit, ...others.map((other) => other.hit.hit)]) {
-      const patch = propose?.()
-      if (patch !== undefined) return patch
-    }
-    return undefined
-  }
+  // What closes one of the consequences may close all of them.
+  const otherwise = (): readonly ProposedPatch[] =>
+    [best, ...others].flatMap(({ hit: one }) => [
+      ...(one === best.hit ? [] : proposedBy(one)),
+      ...(one.hit.otherwise?.() ?? []),
+    ])
   // Messages and witnesses are made when somebody reads them.
   const spoken = Object.defineProperties(
     {},
@@ -89,9 +88,14 @@ function speakFor<T extends Judged>(best: T, others: readonly T[]): T {
       ...Object.getOwnPropertyDescriptors(hit),
       message: { get: () => [hit.message, ...[...asides].slice(0, MOST_ASIDES)].join(' '), enumerable: true },
       concepts: { value: [...new Set(concepts)], enumerable: true },
-      fix: { value: fix, enumerable: true },
+      otherwise: { value: otherwise, enumerable: true },
     },
   ) as Hit
-  const patching: Rule = { ...rule, patch: (one, view, settings) => rule.patch?.(one, view, settings) ?? one.fix?.() }
-  return { ...best, hit: { ...best.hit, hit: spoken, rule: patching } }
+  return { ...best, hit: { ...best.hit, hit: spoken } }
+}
+
+/** The patch of a finding that another one speaks for, at the layer of its own rule. */
+function proposedBy({ hit, rule }: Judged['hit']): readonly ProposedPatch[] {
+  const patch = hit.fix?.()
+  return patch === undefined ? [] : [{ layer: hit.layer ?? rule.meta.layer, ...patch }]
 }

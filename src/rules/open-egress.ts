@@ -15,6 +15,7 @@ import { METADATA_ADDRESS, PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import type { PeerSet } from '../reach/peers.ts'
 import type { Reachability } from '../reach/reachability.ts'
 import { NODES } from '../reach/universe.ts'
+import { nodeSettings } from './node-settings.ts'
 
 /** What of the world outside the cluster a group of workloads can open connections to. */
 export interface OpenEgress {
@@ -48,8 +49,19 @@ const MANY_PORTS = 1000
 
 const known = new WeakMap<Reachability, Map<string, OpenEgress>>()
 
-/** What the egress of a class certainly reaches outside; classes of one group share the answer. */
-export function openEgress({ reach }: StateView, subject: number, trusted: AddressSet = NO_ADDRESSES): OpenEgress {
+/** What the egress of a class certainly reaches outside, as far as the nodes do not bar it; classes of one group share the answer. */
+export function openEgress(view: StateView, subject: number, trusted: AddressSet = NO_ADDRESSES): OpenEgress {
+  const open = openByPolicies(view, subject, trusted)
+  const { barsMetadata, barsSsh } = nodeSettings(view)
+  if (!barsMetadata && !barsSsh) return open
+  return {
+    ...open,
+    metadata: open.metadata && !barsMetadata,
+    nodeSsh: barsSsh ? 'no' : open.nodeSsh,
+  }
+}
+
+function openByPolicies({ reach }: StateView, subject: number, trusted: AddressSet): OpenEgress {
   const groups = known.get(reach) ?? new Map<string, OpenEgress>()
   known.set(reach, groups)
   const key = `${reach.groups.egress.groupOf(subject)} ${toRanges(trusted).join()}`

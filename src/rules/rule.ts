@@ -83,12 +83,19 @@ export interface Hit {
   readonly across?: string
   /** The edit, where only the check has what it takes to write it; made on demand. */
   readonly fix?: () => ProposedPatch | undefined
+  /**
+   * Edits that close the same at other layers, or at the same one in another way; made on demand. They are tried beside the rule's patch,
+   * the smallest first, and those that are proven are the choices of the finding.
+   */
+  readonly otherwise?: () => readonly ProposedPatch[]
 }
 
 export interface ProposedPatch {
   readonly edit: TreeEdit
   /** What it does, in one sentence, and the evidence for each connection that it allows. */
   readonly summary: string
+  /** The layer that it closes; that of the finding where absent. */
+  readonly layer?: Layer
 }
 
 /** Both sides of one state; a side is undefined where the state is only on the other. */

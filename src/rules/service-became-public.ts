@@ -6,6 +6,7 @@ import { originOf } from '../model/azure/azure-objects.ts'
 import type { Service } from '../model/kubernetes/service.ts'
 import type { Door } from '../reach/door.ts'
 import { azureOf } from './azure-view.ts'
+import { closeService } from './closing/close-service.ts'
 import { annotate, INTERNAL, setSourceRanges, setType } from './edit/load-balancer.ts'
 import { narrowSource } from './edit/narrow-source.ts'
 import { listNames } from './listing.ts'
@@ -58,6 +59,7 @@ export const serviceBecamePublic = defineRule({
         decide: 'Who must reach it: nobody outside the network (internal), some ranges, or everybody.',
         objectsTo: ({ kind }) => kind === 'ingress',
         fix: () => (around === undefined ? restore(old, service) : around.fix(trustedRanges)),
+        otherwise: () => closeService(head, service, doors[0], trustedRanges),
       }
     }
   },
@@ -87,7 +89,8 @@ function changeAround(base: StateView, head: StateView, door: Door | undefined) 
     const rule = azure.objects
       .ofType('microsoft.network/networksecuritygroups/securityrules')
       .find((object) => originOf(object) === step.origin)
-    return rule && narrowSource(azure, rule, trustedRanges)
+    const patch = rule && narrowSource(azure, rule, trustedRanges)
+    return patch && { ...patch, layer: step.layer }
   }
   return { words: `${wordsOf(step)} lets it in now`, at, fix }
 }

@@ -1,4 +1,5 @@
 import { printConnections } from '../algebra/connections.ts'
+import { closeService } from './closing/close-service.ts'
 import { makeInternal } from './edit/load-balancer.ts'
 import { listNames } from './listing.ts'
 import { publicServices } from './public-service.ts'
@@ -22,7 +23,7 @@ export const servicePublic = defineRule({
 
   /** Yields a hit for each public load balancer that admits the internet and whose pods no policy closes. */
   *check(view, { trusted, trustedRanges }) {
-    for (const { service, open, frontend, target, names, extent, prove } of publicServices(view, trusted)) {
+    for (const { service, open, frontend, target, names, extent, doors, prove } of publicServices(view, trusted)) {
       const { resource } = service
       const sensitive = sensitivePort(target) ?? sensitivePort(frontend)
       const ports = printConnections(frontend)
@@ -43,6 +44,7 @@ export const servicePublic = defineRule({
         decide: 'Who must reach it: nobody outside the network (internal), some ranges, or everybody.',
         objectsTo: ({ kind }) => kind === 'ingress',
         fix: () => makeInternal(service, trustedRanges),
+        otherwise: () => closeService(view, service, doors[0], trustedRanges),
       }
     }
   },

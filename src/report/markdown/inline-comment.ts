@@ -5,7 +5,7 @@ import { commitHref, type ReviewLinks, ruleHref } from '../links.ts'
 import { messageLine, SEVERITY_MARK, shortenProse } from '../words.ts'
 import { formatFindingMarker } from './marker.ts'
 import { COMMENT_LIMIT, fixed, layOut, whole } from './page.ts'
-import { statesLine, witnessLine } from './sections.ts'
+import { choiceList, statesLine, witnessLine } from './sections.ts'
 
 export interface InlineContext {
   readonly links?: ReviewLinks
@@ -20,7 +20,7 @@ export interface InlineContext {
 
 /** A comment on a line of the diff, marker included: what the line does, and the fix as a suggestion or as a diff. */
 export function inlineComment(finding: Finding, context: InlineContext): string {
-  const { severity, rule, patch, witness, decide } = finding
+  const { severity, rule, patch, choices = [], witness, decide } = finding
   const name = linked(ruleHref(context.links, rule), strong(text(SEVERITY_MARK[severity]), text(' '), code(rule)))
   const message = messageLine(finding, shortenProse(finding.message, 2_000))
   const sections = [
@@ -30,7 +30,7 @@ export function inlineComment(finding: Finding, context: InlineContext): string 
     fixed(witness === undefined ? '' : toMarkdown(line`${strong(text('Packet:'))} ${witnessLine(witness)}`)),
   ]
   if (patch !== undefined) {
-    sections.push(...patchSections(patch, context))
+    sections.push(...patchSections(patch, context), ...choiceList(choices).map((list) => whole('patch', list, '')))
   } else if (decide !== undefined) {
     sections.push(fixed(toMarkdown(line`${strong(text('To decide:'))} ${text(shortenProse(decide, 2_000))}`)))
   }

@@ -1,5 +1,5 @@
 import { escapeFenced, fence, shorten } from '../../base/escape.ts'
-import type { Finding, Patch, PathStep, Witness } from '../../rules/finding.ts'
+import type { Choice, Finding, Patch, PathStep, Witness } from '../../rules/finding.ts'
 import { type Flow, flowPorts } from '../flows.ts'
 import { graphOfFlows } from '../graph.ts'
 import { code, joined, type Line, line, linked, strong, text, toMarkdown, unbroken } from '../inline.ts'
@@ -8,6 +8,7 @@ import { toMermaid } from '../mermaid.ts'
 import { outcome, packetWords } from '../packet.ts'
 import type { Coverage, NotAnalysed, ProposedSuppression } from '../review-report.ts'
 import {
+  CHOICES_HEADING,
   count,
   isGone,
   LAYER_NAME,
@@ -15,6 +16,7 @@ import {
   peerNode,
   SEVERITY_MARK,
   STATUS_WORD,
+  SUGGESTED,
   shortenProse,
   VERDICT_WORD,
 } from '../words.ts'
@@ -212,13 +214,16 @@ export function changeGraph(flows: readonly Flow[], context: PageContext): Secti
 /** A block for each patch; findings that one patch removes share it. */
 export function patches(findings: readonly Finding[]): readonly Section[] {
   const groups = groupPatches(findings)
-  const sections = groups.slice(0, MAX_PATCHES).map(({ numbers, patch }) => {
+  const sections = groups.slice(0, MAX_PATCHES).map(({ numbers, patch, choices }) => {
     const summary = line`Fix for ${text(findingNumbers(numbers))} (verified by analysing the patched tree again)`
     const diffs = patch.files.map(({ diff }) => fence('diff', escapeFenced(diff.replace(/\n$/, ''))))
     const instead = line`The fix for ${text(findingNumbers(numbers))} is too long for this page: it is in the patch file of the run.`
     return whole(
       'patch',
-      details(summary, [toMarkdown([text(shortenProse(patch.summary, 600))]), ...diffs].join('\n\n')),
+      details(
+        summary,
+        [toMarkdown([text(shortenProse(patch.summary, 600))]), ...diffs, ...choiceList(choices)].join('\n\n'),
+      ),
       toMarkdown(instead),
     )
   })
@@ -231,15 +236,27 @@ interface PatchGroup {
   /** 1-based numbers of the findings in the list. */
   readonly numbers: number[]
   readonly patch: Patch
+  /** Of the first finding. */
+  readonly choices: readonly Choice[]
+}
+
+/** The layers at which a finding can be closed, with what each costs; nothing where there is one. */
+export function choiceList(choices: readonly Choice[]): readonly string[] {
+  if (choices.length === 0) return []
+  const items = choices.map(({ layer, what, cost }, i) => {
+    const about = i === 0 ? ` (${SUGGESTED})` : ''
+    return `- ${toMarkdown(line`${strong(text(LAYER_NAME[layer]))}${text(about)}: ${text(shortenProse(what, FIRST_SCREEN.message))} ${text(cost)}`)}`
+  })
+  return [[toMarkdown([text(CHOICES_HEADING)]), '', ...items].join('\n')]
 }
 
 function groupPatches(findings: readonly Finding[]): readonly PatchGroup[] {
   const groups = new Map<string, PatchGroup>()
-  for (const [i, { patch }] of findings.entries()) {
+  for (const [i, { patch, choices = [] }] of findings.entries()) {
     if (patch === undefined) continue
     const key = JSON.stringify(patch.files.map(({ path, diff }) => [path, diff]))
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { numbers: [i + 1], patch })
+    if (group === undefined) groups.set(key, { numbers: [i + 1], patch, choices })
     else group.numbers.push(i + 1)
   }
   return [...groups.values()]
