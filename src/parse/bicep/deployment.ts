@@ -192,7 +192,7 @@ export class BicepDeployment implements Deployment, Library, Host {
     const values = () => this.#evaluateAll(call, scope)
     return (
       applyFileFunction(call, scope, origin) ??
-      applyScopeFunction(name.toLowerCase(), values, this.#use.scope, origin) ??
+      applyScopeFunction(name, values, this.#use.scope, origin) ??
       applyFunction(call, scope, origin)
     )
   }

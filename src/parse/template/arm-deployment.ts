@@ -99,7 +99,7 @@ export class ArmDeployment implements Deployment, Library, Host {
       default: {
         const declared = name.includes('.') ? this.#userFunction(name) : undefined
         if (declared !== undefined) return this.#applyUser(declared, values(), origin)
-        const scoped = applyScopeFunction(name, values, this.scope, origin)
+        const scoped = applyScopeFunction(call.name, values, this.scope, origin)
         if (scoped === undefined) return applyFunction(call, scope, origin)
         return name.endsWith('resourceid') ? this.#referTo(scoped) : scoped
       }

@@ -63,15 +63,16 @@ function groupOf(scope: DeploymentScope, origin: Origin): readonly TextPart[] {
 }
 
 /**
- * A function that reads where the template is deployed, or that makes ids there; undefined for all others.
+ * A function that reads where the template is deployed, or that makes ids there; undefined for all others. Names ignore case.
  * Source: learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-deployment, -resource, -scope
  */
 export function applyScopeFunction(
-  name: string,
+  called: string,
   values: () => readonly Value[],
   scope: DeploymentScope,
   origin: Origin,
 ): Value | undefined {
+  const name = called.toLowerCase()
   switch (name) {
     case 'resourcegroup':
       return resourceGroupObject(values(), scope, origin)
@@ -80,10 +81,10 @@ export function applyScopeFunction(
     case 'managementgroup':
       return managementGroupObject(values(), origin)
     case 'tenant':
-      return lazy('tenant', origin, (member, at) => (member === 'id' ? scalar('/', at) : open('tenant', member, at)))
+      return lazy('tenant', origin, (member, at) => (member === 'id' ? scalar('/', at) : undefined))
     case 'deployment':
     case 'deployer':
-      return lazy(name, origin, (member, at) => open(name, member, at))
+      return lazy(name, origin, () => undefined)
     case 'environment':
       return cloudEnvironment(origin)
     case 'resourceid':
@@ -121,9 +122,11 @@ export function applyScopeFunction(
     case 'tologicalzones':
     case 'tophysicalzone':
     case 'tophysicalzones':
-      return unknown('runtime-function', `${name}() is answered by Azure`, origin)
+      return unknown('runtime-function', `${called}() is answered by Azure`, origin)
     default:
-      return name.startsWith('list') ? unknown('runtime-function', `${name}() is answered by Azure`, origin) : undefined
+      return name.startsWith('list')
+        ? unknown('runtime-function', `${called}() is answered by Azure`, origin)
+        : undefined
   }
 }
 
@@ -168,7 +171,7 @@ function resourceGroupObject(values: readonly Value[], scope: DeploymentScope, o
     if (member === 'id') return toText(id, at)
     if (member === 'name') return toText(textParts(splitId(id, at)?.[4] ?? open('resourceGroup', member, at)), at)
     if (member === 'type') return scalar('Microsoft.Resources/resourceGroups', at)
-    return open('resourceGroup', member, at)
+    return undefined
   })
 }
 
@@ -179,7 +182,7 @@ function subscriptionObject(values: readonly Value[], scope: DeploymentScope, or
     if (member === 'subscriptionid') {
       return toText(textParts(splitId(id, at)?.[2] ?? open('subscription', member, at)), at)
     }
-    return open('subscription', member, at)
+    return undefined
   })
 }
 
@@ -190,14 +193,15 @@ function managementGroupObject(values: readonly Value[], origin: Origin): Value 
     if (name !== undefined && member === 'id') {
       return toText(['/providers/Microsoft.Management/managementGroups/', ...textParts(name)], at)
     }
-    return open('managementGroup', member, at)
+    return undefined
   })
 }
 
-function lazy(what: string, origin: Origin, member: (name: string, at: Origin) => Value): LazyObject {
+/** An object whose members the deployment sets, except for those that `member` knows by their names in lower case. */
+function lazy(what: string, origin: Origin, member: (name: string, at: Origin) => Value | undefined): LazyObject {
   return {
     ...open(what, '', origin),
-    member: (name, at) => member(name.toLowerCase(), at),
+    member: (name, at) => member(name.toLowerCase(), at) ?? open(what, name, at),
   }
 }
 
