@@ -2,46 +2,22 @@ import { type Node, type ParseError, parseTree, printParseErrorCode } from 'json
 import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
 import { MAX_NESTING } from './cursor.ts'
-import { fromNumber } from './number.ts'
+import {
+  type BlockLabels,
+  blocksInside,
+  FLAT_BLOCKS,
+  hasKnownBlocks,
+  isProviderBlock,
+  TOP_BLOCKS,
+} from './json-blocks.ts'
+import { fromNumber, parseNumber } from './number.ts'
 import { parseTemplate } from './parse-expression.ts'
 import type { Attribute, Block, Body, Expression, ObjectItem, ParsedFile } from './syntax.ts'
 import { SyntaxFailure } from './syntax-failure.ts'
 
-/** How many labels the blocks of a module have. Source: developer.hashicorp.com/terraform/language/syntax/json */
-const TOP_BLOCKS: ReadonlyMap<string, number> = new Map([
-  ['resource', 2],
-  ['data', 2],
-  ['ephemeral', 2],
-  ['module', 1],
-  ['variable', 1],
-  ['output', 1],
-  ['provider', 1],
-  ['check', 1],
-  ['locals', 0],
-  ['terraform', 0],
-  ['moved', 0],
-  ['import', 0],
-  ['removed', 0],
-])
-
-/** What is a block inside other blocks; everything else there is an argument, because the schemas of providers are not known here. */
-const INNER_BLOCKS: ReadonlyMap<string, number> = new Map([
-  ['lifecycle', 0],
-  ['provisioner', 1],
-  ['connection', 0],
-  ['dynamic', 1],
-  ['validation', 0],
-  ['content', 0],
-  ['required_providers', 0],
-  ['backend', 1],
-  ['cloud', 0],
-  ['precondition', 0],
-  ['postcondition', 0],
-])
-
 /** Parses a `.tf.json` or `.tofu.json` file. Offsets are those of the JSON values. */
 export function parseJsonConfiguration(source: SourceText): ParsedFile {
-  return parseJson(source, (root, reader) => reader.body(root, TOP_BLOCKS))
+  return parseJson(source, (root, reader) => reader.root(root))
 }
 
 /** Parses a `.tfvars.json` file: every property is an argument, and strings are no templates. */
@@ -85,6 +61,55 @@ function nestsTooDeep(text: string): boolean {
   return false
 }
 
+interface Property {
+  readonly name: string
+  readonly key: Node
+  readonly value: Node
+}
+
+/** What the properties of an object mean where it stands. */
+interface Context {
+  /** Strings are templates: everywhere but in the declaration of a variable, which is constant. */
+  readonly templates: boolean
+  /** It is inside of a resource whose blocks are known from its arguments. */
+  readonly knowsBlocks: boolean
+  /** The properties are those of the provider, and not of the language: an object may be a block of its own. */
+  readonly isSchema: boolean
+  /** Inside a block of the provider, where the language has no blocks but dynamic ones. */
+  readonly byProvider: boolean
+}
+
+const OUTSIDE: Context = { templates: true, knowsBlocks: false, isSchema: false, byProvider: false }
+
+/** The start of a block: its type, the labels read so far and how many are missing. */
+interface BlockHead {
+  readonly type: string
+  readonly key: Node
+  readonly labels: readonly string[]
+  readonly missing: number
+  readonly context: Context
+}
+
+/** What the properties of a block mean. */
+function contextInside({ type, labels, context }: BlockHead): Context {
+  if (context.byProvider && type !== 'dynamic') return { ...context, isSchema: context.knowsBlocks }
+  switch (type) {
+    case 'variable':
+      return { ...OUTSIDE, templates: false }
+    case 'resource':
+    case 'data': {
+      const knowsBlocks = hasKnownBlocks(labels[0])
+      return { ...OUTSIDE, knowsBlocks, isSchema: knowsBlocks }
+    }
+    case 'dynamic':
+      return { ...context, isSchema: false, byProvider: false }
+    case 'content':
+      return { ...context, isSchema: context.knowsBlocks, byProvider: true }
+    default:
+      return OUTSIDE
+  }
+}
+
 class JsonReader {
   readonly #source: SourceText
   readonly #problems: Problem[]
@@ -94,29 +119,37 @@ class JsonReader {
     this.#problems = problems
   }
 
-  /**
-   * Properties that `blockLabels` names are blocks, by so many levels of labels; the others are arguments. The arguments of a
-   * variable are constants, whose strings are no templates.
-   */
-  body(node: Node, blockLabels: ReadonlyMap<string, number>, templates = true): Body {
-    const attributes: Attribute[] = []
+  /** The blocks of a file. */
+  root(node: Node): Body {
     const blocks: Block[] = []
-    for (const object of asObjects(node)) {
-      for (const { name, key, value } of propertiesOf(object)) {
-        const labels = blockLabels.get(name)
-        if (name === '//') continue
-        if (labels === undefined) {
-          if (blockLabels !== TOP_BLOCKS) attributes.push(this.#attribute(name, key, value, templates))
-        } else this.#blocks(name, key, value, [], labels, blocks)
-      }
+    for (const { name, key, value } of this.#properties(node)) {
+      const labels = TOP_BLOCKS.get(name)
+      if (labels === undefined) this.#fail('rejected', `${name} is no block of a module`, key)
+      else this.#blocks({ type: name, key, labels: [], missing: labels, context: OUTSIDE }, value, blocks)
     }
-    return { attributes, blocks }
+    return { attributes: [], blocks }
   }
 
   attributes(node: Node, templates: boolean): Attribute[] {
-    return asObjects(node).flatMap((object) =>
-      propertiesOf(object).map(({ name, key, value }) => this.#attribute(name, key, value, templates)),
-    )
+    return this.#properties(node).map(({ name, key, value }) => this.#attribute(name, key, value, templates))
+  }
+
+  #body(node: Node, inside: BlockLabels, context: Context): Body {
+    const attributes: Attribute[] = []
+    const blocks: Block[] = []
+    for (const { name, key, value } of this.#properties(node)) {
+      const labels = inside.get(name)
+      const isOwn = labels !== undefined && (value.type === 'object' || value.type === 'array')
+      if (isOwn) this.#blocks({ type: name, key, labels: [], missing: labels, context }, value, blocks)
+      else if (context.isSchema && isProviderBlock(name, value)) {
+        this.#blocks(
+          { type: name, key, labels: [], missing: 0, context: { ...context, byProvider: true } },
+          value,
+          blocks,
+        )
+      } else attributes.push(this.#attribute(name, key, value, context.templates))
+    }
+    return { attributes, blocks }
   }
 
   #attribute(name: string, key: Node, value: Node, templates: boolean): Attribute {
@@ -130,25 +163,42 @@ class JsonReader {
     }
   }
 
-  #blocks(type: string, key: Node, value: Node, labels: readonly string[], missing: number, into: Block[]): void {
+  #blocks(head: BlockHead, value: Node, into: Block[]): void {
+    const { type, key, labels, missing, context } = head
+    if (value.type === 'null') return
     if (missing > 0) {
-      for (const object of asObjects(value)) {
-        for (const property of propertiesOf(object)) {
-          if (property.name === '//') continue
-          this.#blocks(type, property.key, property.value, [...labels, property.name], missing - 1, into)
-        }
+      for (const { name, key: inner, value: below } of this.#properties(value)) {
+        this.#blocks({ ...head, key: inner, labels: [...labels, name], missing: missing - 1 }, below, into)
       }
       return
     }
-    const objects = value.type === 'array' ? (value.children ?? []) : [value]
-    for (const object of objects) {
-      if (object.type !== 'object') continue
-      const isFlat = type === 'locals' || type === 'required_providers'
-      const body = isFlat
+    const inside = blocksInside(type, context.byProvider)
+    for (const object of this.#objects(value)) {
+      const body = FLAT_BLOCKS.has(type)
         ? { attributes: this.attributes(object, true), blocks: [] }
-        : this.body(object, INNER_BLOCKS, type !== 'variable')
-      into.push({ type, labels, body, start: key.offset, end: object.offset + object.length, source: this.#source })
+        : this.#body(object, inside, contextInside(head))
+      const { offset, length } = object
+      into.push({ type, labels, body, start: key.offset, end: offset + length, source: this.#source })
     }
+  }
+
+  /** The properties of an object, or of all objects of a list: both are the body of one block. Comments are left out. */
+  #properties(node: Node): readonly Property[] {
+    return this.#objects(node)
+      .flatMap(propertiesOf)
+      .filter(({ name }) => name !== '//')
+  }
+
+  #objects(node: Node): readonly Node[] {
+    const all = node.type === 'array' ? (node.children ?? []) : [node]
+    return all.filter((item) => {
+      if (item.type !== 'object') this.#fail('syntax', 'a block is written as an object or a list of objects', item)
+      return item.type === 'object'
+    })
+  }
+
+  #fail(code: Problem['code'], message: string, { offset, length }: Node): void {
+    this.#problems.push({ code, message, at: { source: this.#source, start: offset, end: offset + length } })
   }
 
   expression(node: Node, templates: boolean): Expression {
@@ -160,7 +210,7 @@ class JsonReader {
           ? this.#template(node.value as string, start, end)
           : { kind: 'literal', start, end, value: node.value as string }
       case 'number':
-        return { kind: 'literal', start, end, value: fromNumber(node.value as number) }
+        return { kind: 'literal', start, end, value: this.#number(node) }
       case 'array':
         return {
           kind: 'tuple',
@@ -173,13 +223,19 @@ class JsonReader {
           key: templates
             ? this.#template(name, key.offset, key.offset + key.length)
             : { kind: 'literal', start: key.offset, end: key.offset + key.length, value: name },
-          value: this.expression(value, templates),
+          // A comment may hold anything, also what would be no template.
+          value: this.expression(value, templates && name !== '//'),
         }))
         return { kind: 'object', start, end, items }
       }
       default:
         return { kind: 'literal', start, end, value: (node.value as boolean | null | undefined) ?? null }
     }
+  }
+
+  /** Numbers have as many digits as are written. */
+  #number({ offset, length, value }: Node): NonNullable<ReturnType<typeof parseNumber>> {
+    return parseNumber(this.#source.text.slice(offset, offset + length)) ?? fromNumber(value as number)
   }
 
   #template(text: string, start: number, end: number): Expression {
@@ -205,13 +261,8 @@ function atSpan(node: unknown, start: number, end: number): unknown {
   return copy
 }
 
-function asObjects(node: Node): readonly Node[] {
-  if (node.type === 'array') return (node.children ?? []).filter((child) => child.type === 'object')
-  return node.type === 'object' ? [node] : []
-}
-
-function propertiesOf(node: Node): { readonly name: string; readonly key: Node; readonly value: Node }[] {
-  const properties: { name: string; key: Node; value: Node }[] = []
+function propertiesOf(node: Node): readonly Property[] {
+  const properties: Property[] = []
   for (const property of node.children ?? []) {
     const [key, value] = property.children ?? []
     if (key !== undefined && value !== undefined) properties.push({ name: key.value as string, key, value })
