@@ -5,6 +5,7 @@ import type { Region } from '../algebra/regions.ts'
 import type { Cluster, NodePool } from '../model/azure/cluster.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
 import { azureEgress } from '../reach/azure/azure-egress.ts'
+import { type CarriedPlaces, carriersOf, joinCarriers } from '../reach/azure/carriers.ts'
 import { toClusterFacts } from '../reach/azure/cluster-facts.ts'
 import { EVERY_REGION, type PlaceRegion, placeRegions, regionBounds } from '../reach/azure/flows.ts'
 import { podHost } from '../reach/azure/hosts.ts'
@@ -28,6 +29,8 @@ export interface EffectiveEgress {
   /** What gets out: both let it. */
   readonly all: Bounds<PlaceRegion>
   readonly pools: readonly NodePool[]
+  /** What carries packets out of the subnets of those pools. */
+  readonly carriers: readonly CarriedPlaces[]
 }
 
 const known = new WeakMap<StateView, Map<string, EffectiveEgress>>()
@@ -55,7 +58,16 @@ export function effectiveEgress(
   const own = reach.own(subject, 'egress')
   const policies = { certain: toPlaceRegion(own.certain), possible: toPlaceRegion(own.possible) }
   const azure = poolsEgress(site, cluster, pools, onHost)
-  const egress = { key, policies, azure, all: regionBounds.intersect(policies, azure), pools }
+  const egress = {
+    key,
+    policies,
+    azure,
+    all: regionBounds.intersect(policies, azure),
+    pools,
+    get carriers() {
+      return poolCarriers(site, cluster, pools, onHost)
+    },
+  }
   made.set(key, egress)
   return egress
 }
@@ -111,6 +123,31 @@ function leavingPools(site: Site, cluster: Cluster, pools: readonly NodePool[], 
   )
   const outside = exactly(placeRegions.of(places.subtract(EVERYWHERE, atAddresses(inside)), ALL_CONNECTIONS))
   return regionBounds.intersect(regionBounds.union(both, platform(cluster, onHost)), outside)
+}
+
+const carriersOfPools = new WeakMap<Site, Map<string, readonly CarriedPlaces[]>>()
+
+/** What carries packets of pods out of the subnets of pools, any of which may run them. */
+export function poolCarriers(
+  site: Site,
+  cluster: Cluster,
+  pools: readonly NodePool[],
+  onHost = false,
+): readonly CarriedPlaces[] {
+  const made = carriersOfPools.get(site) ?? new Map<string, readonly CarriedPlaces[]>()
+  carriersOfPools.set(site, made)
+  const key = `${pools.map((pool) => cluster.pools.indexOf(pool)).join(',')} ${onHost}`
+  let carriers = made.get(key)
+  if (carriers === undefined) {
+    carriers = pools
+      .map((pool) => podHost(site, cluster, pool, onHost))
+      .reduce<readonly CarriedPlaces[]>(
+        (all, host) => (host === undefined ? all : joinCarriers(all, carriersOf(site, host))),
+        [],
+      )
+    made.set(key, carriers)
+  }
+  return carriers
 }
 
 /** The platform answers on every host, whatever filters and routes say. */

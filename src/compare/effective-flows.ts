@@ -1,38 +1,29 @@
 import { type Bounds, exactly } from '../algebra/bounds.ts'
 import { addClass } from '../algebra/classes.ts'
-import {
-  ALL_CONNECTIONS,
-  type ConnectionSet,
-  connectionKey,
-  connectionSets,
-  NO_CONNECTIONS,
-} from '../algebra/connections.ts'
+import { ALL_CONNECTIONS } from '../algebra/connections.ts'
 import { knownValue } from '../model/azure/prop.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
-import { type PlaceRegion, placeRegions, regionBounds } from '../reach/azure/flows.ts'
-import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
+import type { CarriedPlaces } from '../reach/azure/carriers.ts'
+import { type PlaceRegion, placeRegions } from '../reach/azure/flows.ts'
+import { EVERYWHERE, NOWHERE, places } from '../reach/azure/places.ts'
 import { workerPools } from '../reach/azure/state.ts'
-import type { LinkedCluster } from './effective-egress.ts'
-import { effectiveEgress, poolEgress } from './effective-egress.ts'
+import { effectiveEgress, type LinkedCluster, poolCarriers, poolEgress } from './effective-egress.ts'
 import { type Asked, egressCause } from './egress-cause.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import { namePeers } from './name-peers.ts'
 import { namePlaces } from './name-places.ts'
+import { divide } from './pieces.ts'
 import type { StateView } from './state-view.ts'
+import { type CarrierNames, carrierNames, type WayChange, wayChanges } from './way-changes.ts'
 
 /** What one kind of pods had and has of the way out. */
 interface Change {
   readonly before: Bounds<PlaceRegion>
   readonly after: Bounds<PlaceRegion>
+  /** Destinations to which packets go another way than before. */
+  moved(): readonly WayChange[]
   /** What single layers let out more than before, for saying what closes the rest of it. Worked out where something differs. */
   offered(): PlaceRegion
-}
-
-/** Places with one set of connections before and one after. */
-interface Piece {
-  readonly where: Places
-  readonly before: Bounds<ConnectionSet>
-  readonly after: Bounds<ConnectionSet>
 }
 
 const NOTHING: Bounds<PlaceRegion> = exactly(placeRegions.empty)
@@ -64,6 +55,7 @@ interface Group {
 
 function podFlows(base: Side, head: Side): readonly Flow[] {
   const { universe } = head.view.reach
+  const ways = waysBetween(base, head)
   const groups = new Map<string, Group>()
   const enter = (
     subject: number,
@@ -82,6 +74,7 @@ function podFlows(base: Side, head: Side): readonly Flow[] {
         change: {
           before: had?.all ?? NOTHING,
           after: gets?.all ?? NOTHING,
+          moved: () => (had === undefined || gets === undefined ? [] : ways(had.carriers, gets.carriers)),
           offered: () =>
             placeRegions.union(
               more(gets?.policies, had?.policies),
@@ -155,79 +148,46 @@ function poolFlows(baseView: StateView, headView: StateView, was: LinkedCluster,
     { view: baseView, link: was },
     { view: headView, link: is },
   ]
+  const ways = waysBetween(base, head)
   return workerPools(is.cluster).flatMap((pool) => {
     const name = knownValue(pool.name)
     const old = workerPools(was.cluster).find((one) => knownValue(one.name) === name)
     if (name === undefined || old === undefined) return []
     const before = poolEgress(was.site, was.cluster, old)
     const after = poolEgress(is.site, is.cluster, pool)
-    const change: Change = { before, after, offered: () => placeRegions.empty }
+    const moved = () => ways(poolCarriers(was.site, was.cluster, [old]), poolCarriers(is.site, is.cluster, [pool]))
+    const change: Change = { before, after, moved, offered: () => placeRegions.empty }
     const asked: Asked = { subject: undefined, workload: undefined, pool }
     return toFlows(change, () => [{ name: `any pod in pool ${name}` }], asked, base, head)
   })
 }
 
+/** Compares ways out, each pair once. */
+function waysBetween(base: Side, head: Side) {
+  let names: CarrierNames | undefined
+  return (before: readonly CarriedPlaces[], after: readonly CarriedPlaces[]) => {
+    names ??= carrierNames(base.link.site.azure, head.link.site.azure, head.view.identity)
+    return wayChanges(before, after, names)
+  }
+}
+
 function toFlows(
-  { before, after, offered }: Change,
+  { before, after, moved, offered }: Change,
   members: () => readonly FlowEnd[],
   asked: Asked,
   base: Side,
   head: Side,
 ): readonly Flow[] {
-  const pieces = divide(before, after)
+  const pieces = divide(before, after, moved())
   if (pieces.length === 0) return []
   const names = members()
   const reached = after.possible.reduce((all, { peers }) => places.union(all, peers), NOWHERE)
   const closed = placeRegions.unionOf(
     offered().map(({ peers, connections }) => ({ peers: places.subtract(peers, reached), connections })),
   )
-  return pieces.flatMap(({ where, before: had, after: gets }) => {
+  return pieces.flatMap(({ where, before: had, after: gets, via }) => {
     const cause = egressCause({ where, before: had, after: gets, closed }, asked, base, head)
-    return namePlaces(where).flatMap((to) =>
-      names.map((from): Flow => ({ kind: 'egress', from, to, before: had, after: gets, ...(cause && { cause }) })),
-    )
+    const rest = { before: had, after: gets, ...(via && { via }), ...(cause && { cause }) }
+    return namePlaces(where).flatMap((to) => names.map((from): Flow => ({ kind: 'egress', from, to, ...rest })))
   })
-}
-
-/** The places whose connections differ, cut to where all are constant; equal ones are one. */
-function divide(before: Bounds<PlaceRegion>, after: Bounds<PlaceRegion>): readonly Piece[] {
-  if (regionBounds.equal(before, after)) return []
-  let changed = NOWHERE
-  for (const side of ['certain', 'possible'] as const) {
-    const differences = [
-      placeRegions.subtract(after[side], before[side]),
-      placeRegions.subtract(before[side], after[side]),
-    ]
-    for (const { peers } of differences.flat()) changed = places.union(changed, peers)
-  }
-  const sides = [before.certain, before.possible, after.certain, after.possible]
-  let pieces: { readonly where: Places; readonly values: readonly ConnectionSet[] }[] = [
-    { where: changed, values: sides.map(() => NO_CONNECTIONS) },
-  ]
-  for (const [side, region] of sides.entries()) {
-    for (const part of region) {
-      pieces = pieces.flatMap((piece) => {
-        const inside = places.intersect(piece.where, part.peers)
-        if (places.isEmpty(inside)) return [piece]
-        const values = piece.values.map((value, i) =>
-          i === side ? connectionSets.union(value, part.connections) : value,
-        )
-        const outside = places.subtract(piece.where, inside)
-        return [{ where: inside, values }, ...(places.isEmpty(outside) ? [] : [{ ...piece, where: outside }])]
-      })
-    }
-  }
-  const joined = new Map<string, Piece>()
-  for (const { where, values } of pieces) {
-    const [was, mayHaveBeen, is, mayBe] = values as [ConnectionSet, ConnectionSet, ConnectionSet, ConnectionSet]
-    if (connectionSets.equal(was, is) && connectionSets.equal(mayHaveBeen, mayBe)) continue
-    const key = values.map(connectionKey).join('|')
-    const same = joined.get(key)
-    joined.set(key, {
-      where: same === undefined ? where : places.union(same.where, where),
-      before: { certain: was, possible: mayHaveBeen },
-      after: { certain: is, possible: mayBe },
-    })
-  }
-  return [...joined.values()]
 }

@@ -14,6 +14,7 @@ import type { PlaceRegion } from '../reach/azure/flows.ts'
 import type { Outcome, Step } from '../reach/azure/outcome.ts'
 import type { Places } from '../reach/azure/places.ts'
 import { toPodPolicies } from '../reach/azure/pod-policies.ts'
+import { attachmentStep } from './attachments.ts'
 import type { ConnectionChange } from './change.ts'
 import type { LinkedCluster } from './effective-egress.ts'
 import { namePlaces } from './name-places.ts'
@@ -52,7 +53,9 @@ export function egressCause(
 ): ConnectionChange['cause'] | undefined {
   const opened = connectionSets.subtract(after.possible, before.possible)
   const isOpened = !connectionSets.isEmpty(opened)
-  const changed = isOpened ? opened : connectionSets.subtract(before.possible, after.possible)
+  const lost = connectionSets.subtract(before.possible, after.possible)
+  // Where the way alone is another one, any packet goes it.
+  const changed = isOpened ? opened : connectionSets.isEmpty(lost) ? after.possible : lost
   const to = peerOf(where)
   const packet = packetOf(changed)
   if (to === undefined || packet === undefined) return undefined
@@ -76,7 +79,7 @@ export function egressCause(
 
 /**
  * The step because of which one packet fares differently: the first that speaks by a resource that is not the same on the other side,
- * the head's before the base's, else the first that says something else.
+ * the head's before the base's, else what a subnet has attached on one side alone, else the first that says something else.
  */
 export function changeBetween(
   was: Outcome,
@@ -87,7 +90,8 @@ export function changeBetween(
   const own = is.steps.find((step) => changedStep(step, head, base))
   if (own !== undefined) return { step: own, side: 'head' }
   const old = was.steps.find((step) => changedStep(step, base, head))
-  return old === undefined ? firstDifference(was.steps, is.steps) : { step: old, side: 'base' }
+  if (old !== undefined) return { step: old, side: 'base' }
+  return attachmentStep(was.steps, is.steps, base, head) ?? firstDifference(was.steps, is.steps)
 }
 
 /** The layer and what it says; some say their name themselves. */

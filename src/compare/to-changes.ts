@@ -22,8 +22,11 @@ function collect(states: StateFlows, kind: Flow['kind'], stateCount: number): Co
     for (const flow of flows) {
       if (flow.kind !== kind) continue
       const change = toChange(flow)
-      if (change.before === change.after) continue
-      const key = [change.from, change.to, change.before, change.after, change.certain].join('\0')
+      if (change.before === change.after && change.via === undefined) continue
+      const { via } = change
+      const key = [change.from, change.to, change.before, change.after, via?.before, via?.after, change.certain].join(
+        '\0',
+      )
       const same = merged.get(key)
       if (same === undefined) merged.set(key, { change, states: [state] })
       else if (!same.states.includes(state)) same.states.push(state)
@@ -39,13 +42,14 @@ function collect(states: StateFlows, kind: Flow['kind'], stateCount: number): Co
   }
 }
 
-function toChange({ from, to, before, after, cause }: Flow): ConnectionChange {
+function toChange({ from, to, before, after, via, cause }: Flow): ConnectionChange {
   return {
     from: from.name,
     to: to.name,
     before: print(before),
     after: print(after),
-    certain: isCertain(before, after),
+    certain: isCertain(before, after) || (via?.certain === true && stays(before, after)),
+    ...(via && { via: { before: via.before, after: via.after } }),
     ...(cause && { cause }),
   }
 }
@@ -55,6 +59,11 @@ function isCertain(before: Bounds<ConnectionSet>, after: Bounds<ConnectionSet>):
   const gained = connectionSets.subtract(after.certain, before.possible)
   const lost = connectionSets.subtract(before.certain, after.possible)
   return !connectionSets.isEmpty(gained) || !connectionSets.isEmpty(lost)
+}
+
+/** True where something surely is there on both sides. */
+function stays(before: Bounds<ConnectionSet>, after: Bounds<ConnectionSet>): boolean {
+  return !connectionSets.isEmpty(connectionSets.intersect(before.certain, after.certain))
 }
 
 /** What is possible, as people read it; `perhaps` stands before what is not certain. */

@@ -2,6 +2,7 @@ import type { Truth } from '../algebra/truth.ts'
 import { toPlace } from '../base/origin.ts'
 import type { ConnectionChange, ConnectionChanges, ExposureChanges } from '../compare/change.ts'
 import type { Evaluation, LayerVerdict, Query } from '../reach/evaluate.ts'
+import { wayWords } from './flows.ts'
 
 const WORD: Readonly<Record<Truth, string>> = { yes: 'allowed', no: 'denied', maybe: 'unknown' }
 
@@ -66,9 +67,10 @@ export function printChanges(connections: ConnectionChanges, exposure: ExposureC
   ].join('\n')
 }
 
-function transition({ before, after }: ConnectionChange): string {
-  if (before === '') return after
-  return after === '' ? before : `${before} => ${after}`
+function transition({ before, after, via }: ConnectionChange): string {
+  const way = via === undefined ? '' : `, ${wayWords(via)}`
+  if (before === '' || before === after) return `${after}${way}`
+  return after === '' ? before : `${before} => ${after}${way}`
 }
 
 function doubt({ certain, states }: ConnectionChange): string {

@@ -28,7 +28,8 @@ export function listChanges(
   const flows = new Map<string, Flow>()
   const add = (change: Flow['change'], exposure: boolean, found: readonly ConnectionChange[]) => {
     for (const connection of found) {
-      const key = JSON.stringify([change, connection.from, connection.to, connection.before, connection.after])
+      const { from, to, before, after, via } = connection
+      const key = JSON.stringify([change, from, to, before, after, via])
       if (flows.has(key)) continue
       const severity = change === 'gone' ? undefined : worstOf(severities, connection)
       flows.set(key, { change, exposure, connection, ...(severity === undefined ? {} : { severity }) })
@@ -46,17 +47,29 @@ export function listChanges(
   return [...flows.values()].sort(byWeight)
 }
 
-/** The connection string that a report shows for a flow: what is there after, or what was there before. */
+/** What a report shows of a flow: the connections that are there after, or were there before, and the way where that is another one. */
 export function flowPorts(flow: Flow): string {
-  const { before, after } = flow.connection
+  const { before, after, via } = flow.connection
+  const way = via === undefined ? '' : `, ${wayWords(via)}`
   switch (flow.change) {
     case 'new':
-      return after
+      return `${after}${way}`
     case 'gone':
       return before
     case 'changed':
-      return `${before} → ${after}`
+      return before === after ? `${after}${way}` : `${before} → ${after}${way}`
   }
+}
+
+/** `now bypassing firewall/hub-fw`, `now through firewall/hub-fw, before directly`. */
+export function wayWords({ before, after }: NonNullable<ConnectionChange['via']>): string {
+  if (after === 'direct' && before !== 'not known') return `now bypassing ${before}`
+  return `now ${carrierWords(after)}, before ${carrierWords(before)}`
+}
+
+function carrierWords(carrier: string): string {
+  if (carrier === 'direct') return 'directly'
+  return carrier === 'not known' ? 'by a way that is not known' : `through ${carrier}`
 }
 
 /** Whether the change does anything that somebody must hear of; without it there is silence. */

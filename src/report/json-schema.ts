@@ -49,6 +49,10 @@ const CONNECTION = object('A connection that one tree allows and the other does 
   before: string('Connection string in the base; empty where there is none.'),
   after: string('Connection string in the head; empty where there is none.'),
   certain: { type: 'boolean', description: 'False where an unknown decides whether the change is real.' },
+  'via?': object(
+    'What carries the packets out of their subnet, where the change moves them to another way: `firewall/NAME`, `gateway/NAME`, `appliance ADDRESS`, `not known`, or `direct` where none of these stands on the way; several that may be, with ` or ` between. The connections may be the same before and after.',
+    { before: TEXT, after: TEXT },
+  ),
   'states?': STATES,
   'cause?': object('The source line because of which it changed.', {
     file: PATH,

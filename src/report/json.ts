@@ -64,6 +64,7 @@ const CONNECTION: Shape<ConnectionChange> = {
   before: same,
   after: same,
   certain: same,
+  via: shaped<NonNullable<ConnectionChange['via']>>({ before: same, after: same }),
   states: same,
   cause: shaped<NonNullable<ConnectionChange['cause']>>({
     file: same,
