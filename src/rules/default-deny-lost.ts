@@ -64,9 +64,11 @@ export const defaultDenyLost = defineRule({
             head.reach,
             newestOf(
               base,
-              direction === 'ingress'
-                ? packetsTo(end, anyPod(head), { protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 })
-                : packetsFrom(end),
+              lost.flatMap((each) =>
+                each === 'ingress'
+                  ? packetsTo(end, anyPod(head), { protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 })
+                  : packetsFrom(end),
+              ),
             ),
           ),
         decide: 'Whether the isolation is meant to go.',

@@ -1,9 +1,10 @@
-import { addressSets, printAddress } from '../algebra/addresses.ts'
+import { type AddressSet, addressSets, printAddress } from '../algebra/addresses.ts'
 import { hasPort, printConnections, samplePort } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES, sampleAddress } from '../reach/address-ranges.ts'
 import type { PeerSet } from '../reach/peers.ts'
+import type { Reachability } from '../reach/reachability.ts'
 import { eachEndpoint } from './each.ts'
 import { isolateNamespace } from './edit/namespace-policies.ts'
 import { narrowRule } from './edit/narrow-rule.ts'
@@ -75,11 +76,12 @@ export const egressInternet = defineRule({
         const by = grant === undefined ? 'no policy limits it' : `${printGrant(grant)} allows it`
         const ports = breadth === 'any' ? 'on any port' : `on ${printConnections(connections)}`
         const more = alsoWords === '' ? '' : ` The same rule leads to ${alsoWords}.`
-        return `${capital(listNames(names))} can connect to any address on the internet ${ports}: ${by}.${way.kind === 'open' ? way.words : ''}${more} ${ADVICE[breadth]}`
+        const may = way.kind === 'unknown' ? 'may' : 'can'
+        return `${capital(listNames(names))} ${may} connect to any address on the internet ${ports}: ${by}.${way.kind === 'unseen' ? '' : way.words}${more} ${ADVICE[breadth]}`
       },
       prove: () => {
-        if (way.kind === 'open') return way.witness
-        const address = sampleAddress(addresses)
+        if (way.kind !== 'unseen') return way.witness
+        const address = sampleAddress(grant === undefined ? addresses : ownPart(reach, subject, grant, addresses))
         return address && proofOf(reach, { from: end, to: addressOf(printAddress(address)), protocol, port })
       },
       decide:
@@ -100,6 +102,19 @@ export const egressInternet = defineRule({
   /** What the rule said before the change, DNS to the DNS pods alone, or the rule without the peers that mean everybody. */
   patch: (hit) => hit.fix?.(),
 })
+
+/** The addresses to which the rule alone leads, so that a packet there proves it; all of them where there are none. */
+function ownPart(reach: Reachability, subject: number, grant: Grant, addresses: AddressSet): AddressSet {
+  let own = addresses
+  for (const { policy } of reach.selecting(subject, 'egress')) {
+    for (const rule of policy.rules.egress) {
+      if (rule === grant.rule) continue
+      for (const { peers } of reach.networkPolicies.ruleRegion(rule, policy, 'egress', subject).possible)
+        own = addressSets.subtract(own, peers.addresses)
+    }
+  }
+  return addressSets.isEmpty(own) ? addresses : own
+}
 
 /** Where no policy limits the way out yet, a policy that does: it closes the way in the cluster, whatever stands behind it. */
 function isolate(

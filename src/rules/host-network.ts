@@ -2,6 +2,7 @@ import { get } from '../base/value.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { removeEntry } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
+import { isKeptFromMetadata } from './metadata-way.ts'
 import { addressOf, nodesEnd, proofOf } from './proof.ts'
 import { defineRule } from './rule.ts'
 
@@ -23,12 +24,14 @@ export const hostNetwork = defineRule({
       if (workload.hostNetwork !== 'yes') continue
       const { resource, podSpec } = workload
       const name = workloadName(workload)
+      const isKept = isKeptFromMetadata(view, workload)
       yield {
         resource: resource.address,
         at: workload.hostNetworkOrigin ?? resource.origin,
         subject: workload.id,
-        message: `${name} runs in the network of its node, where no NetworkPolicy holds: it can connect to whatever the node can, the instance metadata service among it, and every port that it opens is open on the node. Remove hostNetwork unless the program is part of the network itself.`,
+        message: `${name} runs in the network of its node, where no NetworkPolicy holds: it can connect to whatever the node can${isKept ? '' : ', the instance metadata service among it'}, and every port that it opens is open on the node. Remove hostNetwork unless the program is part of the network itself.`,
         get witness() {
+          if (isKept) return undefined
           const proof = proofOf(view.reach, {
             from: nodesEnd(view.reach),
             to: addressOf('169.254.169.254'),

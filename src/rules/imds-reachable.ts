@@ -7,6 +7,7 @@ import { goesTo } from './flow-ends.ts'
 import { causeOf, findGrant, printGrant } from './grant.ts'
 import { isShown } from './judged-endpoints.ts'
 import { capital, listNames } from './listing.ts'
+import { isKeptFromMetadata } from './metadata-way.ts'
 import { barMetadata } from './node-settings.ts'
 import { openEgress, reachesMetadata } from './open-egress.ts'
 import { addressOf, proofOf } from './proof.ts'
@@ -30,12 +31,12 @@ export const imdsReachable = defineRule({
     ],
   },
 
-  /** Yields a hit for each endpoint whose policies certainly let it connect to the metadata service. */
+  /** Yields a hit for each endpoint whose policies certainly let it connect to the metadata service, unless its cluster keeps it from that. */
   check: eachEndpoint(function* (endpoint, view, { trusted }) {
     const { reach } = view
     const { subject, end, id, name, workload } = endpoint
     const { metadata, internet } = openEgress(view, subject, trusted)
-    if (!metadata) return
+    if (!metadata || isKeptFromMetadata(view, workload)) return
     const grant = findGrant(reach, subject, 'egress', reachesMetadata)
     const resource = grant?.policy.resource ?? workload?.resource
     if (resource === undefined || !isShown(view, endpoint, 'egress')) {

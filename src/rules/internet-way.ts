@@ -12,14 +12,16 @@ import { closeWay, isPolicy } from './closing/close-way.ts'
 import type { Witness } from './finding.ts'
 import type { JudgedEndpoint } from './judged-endpoints.ts'
 import { breadthOf, countPorts, type InternetBreadth, isWide, publicPart } from './open-egress.ts'
+import { addressOf, proofOf } from './proof.ts'
 import type { ProposedPatch } from './rule.ts'
 
 /**
- * How a pod that its policies let out gets to the internet through Azure. `unseen`: no cluster is linked, or what Azure does is not
- * known; `closed`: some layer of Azure keeps hosts that no rule names out of reach.
+ * How a pod that its policies let out gets to the internet through Azure. `unseen`: no cluster is linked; `unknown`: what Azure does is
+ * not known, for the layer that the path names; `closed`: some layer of Azure keeps hosts that no rule names out of reach.
  */
 export type InternetWay =
   | { readonly kind: 'unseen' }
+  | { readonly kind: 'unknown'; readonly words: string; readonly witness: Witness }
   | { readonly kind: 'closed' }
   | {
       readonly kind: 'open'
@@ -40,21 +42,29 @@ export type InternetWay =
 /** Follows the way out of an endpoint, whose policies certainly reach the internet, through the layers of its linked cluster. */
 export function internetWay(
   view: StateView,
-  { subject, workload, name }: JudgedEndpoint,
+  { subject, end, workload, name }: JudgedEndpoint,
   trusted: AddressSet,
 ): InternetWay {
   const { link } = view
   if (link?.kind !== 'linked') return { kind: 'unseen' }
   const { all, pools } = effectiveEgress(view, link, subject, workload)
-  const certain = internetPart(all.certain, trusted)
-  if (connectionSets.isEmpty(certain)) {
-    return { kind: connectionSets.isEmpty(internetPart(all.possible, trusted)) ? 'closed' : 'unseen' }
-  }
-  const packet = hasPort(certain, 'TCP', 443) ? ({ protocol: 'TCP', port: 443 } as const) : samplePort(certain)
+  const [certain, possible] = [internetPart(all.certain, trusted), internetPart(all.possible, trusted)]
+  if (connectionSets.isEmpty(possible)) return { kind: 'closed' }
+  const isOpen = !connectionSets.isEmpty(certain)
+  const connections = isOpen ? certain : possible
+  const packet = hasPort(connections, 'TCP', 443) ? ({ protocol: 'TCP', port: 443 } as const) : samplePort(connections)
   if (packet === undefined) return { kind: 'unseen' }
   const asked = { subject, workload: workload?.id, pool: pools[0] }
   const outcome = askLinked({ view, link }, asked, 'internet', packet)
-  if (outcome.answer !== 'allowed') return { kind: 'unseen' }
+  const followed = azureWitness({ from: name, to: 'internet', ...packet }, outcome)
+  // Of pods that no manifest runs, the way out of their nodes is asked; what policies say stands before it.
+  const inside = workload === undefined ? proofOf(view.reach, { from: end, to: ANY_ADDRESS, ...packet }).path : []
+  const witness = { ...followed, path: [...inside, ...followed.path] }
+  const open = outcome.steps.find(({ answer }) => answer !== 'allowed')
+  if (!isOpen && outcome.answer === 'unknown' && open !== undefined) {
+    return { kind: 'unknown', words: ` Whether Azure lets it out is not known: ${open.rule}.`, witness }
+  }
+  if (!isOpen || outcome.answer !== 'allowed') return { kind: 'unseen' }
   const breadth = breadthOf(certain)
   const firewall = outcome.steps.find(({ layer }) => layer === 'firewall')
   const exit = firewall ?? outcome.steps.findLast(({ layer }) => layer === 'nat' || layer === 'route')
@@ -65,7 +75,7 @@ export function internetWay(
     severity: severityOf(breadth, firewall),
     words: exit === undefined ? '' : ` Behind the policies nothing holds it back: ${exit.rule}.`,
     extent: countPorts(certain) * (firewall === undefined ? 2 : 1),
-    witness: azureWitness({ from: name, to: 'internet', ...packet }, outcome),
+    witness,
     cause: azureCause(view, outcome),
     close() {
       const { before } = view
@@ -74,6 +84,9 @@ export function internetWay(
     },
   }
 }
+
+/** A public address that no rule means. Source: RFC 5737 */
+const ANY_ADDRESS = addressOf('203.0.113.10')
 
 /** A firewall that looks at names knows what it lets through; DNS alone is a narrow way out. */
 function severityOf(breadth: InternetBreadth, firewall: Step | undefined): Severity {

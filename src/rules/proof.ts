@@ -20,13 +20,11 @@ export interface Question {
 }
 
 /**
- * Of packets that prove the same, the first that the base of a change did not let through for certain; the first of all where nothing is
+ * Of packets that prove the same, of which there is one at least, the first that the base of a change did not let through for certain; the first of all where nothing is
  * compared, and where the base let all of them through.
  */
-export function newestOf(
-  before: StateView | undefined,
-  [first, ...others]: readonly [Question, ...Question[]],
-): Question {
+export function newestOf(before: StateView | undefined, packets: readonly Question[]): Question {
+  const first = packets[0]!
   if (before === undefined) return first
   const { reach } = before
   const was = (end: PacketEnd): PacketEnd | undefined => {
@@ -44,7 +42,7 @@ export function newestOf(
       reach.explain({ from: source, to: target, ...packet }).allowed !== 'yes'
     )
   }
-  return [first, ...others].find(isNew) ?? first
+  return packets.find(isNew) ?? first
 }
 
 /** The packet with its path. The path says allowed only where the engine that walks single packets says so as well. */
@@ -85,7 +83,7 @@ export function packetsTo(
   to: PacketEnd,
   from: PacketEnd,
   wanted: Pick<Question, 'protocol' | 'port'>,
-): readonly [Question, ...Question[]] {
+): readonly Question[] {
   return [
     { from, to, ...wanted },
     ...EXAMPLE_PORTS.flatMap((port) =>
@@ -95,7 +93,7 @@ export function packetsTo(
 }
 
 /** Packets from an end to the internet. */
-export function packetsFrom(from: PacketEnd): readonly [Question, ...Question[]] {
+export function packetsFrom(from: PacketEnd): readonly Question[] {
   const to = addressOf(EXAMPLE_HOSTS[0])
   return [
     { from, to, protocol: 'TCP', port: 443 },

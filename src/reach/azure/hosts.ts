@@ -173,7 +173,7 @@ export function firewallHost(site: Site, firewall: Firewall, addresses?: Address
   }
 }
 
-/** Any host of a subnet that has no card of its own in the tree. */
+/** Any host of a subnet that has no card of its own in the tree. Where pools give a subnet to their pods, nothing else is in it. */
 export function subnetHost(site: Site, subnet: Subnet): Host {
   const all = site.topology.addressesOf(subnet).possible
   const free = addressSets.subtract(all, site.taken)
@@ -183,7 +183,17 @@ export function subnetHost(site: Site, subnet: Subnet): Host {
     places: atAddresses(addressSets.isEmpty(free) ? all : free),
     network: site.topology.networkOf(subnet),
     subnet,
+    cluster: clusterOfPods(site, subnet),
   }
+}
+
+/** Source: learn.microsoft.com/azure/aks/concepts-network-azure-cni-pod-subnet, which has the subnet delegated to the cluster */
+function clusterOfPods({ azure }: Site, subnet: Subnet): Cluster | undefined {
+  return azure.clusters.all.find((cluster) =>
+    cluster.pools.some(
+      (pool) => podAddressing(cluster, pool) === 'pod-subnet' && azure.subnets.of(pool.podSubnet) === subnet,
+    ),
+  )
 }
 
 /** Range of the networks that AKS makes itself. Source: not documented, seen in every cluster without a subnet of its own. */
