@@ -8,6 +8,7 @@ import { type FlowCauses, flowCauses } from './flow-cause.ts'
 import type { Flow } from './flows.ts'
 import { EVERYWHERE, namePeers } from './name-peers.ts'
 import type { StateView } from './state-view.ts'
+import { withoutPerhapsNamed } from './unseen-namespaces.ts'
 
 /** Pairs of one state that are told; more than that is said to be more. */
 const MOST_FLOWS = 2000
@@ -18,7 +19,7 @@ export function diffStates(base: StateView, head: StateView): readonly Flow[] {
   const causes = flowCauses(base, head)
   const absent = absentPods(base.reach, head.reach)
   const flows: Flow[] = []
-  for (const change of difference.connections) {
+  for (const change of withoutPerhapsNamed(difference.connections, head.reach)) {
     if (flows.length > MOST_FLOWS) break
     flows.push(...toFlows(change, base.reach, head.reach, causes, absent))
   }

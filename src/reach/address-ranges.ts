@@ -42,7 +42,7 @@ export const PUBLIC_ADDRESSES: AddressSet = addressSets.union(
 
 /** One address of the set to show to people: a documentation address (RFC 5737, RFC 3849) where it has one; undefined where it is empty. */
 export function sampleAddress(set: AddressSet): Address | undefined {
-  for (const text of ['203.0.113.10', '2001:db8::10']) {
+  for (const text of ['203.0.113.10', '198.51.100.10', '192.0.2.10', '2001:db8::10']) {
     const address = parseAddress(text)!
     if (hasAddress(set, address)) return address
   }

@@ -106,7 +106,11 @@ function writeFlows(page: TextPage, title: string, flows: readonly Flow[]): void
     const { from, to, certain, cause, states } = flow.connection
     const why = cause === undefined ? '' : `${cause.file}:${cause.line}  ${cause.why}`
     const where = states === undefined || states.length === 0 ? '' : `  in ${states.join(', ')}`
-    return [`${name(from)} → ${name(to)}`, `${shorten(flowPorts(flow), 80)}${certain ? '' : ' (maybe)'}`, why + where]
+    return [
+      `${name(from)} → ${name(to)}`,
+      `${shorten(flowPorts(flow), 80)}${certain || /\bperhaps\b/.test(flowPorts(flow)) ? '' : ' (maybe)'}`,
+      why + where,
+    ]
   })
   const widths = [0, 1].map((column) =>
     Math.min(56, Math.max(...rows.map((row) => escapeTerminal(row[column]!).length))),

@@ -51,7 +51,30 @@ describe('default-deny-lost', () => {
     says: ['any pod in namespace shop'],
   })
 
-  silent(defaultDenyLost, 'another policy isolates', { base: documents(web, denyAll()), head: documents(web, forWeb) })
+  finds(defaultDenyLost, 'another policy isolates the workloads, and none what comes later', {
+    base: { 'app.yaml': documents(web, forWeb), 'deny.yaml': denyAll() },
+    head: { 'app.yaml': documents(web, forWeb) },
+    at: 'deny.yaml: undefined',
+    severity: 'low',
+    says: ['Namespace shop no longer denies ingress and egress by default', 'connect anywhere'],
+    patched: { 'deny.yaml': denyAll() },
+  })
+  finds(defaultDenyLost, 'the policy is in another namespace', {
+    base: documents(web, denyAll()),
+    head: documents(web, denyAll().replace('namespace: shop', 'namespace: stock')),
+    at: 'app.yaml: namespace: stock',
+    says: ['is in another namespace now'],
+    patched: documents(web, denyAll()),
+  })
+
+  silent(defaultDenyLost, 'one policy for each direction', {
+    base: documents(web, denyAll()),
+    head: documents(
+      web,
+      denyAll().replace('[Ingress, Egress]', '[Ingress]'),
+      denyAll().replace('[Ingress, Egress]', '[Egress]').replace('deny-all', 'deny-egress'),
+    ),
+  })
   silent(defaultDenyLost, 'the policy has another name and another file', {
     base: { 'a.yaml': web, 'deny.yaml': denyAll() },
     head: { 'a.yaml': web, 'net/deny.yaml': denyAll().replace('deny-all', 'default') },

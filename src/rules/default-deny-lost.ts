@@ -3,14 +3,17 @@ import { get } from '../base/value.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { labelsKey } from '../model/kubernetes/labels.ts'
 import { DIRECTIONS, type Direction, type NetworkPolicy } from '../model/kubernetes/network-policy.ts'
+import { isEverything } from '../model/kubernetes/selector.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
+import type { Endpoint } from '../reach/endpoint.ts'
 import { anyPod } from './any-pod.ts'
-import { inPlace } from './edit/one-patch.ts'
+import { restoreText } from './edit/restore-text.ts'
 import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
 import { isIsolated, isOpen, isShown, judgedEndpoints } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
 import { newestOf, packetsFrom, packetsTo, proofOf } from './proof.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
+import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
 export const defaultDenyLost = defineRule({
   id: 'default-deny-lost',
@@ -30,17 +33,20 @@ export const defaultDenyLost = defineRule({
   *checkChange({ base, head }) {
     if (base === undefined || head === undefined) return
     const before = new Map(judgedEndpoints(base).map((endpoint) => [endpoint.id, endpoint]))
+    const told = new Set<string>()
+    // Workloads of a namespace come before the pods that may still come into it.
     for (const { subject, end, id, name, workload } of judgedEndpoints(head)) {
       const old = before.get(id)
       if (old === undefined) continue
+      const { namespace } = end.facts
       const lost = DIRECTIONS.filter(
-        (direction) =>
-          isIsolated(base.reach, old.subject, direction) &&
-          isOpen(head.reach, subject, direction) &&
-          (workload !== undefined || isShown(base, old, direction)),
+        (direction) => isIsolated(base.reach, old.subject, direction) && isOpen(head.reach, subject, direction),
       )
       const [direction] = lost
       if (direction === undefined) continue
+      const isShared = workload === undefined && !isShown(base, old, direction)
+      if (isShared && (!isAnyPod(end.endpoint) || !runsWorkloads(head, namespace) || told.has(`${namespace}`))) continue
+      told.add(`${namespace}`)
       const policy = base.reach.selecting(old.subject, direction).find(({ selects }) => selects === 'yes')!.policy
       const loss = explainLoss(policy, head, direction, old.workload, workload)
       const port = workload?.ports.find((each) => each.port !== undefined)
@@ -48,6 +54,7 @@ export const defaultDenyLost = defineRule({
         resource: (workload?.resource ?? policy.resource).address,
         at: loss.at,
         subject: id,
+        ...(isShared ? { severity: 'low' as const } : {}),
         cause: `${policy.resource.address} ${loss.kind} ${lost.join()}`,
         extent: lost.length,
         name,
@@ -57,6 +64,7 @@ export const defaultDenyLost = defineRule({
           const outside = `${it === 'it' ? 'it' : 'they'} can connect anywhere, the internet included as far as the cluster decides`
           const effect = lost.length === 2 ? `${inside}, and ${outside}` : direction === 'ingress' ? inside : outside
           const scope = lost.length === 2 ? '' : ` for ${direction}`
+          if (isShared) return sayDefault(namespace!, lost, loss)
           return `No NetworkPolicy isolates ${listNames(names)}${scope} any more: ${loss.words}. Now ${effect}. Keep the isolation, or put another policy in its place first.`
         },
         prove: () =>
@@ -82,6 +90,24 @@ export const defaultDenyLost = defineRule({
   /** The policy, its selector or the label as the base has it. */
   patch: (hit) => hit.fix?.(),
 })
+
+/** The pods of the tree have policies of their own, and one that comes later without any is open. */
+function sayDefault(namespace: string, lost: readonly Direction[], { words }: Loss): string {
+  const effects = {
+    ingress: 'every pod of the cluster can connect to one that comes without',
+    egress: 'one that comes without can connect anywhere',
+  }
+  return `Namespace ${namespace} no longer denies ${listNames(lost)} by default: ${words}. Its workloads have policies of their own; ${listNames(lost.map((direction) => effects[direction]))}. Keep the default, so that what nobody thought of stays closed.`
+}
+
+/** Any pod of one namespace, whatever its labels are. */
+function isAnyPod(endpoint: Endpoint): boolean {
+  return endpoint.kind === 'hypothetical' && isEverything(endpoint.podSelector)
+}
+
+function runsWorkloads({ network }: StateView, namespace: string | undefined): boolean {
+  return namespace !== undefined && workloadsByNamespace(network.kubernetes).has(namespace)
+}
 
 interface Loss {
   readonly kind: string
@@ -141,19 +167,14 @@ function explainLoss(
   return {
     kind: 'namespace',
     words: `${address} is in another namespace now`,
-    at: policy.resource.origin,
-    restore: () => undefined,
+    at: namespaceOf(policy)?.origin ?? policy.resource.origin,
+    restore: () =>
+      restoreText(namespaceOf(old)?.origin, namespaceOf(policy)?.origin, `Puts ${address} back into its namespace.`),
   }
 }
 
-/** The text of the base in place of that of the head, where both start in the same column and so are indented alike. */
-function restoreText(was: Origin | undefined, is: Origin | undefined, summary: string): ProposedPatch | undefined {
-  if (was === undefined || is === undefined || was.from !== undefined || is.from !== undefined) return undefined
-  if (was.source.position(was.start).column !== is.source.position(is.start).column) return undefined
-  return inPlace(
-    [{ path: is.source.path, start: is.start, end: is.end, text: was.source.text.slice(was.start, was.end) }],
-    summary,
-  )
+function namespaceOf({ resource }: NetworkPolicy) {
+  return get(get(resource.value, 'metadata'), 'namespace')
 }
 
 /** The policy in a file of its own: in its old place if that is free. */

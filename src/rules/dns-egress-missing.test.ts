@@ -48,6 +48,13 @@ describe('dns-egress-missing', () => {
     severity: 'medium',
   })
 
+  finds(dnsEgressMissing, 'DNS over TCP alone, which a port without protocol means', {
+    head: out(`${TO_API}${DNS}`.replace('        - protocol: UDP\n          port: 53\n', '')),
+    at: 'app.yaml: - to:',
+    severity: 'medium',
+    says: ['without DNS over UDP'],
+  })
+
   silent(dnsEgressMissing, 'the DNS pods', { head: out(`${TO_API}${DNS}`) })
   silent(dnsEgressMissing, 'DNS to everybody', { head: out(`${TO_API}    - ports: [{port: 53, protocol: UDP}]\n`) })
   silent(dnsEgressMissing, 'a server of the network', {

@@ -32,7 +32,7 @@ export const dnsEgressMissing = defineRule({
   /** Yields a hit for each endpoint whose egress is isolated and certainly without DNS: a note where nothing else may leave either. */
   *check(view) {
     const { reach } = view
-    const answers = new Map<number, { readonly hasDns: boolean; readonly isClosed: boolean }>()
+    const answers = new Map<number, DnsAnswer>()
     for (const endpoint of judgedEndpoints(view)) {
       const { subject, id, name } = endpoint
       const policy = reach.selecting(subject, 'egress').find(({ selects }) => selects === 'yes')?.policy
@@ -40,7 +40,8 @@ export const dnsEgressMissing = defineRule({
       const group = reach.groups.egress.groupOf(subject)
       const region = reach.own(subject, 'egress')
       const answer = answers.get(group) ?? {
-        hasDns: hasDns(view, region.possible),
+        hasDns: hasDns(view, region.possible, 'UDP'),
+        hasTcp: hasDns(view, region.possible, 'TCP'),
         isClosed: region.possible.length === 0,
       }
       answers.set(group, answer)
@@ -53,7 +54,7 @@ export const dnsEgressMissing = defineRule({
         cause: view.identity(policy.resource.address),
         name,
         say: (names) =>
-          `${capital(listNames(names))} ${verb(names, 'has', 'have')} isolated egress without DNS: ${answer.isClosed ? 'nothing may leave, names included' : 'names cannot be resolved, so the connections that are allowed by name fail as well'}. Allow UDP and TCP 53 to the DNS pods in kube-system${answer.isClosed ? ' once something may leave' : ''}.`,
+          `${capital(listNames(names))} ${verb(names, 'has', 'have')} isolated egress without DNS${answer.hasTcp ? ' over UDP' : ''}: ${effectOf(answer)}. Allow UDP and TCP 53 to the DNS pods in kube-system${answer.isClosed ? ' once something may leave' : ''}.`,
         fix: () => allowDns(policy),
       })
     }
@@ -65,10 +66,23 @@ export const dnsEgressMissing = defineRule({
   patch: (hit) => hit.fix?.(),
 })
 
+interface DnsAnswer {
+  /** Over UDP, which every resolver asks over first. */
+  readonly hasDns: boolean
+  readonly hasTcp: boolean
+  readonly isClosed: boolean
+}
+
+function effectOf({ isClosed, hasTcp }: DnsAnswer): string {
+  if (isClosed) return 'nothing may leave, names included'
+  const fails = 'names cannot be resolved, so the connections that are allowed by name fail as well'
+  return hasTcp ? `resolvers take TCP for long answers alone, and without UDP ${fails}` : fails
+}
+
 /** Port 53 to some address, to pods of kube-system, or to pods of which the namespace is not known. */
-function hasDns({ reach }: StateView, region: Region<PeerSet>): boolean {
+function hasDns({ reach }: StateView, region: Region<PeerSet>, protocol: 'UDP' | 'TCP'): boolean {
   return region.some(({ peers, connections }) => {
-    if (!hasPort(connections, 'UDP', 53) && !hasPort(connections, 'TCP', 53)) return false
+    if (!hasPort(connections, protocol, 53)) return false
     if (!addressSets.isEmpty(peers.addresses)) return true
     return membersOf(peers.classes).some((subject) => {
       const facts = reach.classes.facts[subject]

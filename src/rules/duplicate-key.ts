@@ -1,4 +1,5 @@
 import { type Origin, toPlace } from '../base/origin.ts'
+import { capital } from './listing.ts'
 import { defineRule } from './rule.ts'
 
 export const duplicateKey = defineRule({
@@ -29,7 +30,7 @@ export const duplicateKey = defineRule({
         resource: holderOf(view.resources, at) ?? files.get(at.source.path) ?? at.source.path,
         at,
         subject: `${view.identity(key.slice(0, key.indexOf(' ')))}${key.slice(key.indexOf(' '))} ${count}`,
-        message: `${message}. Readers disagree on which of the two holds: most take the last, some the first, and some refuse the file, so what is reviewed need not be what is applied. Keep one.`,
+        message: `${capital(message)}, so what is reviewed need not be what is applied. Keep one.`,
       }
     }
   },

@@ -25,6 +25,12 @@ describe('ingress-no-tls', () => {
       `${to({ metadata: '  annotations:\n    cert-manager.io/cluster-issuer: acme\n' })}  tls:\n    - hosts:\n        - shop.acme.io\n      secretName: web-tls\n`,
     ),
   })
+  finds(ingressNoTls, 'the section is gone: the patch brings it back', {
+    base: documents(app, to({ more: TLS.replace('web-tls', 'shop-certificate') })),
+    head: documents(app, to()),
+    at: 'app.yaml: - host: shop.acme.io',
+    patched: documents(app, `${to()}${TLS.replace('web-tls', 'shop-certificate')}`),
+  })
   finds(ingressNoTls, 'a certificate of another host', {
     head: documents(app, to({ more: TLS.replace('shop.acme', 'www.acme') })),
     at: 'app.yaml: - host: shop.acme.io',

@@ -1,5 +1,7 @@
 import { dig, get } from '../base/value.ts'
+import type { StateView } from '../compare/state-view.ts'
 import type { Ingress } from '../model/kubernetes/ingress.ts'
+import { entrySpan } from '../parse/yaml-span.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { append, quoted } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
@@ -41,7 +43,7 @@ export const ingressNoTls = defineRule({
           return proveDoor(view, door, PUBLIC_ADDRESSES, `${resource.address} serves HTTP on port 80`)
         },
         decide: 'Which Secret holds the certificate, or which issuer makes it.',
-        fix: () => addTls(ingress, plain),
+        fix: () => restoreTls(ingress, view.before, view.identity(resource.address)) ?? addTls(ingress, plain),
       }
     }
   },
@@ -73,6 +75,25 @@ function servesTlsOtherwise({ annotations }: Ingress): boolean {
 
 function isPrivateGateway({ annotations }: Ingress): boolean {
   return annotations.get('appgw.ingress.kubernetes.io/use-private-ip') === 'true'
+}
+
+/** The tls section of the base, where the change took all of it away. */
+function restoreTls({ resource }: Ingress, before: StateView | undefined, address: string): ProposedPatch | undefined {
+  const [spec, old] = [
+    resource,
+    before?.network.kubernetes.ingresses.find((each) => each.resource.address === address)?.resource,
+  ].map((one) => get(one?.value, 'spec'))
+  if (spec?.kind !== 'map' || old?.kind !== 'map' || spec.entries.has('tls')) return undefined
+  const span = entrySpan(old, 'tls')
+  if (span === undefined) return undefined
+  const lines = old.origin.source.text.slice(span.start, span.end).trimEnd().split(/\r?\n/)
+  const isBlock = lines.every((line) => line.trim() === '' || line.startsWith(span.indent))
+  if (!isBlock || span.indent === '') return undefined
+  const edits = append(
+    spec,
+    lines.map((line) => line.slice(span.indent.length)),
+  )
+  return inPlace(edits, `Brings the tls section of ${resource.address} back.`)
 }
 
 function addTls({ kind, name, resource, annotations }: Ingress, hosts: readonly string[]): ProposedPatch | undefined {

@@ -9,6 +9,15 @@ const api = (from: string, ports = '      ports:\n        - port: 8080\n') =>
     apps,
     policy('api', `  podSelector:\n    matchLabels:\n      app: api\n  ingress:\n    - from:\n${from}${ports}`),
   )
+const onlyPolicy = (from: string) => api(from).slice(apps.length + '---\n'.length)
+const labelled = (...labels: readonly string[]) =>
+  documents(apps, deployment('worker')).replace(
+    '        app: worker\n',
+    labels.map((label) => `        ${label}\n`).join(''),
+  )
+const reports = (team: string) =>
+  `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: reports\n  labels:\n    team: ${team}\n`
+const TEAM_A = '        - namespaceSelector:\n            matchLabels:\n              team: a\n'
 const WEB = '        - podSelector:\n            matchLabels:\n              app: web\n'
 
 describe('ingress-widened', () => {
@@ -75,6 +84,29 @@ describe('ingress-widened', () => {
     base: api(`${WEB}        - ipBlock: {cidr: 10.0.0.0/8}\n`),
     head: api(`        - ipBlock: {cidr: 10.0.0.0/9}\n        - ipBlock: {cidr: 10.128.0.0/9}\n${WEB}`),
   })
+  finds(ingressWidened, 'a label that lets pods join: the line is that of the label', {
+    base: { 'app.yaml': labelled('api-client: x', 'app: worker'), 'policy.yaml': onlyPolicy(WEB) },
+    head: { 'app.yaml': labelled('api-client: x', 'app: web'), 'policy.yaml': onlyPolicy(WEB) },
+    at: 'app.yaml: app: web',
+    says: ['because the pods of Deployment/shop/worker are now labelled app=web'],
+    patched: { 'app.yaml': labelled('api-client: x', 'app: worker') },
+  })
+  finds(ingressWidened, 'a label of a namespace', {
+    base: { 'app.yaml': apps, 'ns.yaml': reports('b'), 'policy.yaml': onlyPolicy(TEAM_A) },
+    head: { 'app.yaml': apps, 'ns.yaml': reports('a'), 'policy.yaml': onlyPolicy(TEAM_A) },
+    at: 'ns.yaml: team: a',
+    witness: 'reports/bi → shop/api TCP 8080',
+    says: ['because Namespace/reports is now labelled team=a'],
+    patched: { 'ns.yaml': reports('b') },
+  })
+  finds(ingressWidened, 'namespaces by a label: those known by their name alone are not told one by one', {
+    base: documents(api(WEB), policy('dns', '  podSelector: {}\n  policyTypes: [Ingress]\n', 'dns')),
+    head: documents(api(`${WEB}${TEAM_A}`), policy('dns', '  podSelector: {}\n  policyTypes: [Ingress]\n', 'dns')),
+    at: 'app.yaml: - from:',
+    says: [/^Any pod in namespaces labelled team=a can now connect/],
+    patched: documents(api(WEB), policy('dns', '  podSelector: {}\n  policyTypes: [Ingress]\n', 'dns')),
+  })
+
   silent(ingressWidened, 'a narrower port', { base: api(WEB, ''), head: api(WEB) })
   silent(ingressWidened, 'a first policy where all was open', { base: apps, head: api(WEB) })
   silent(ingressWidened, 'a new pod that an old rule lets in', {

@@ -28,6 +28,24 @@ describe('policy-peer-matches-nothing', () => {
     at: 'app.yaml: - namespaceSelector:',
   })
 
+  const onHost = (text: string) =>
+    text.replace(
+      '    spec:\n      containers:\n        - name: web',
+      '    spec:\n      hostNetwork: true\n      containers:\n        - name: web',
+    )
+  const toWeb = '        - podSelector:\n            matchLabels:\n              app: web\n'
+  finds(policyPeerMatchesNothing, 'the pod is in the network of its node', {
+    base: onHost(from('        - podSelector: {}\n')),
+    head: onHost(from(toWeb)),
+    at: 'app.yaml: - podSelector:',
+    says: ['as shop/web is, which runs in the network of its node'],
+    patched: 'none',
+  })
+
+  silent(policyPeerMatchesNothing, 'the pod goes into the network of its node, which is a finding of its own', {
+    base: from(toWeb),
+    head: onHost(from(toWeb)),
+  })
   silent(policyPeerMatchesNothing, 'a match', {
     head: from('        - podSelector:\n            matchLabels:\n              app: web\n'),
   })

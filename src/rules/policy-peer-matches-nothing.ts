@@ -4,7 +4,7 @@ import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.t
 import { matches } from '../model/kubernetes/labels.ts'
 import { DIRECTIONS, type NetworkPolicy, type PodPeer } from '../model/kubernetes/network-policy.ts'
 import { isEverything, printSelector, type Selector } from '../model/kubernetes/selector.ts'
-import type { Workload } from '../model/kubernetes/workload.ts'
+import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { eachPolicy } from './each.ts'
 import { replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
@@ -42,7 +42,8 @@ export const policyPeerMatchesNothing = defineRule({
             candidates.some(({ labels, hostNetwork }) => hostNetwork !== 'yes' && matches(podSelector, labels) !== 'no')
           )
             continue
-          const near = nearMiss(podSelector, candidates)
+          const unseen = candidates.find(({ labels }) => matches(podSelector, labels) !== 'no')
+          const near = unseen === undefined ? nearMiss(podSelector, candidates) : undefined
           const elsewhere = peer.namespaceSelector === undefined ? namespaceOf(view, policy, peer) : undefined
           const hint =
             elsewhere !== undefined
@@ -55,7 +56,11 @@ export const policyPeerMatchesNothing = defineRule({
             resource: address,
             at: peer.origin,
             subject: `${view.identity(address)} ${direction} ${peer.namespaceSelector?.key ?? ''} ${podSelector.key}`,
-            message: `${address} ${direction} rule ${rule.index + 1} names pods labelled ${printSelector(podSelector)}, and no workload in the tree is one: what was meant to be allowed is not.${hint} Name the labels of the pods that are meant.`,
+            ...(unseen === undefined ? {} : { within: { rule: 'host-network', subject: unseen.id } }),
+            message:
+              unseen === undefined
+                ? `${address} ${direction} rule ${rule.index + 1} names pods labelled ${printSelector(podSelector)}, and no workload in the tree is one: what was meant to be allowed is not.${hint} Name the labels of the pods that are meant.`
+                : `${address} ${direction} rule ${rule.index + 1} names pods labelled ${printSelector(podSelector)}, as ${workloadName(unseen)} is, which runs in the network of its node: no selector finds it there, and what was meant to be allowed is not. Take it off its node's network, or name the addresses of the nodes.`,
             fix: () => {
               const field = direction === 'egress' ? 'to' : 'from'
               const item = itemsOf(get(itemsOf(dig(policy.resource.value, 'spec', direction))[rule.index], field))[

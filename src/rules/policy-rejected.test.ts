@@ -25,6 +25,15 @@ describe('policy-rejected', () => {
     at: 'app.yaml: loadBalancerSourceRanges: [198.51.100.0/24]',
   })
 
+  finds(policyRejected, 'a range that looks right', {
+    head: documents(
+      web,
+      policy('in', '  podSelector: {}\n  ingress:\n    - from: [{ipBlock: {cidr: 10.0.0.0/8\u200b}}]\n'),
+    ),
+    at: 'app.yaml: - from: [{ipBlock: {cidr: 10.0.0.0/8\u200b}}]',
+    says: ['because it holds a character that cannot be seen (U+200B zero-width space)'],
+  })
+
   silent(policyRejected, 'a valid policy', { head: documents(web, denyAll()) })
   silent(policyRejected, 'an empty rule is no empty peer', {
     head: documents(web, policy('in', '  podSelector: {}\n  ingress: [{}]\n')),

@@ -1,3 +1,5 @@
+import { findHiddenCharacters, nameCharacter } from '../base/hidden-text.ts'
+import type { Origin } from '../base/origin.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { Rejection } from '../model/kubernetes/fields.ts'
 import type { Resource } from '../parse/resource.ts'
@@ -26,11 +28,20 @@ export const policyRejected = defineRule({
         at: first.origin,
         subject: view.identity(resource.address),
         extent: rejections.length,
-        message: `${resource.address} is refused: ${first.message}${more}. It is not applied, so the cluster keeps what it had before or has nothing, and what is allowed then is not known. Correct the field.`,
+        decide: 'What the field is to say.',
+        message: `${resource.address} is refused: ${first.message}${hiddenIn(first.origin)}${more}. It is not applied, so the cluster keeps what it had before or has nothing, and what is allowed then is not known. Correct the field.`,
       }
     }
   },
 })
+
+/** What cannot be seen in the text that is refused, which then looks right. */
+function hiddenIn({ source, start, end }: Origin): string {
+  const [character] = findHiddenCharacters(source.text.slice(start, end))
+  return character === undefined
+    ? ''
+    : `, because it holds a character that cannot be seen (${nameCharacter(character.codePoint)})`
+}
 
 function* refused({ network: { kubernetes } }: StateView): Iterable<{
   readonly resource: Resource

@@ -42,6 +42,13 @@ describe('policy-selects-nothing', () => {
     patched: 'none',
   })
 
+  finds(policySelectsNothing, 'it selected something before: the patch restores it', {
+    base: documents(web, guard('      app: frontend\n')),
+    head: documents(web, guard('      app: database\n')),
+    at: 'app.yaml: matchLabels:',
+    patched: documents(web, guard('      app: frontend\n')),
+  })
+
   silent(policySelectsNothing, 'a match', { head: documents(web, guard('      app: frontend\n')) })
   silent(policySelectsNothing, 'no workload of the namespace is in the tree', { head: guard('      app: frontend\n') })
   silent(policySelectsNothing, 'an empty selector', { head: documents(web, denyAll('pay')) })

@@ -1,11 +1,13 @@
+import type { StateView } from '../compare/state-view.ts'
 import { matches } from '../model/kubernetes/labels.ts'
 import { isEverything, printSelector } from '../model/kubernetes/selector.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { eachPolicy } from './each.ts'
+import { restoreText } from './edit/restore-text.ts'
 import { podsOf } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
 import { nearMiss, replaceLabel } from './near-miss.ts'
-import { defineRule } from './rule.ts'
+import { defineRule, type ProposedPatch } from './rule.ts'
 import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
 export const policySelectsNothing = defineRule({
@@ -51,6 +53,13 @@ export const policySelectsNothing = defineRule({
     }
   }),
 
-  /** The label of the workload that differs in one place. */
-  patch: (hit) => hit.fix?.(),
+  /** The label of the workload that differs in one place, else the selector as the base has it. */
+  patch: (hit, view) => hit.fix?.() ?? restoreSelector(hit.resource, view),
 })
+
+function restoreSelector(address: string, view: StateView): ProposedPatch | undefined {
+  const find = (state: StateView | undefined, name: string) =>
+    state?.network.kubernetes.policies.find(({ resource }) => resource.address === name)
+  const [was, is] = [find(view.before, view.identity(address)), find(view, address)]
+  return restoreText(was?.podSelectorOrigin, is?.podSelectorOrigin, `Restores the podSelector of ${address}.`)
+}

@@ -1,9 +1,10 @@
-import { type AddressSet, addressSets, NO_ADDRESSES, printAddress } from '../algebra/addresses.ts'
+import { type AddressSet, addressSets, NO_ADDRESSES, printAddress, toCidrs } from '../algebra/addresses.ts'
 import type { Bounds } from '../algebra/bounds.ts'
 import { type ClassSet, hasClass, membersOf } from '../algebra/classes.ts'
 import { type ConnectionSet, connectionSets, NO_CONNECTIONS, printConnections } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { StateView } from '../compare/state-view.ts'
+import { perhapsNamed } from '../compare/unseen-namespaces.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { METADATA_ADDRESS, sampleAddress } from '../reach/address-ranges.ts'
@@ -15,7 +16,7 @@ import { NODES } from '../reach/universe.ts'
 import { anyPod, anyPodClass } from './any-pod.ts'
 import { type JudgedEndpoint, judgedEndpoints } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
-import { isWide, publicPart } from './open-egress.ts'
+import { isWide, publicPart, reachesMetadata } from './open-egress.ts'
 import { addressOf, nodesEnd } from './proof.ts'
 
 /** What a change opened for one endpoint in one direction, because its own policies changed. */
@@ -175,7 +176,8 @@ export function widestPart(
       ({ classes: in_ }) => hasClass(in_, any),
       anyPod(view),
     )
-  if (addressSets.equal(addresses, METADATA_ADDRESS))
+  // The service answers on TCP 80 alone.
+  if (reachesMetadata(gained) && addressSets.equal(addresses, METADATA_ADDRESS))
     return ofAddresses(addresses, 'metadata', 'the instance metadata service')
   const rest = addressSets.subtract(addresses, trusted)
   if (!addressSets.isEmpty(rest)) return ofAddresses(rest, 'addresses', printSome(rest))
@@ -189,12 +191,22 @@ export function widestPart(
 }
 
 function printSome(addresses: AddressSet): string {
+  const blocks = toCidrs(addresses)
+  if (blocks.length <= MOST_BLOCKS) return listNames(blocks)
   const first = sampleAddress(addresses)!
   return `addresses such as ${printAddress(first)}`
 }
 
-function namePods(view: StateView, classes: ClassSet, own: JudgedEndpoint) {
+/** Blocks that a sentence still names one by one. */
+const MOST_BLOCKS = 3
+
+function namePods(view: StateView, all: ClassSet, own: JudgedEndpoint) {
   const { reach } = view
+  const { classSets } = reach.universe
+  // Pods that are only perhaps among others which are named are not worth a name of their own.
+  const classes = perhapsNamed(reach)
+    .filter(({ labelled }) => hasClass(all, labelled))
+    .reduce((left, { named }) => classSets.subtract(left, named), all)
   const found = new Map<Reached, { readonly subject: number; readonly end: PacketEnd; readonly names: string[] }>()
   for (const subject of membersOf(classes)) {
     const facts = reach.classes.facts[subject]
