@@ -12,6 +12,7 @@ import {
   toIpGroup,
 } from './firewall.ts'
 import { type FactSet, factSet } from './link.ts'
+import type { ReadFact } from './object-group.ts'
 import {
   type LoadBalancer,
   type NatGateway,
@@ -112,8 +113,12 @@ function readNetwork(resources: readonly Resource[]): AzureNetwork {
   const objects = toAzureObjects(resources)
   const facts = <T extends { readonly object: AzureObject }>(
     types: readonly string[],
-    toFact: (objects: AzureObjects, object: AzureObject) => T,
-  ): FactSet<T> => factSet(() => types.flatMap((type) => real(objects, type)).map((object) => toFact(objects, object)))
+    toFact: ReadFact<T>,
+  ): FactSet<T> =>
+    factSet(() => types.flatMap((type) => real(objects, type)).map((object) => objects.fact(object, toFact)))
+  /** Of what is worked out with facts about other objects, and kept with the fact. */
+  const ownFacts = <T extends { readonly object: AzureObject }>(type: string, toFact: ReadFact<T>): FactSet<T> =>
+    factSet(() => real(objects, type).map((object) => toFact(objects, object)))
   const network = (types: string, ...more: readonly string[]) =>
     [types, ...more].map((type) => `microsoft.network/${type}`)
 
@@ -121,11 +126,11 @@ function readNetwork(resources: readonly Resource[]): AzureNetwork {
   let interfaces: readonly NetworkInterface[] | undefined
   return {
     objects,
-    virtualNetworks: facts(network('virtualnetworks'), (_, object) => toVirtualNetwork(object)),
+    virtualNetworks: facts(network('virtualnetworks'), readVirtualNetwork),
     subnets: facts(network('virtualnetworks/subnets'), toSubnet),
     peerings: facts(network('virtualnetworks/virtualnetworkpeerings'), toPeering),
     securityGroups: facts(network('networksecuritygroups'), toSecurityGroup),
-    applicationGroups: facts(network('applicationsecuritygroups'), (_, object) => ({ object })),
+    applicationGroups: facts(network('applicationsecuritygroups'), readApplicationGroup),
     get adminRules() {
       adminRules ??= toAdminRules(objects)
       return adminRules
@@ -144,26 +149,31 @@ function readNetwork(resources: readonly Resource[]): AzureNetwork {
       return interfaces
     },
     gateways: facts(network('virtualnetworkgateways'), toNetworkGateway),
-    firewalls: facts(network('azurefirewalls'), toFirewall),
-    firewallPolicies: facts(network('firewallpolicies'), toFirewallPolicy),
+    firewalls: ownFacts('microsoft.network/azurefirewalls', toFirewall),
+    firewallPolicies: ownFacts('microsoft.network/firewallpolicies', toFirewallPolicy),
     ipGroups: facts(network('ipgroups'), toIpGroup),
     applicationGateways: facts(network('applicationgateways'), toApplicationGateway),
     wafPolicies: facts(
       network('applicationgatewaywebapplicationfirewallpolicies', 'frontdoorwebapplicationfirewallpolicies'),
-      (_, object) => toWafPolicy(object),
+      readWafPolicy,
     ),
     clusters: facts(['microsoft.containerservice/managedclusters'], toCluster),
     privateEndpoints: facts(network('privateendpoints'), toPrivateEndpoint),
     privateDnsZones: facts(network('privatednszones'), toPrivateDnsZone),
     resolverEndpoints: facts(network('dnsresolvers/inboundendpoints'), toResolverEndpoint),
     services: factSet(() =>
-      objects.objects.flatMap((object) => {
-        const kind = serviceKind(object.type)
-        return kind === undefined || object.existing ? [] : [toService(objects, object, kind)]
-      }),
+      objects.objects
+        .filter((object) => !object.existing && serviceKind(object.type) !== undefined)
+        .map((object) => objects.fact(object, readService)),
     ),
   }
 }
+
+const readVirtualNetwork: ReadFact<VirtualNetwork> = (_, object) => toVirtualNetwork(object)
+const readApplicationGroup: ReadFact<ApplicationSecurityGroup> = (_, object) => ({ object })
+const readWafPolicy: ReadFact<WafPolicy> = (_, object) => toWafPolicy(object)
+const readService: ReadFact<ServiceEndpoint> = (objects, object) =>
+  toService(objects, object, serviceKind(object.type)!)
 
 /** Objects that the tree creates: of what it only reads, the properties are not known. */
 function real(objects: AzureObjects, type: string): readonly AzureObject[] {

@@ -1,4 +1,4 @@
-import type { MapEntry, MapValue, Value } from '../../base/value.ts'
+import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.ts'
 
 /** Associations add to a list, updates replace it. */
 export type ListMerge = 'append' | 'replace'
@@ -28,4 +28,17 @@ function sameKey(body: MapValue, key: string): string {
   const lower = key.toLowerCase()
   for (const name of body.entries.keys()) if (name.toLowerCase() === lower) return name
   return key
+}
+
+/** What a resource sets that may not be there: nobody can tell whether it is set. */
+export function uncertain(value: Value, { reason, detail }: UnknownValue): Value {
+  if (value.kind !== 'map') return { kind: 'unknown', reason, detail, origin: value.origin }
+  const entries = new Map<string, MapEntry>()
+  for (const [key, entry] of value.entries) {
+    entries.set(key, {
+      ...entry,
+      value: uncertain(entry.value, { kind: 'unknown', reason, detail, origin: value.origin }),
+    })
+  }
+  return { ...value, entries }
 }

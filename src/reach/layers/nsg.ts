@@ -118,12 +118,12 @@ function defaultRule(
   }
 }
 
-const FILTERS = new WeakMap<SecurityGroup, Filter>()
+const FILTERS = new WeakMap<SecurityGroup, { readonly filter: Filter; readonly network: AzureNetwork | undefined }>()
 
-/** A security group's rules, made once. */
+/** A security group's rules, made once: for all networks that have the group, or for one where a rule names what is not in the group. */
 export function toFilter(network: AzureNetwork, group: SecurityGroup): Filter {
   const made = FILTERS.get(group)
-  if (made !== undefined) return made
+  if (made !== undefined && (made.network === undefined || made.network === network)) return made.filter
   const rules = group.rules.map((rule) => toFilterRule(network, rule))
   const filter: Filter = {
     label: labelOf(group.object),
@@ -131,8 +131,12 @@ export function toFilter(network: AzureNetwork, group: SecurityGroup): Filter {
     complete: group.complete,
     resource: group.object.resource,
   }
-  FILTERS.set(group, filter)
+  FILTERS.set(group, { filter, network: group.rules.every(isWrittenOut) ? undefined : network })
   return filter
+}
+
+function isWrittenOut({ source, destination }: SecurityRule): boolean {
+  return [source, destination].every(({ prefixes }) => prefixes.items.every(({ known }) => known))
 }
 
 /** A filter of rules that no resource of the tree holds, such as those that AKS keeps on its nodes. */

@@ -1,0 +1,202 @@
+import type { MapValue, Value } from '../../base/value.ts'
+import type { Resource } from '../../parse/resource.ts'
+import type { AzureObject } from './azure-object.ts'
+import { ASSOCIATIONS, azurermType } from './azurerm/azurerm-types.ts'
+import { fill, finish, newDraft } from './azurerm/shape.ts'
+import { jsonValue } from './json-value.ts'
+import type { ListMerge } from './merge.ts'
+import { at, type Prop, present, textProp } from './prop.ts'
+import { newestAllowed } from './provider-version.ts'
+import { unitKey } from './unit-key.ts'
+
+/** While objects are being built their parents and bodies still change. */
+export interface Building {
+  type: string
+  name: Prop<string>
+  parent: AzureObject | undefined
+  parentHint: Value | undefined
+  parentType: string | undefined
+  body: MapValue
+  resource: Resource
+  inline: boolean
+  apiVersion: string | undefined
+  existing: boolean
+  azurerm: AzureObject['azurerm']
+}
+
+/** What a resource that changes another one says: merged into its target after all objects exist. */
+export interface Amendment {
+  readonly target: Value | undefined
+  readonly type: string | undefined
+  readonly body: MapValue
+  readonly from: Resource
+  readonly lists: ListMerge
+}
+
+/** What an association or an update says of another resource; undefined for resources that are objects of their own. */
+export function toAmendment(resource: Resource): Amendment | undefined {
+  if (resource.kind === 'azapi_update_resource') return azapiUpdate(resource)
+  // A manifest may say `kind: constructor`.
+  const association = Object.hasOwn(ASSOCIATIONS, resource.kind) ? ASSOCIATIONS[resource.kind] : undefined
+  if (association === undefined) return undefined
+  const draft = newDraft(resource.origin)
+  fill(association.shape, resource.value, draft)
+  return {
+    target: at(resource.value, association.target),
+    type: undefined,
+    body: finish(draft),
+    from: resource,
+    lists: 'append',
+  }
+}
+
+/**
+ * The object of a resource, before anything is merged into it. What a resource says is translated once: base and head, and all the
+ * states that have it, share the body.
+ */
+export function toObject(
+  resource: Resource,
+  azurermVersion: readonly [number, number] | undefined,
+): Building | undefined {
+  const version = azurermVersion?.join('.') ?? ''
+  const known = TRANSLATED.get(resource)
+  if (known?.version === version) return known.object && { ...known.object }
+  const object = translate(resource, azurermVersion)
+  TRANSLATED.set(resource, { version, object })
+  return object && { ...object }
+}
+
+const TRANSLATED = new WeakMap<
+  Resource,
+  { readonly version: string; readonly object: Readonly<Building> | undefined }
+>()
+
+function translate(resource: Resource, azurermVersion: readonly [number, number] | undefined): Building | undefined {
+  const data = resource.kind.startsWith('data.')
+  const kind = data ? resource.kind.slice('data.'.length) : resource.kind
+  if (kind === 'azapi_resource') return azapiObject(resource, data)
+  if (kind.includes('/')) return nativeObject(resource)
+  const known = azurermType(kind)
+  if (known === undefined) return undefined
+  const draft = newDraft(resource.origin)
+  fill(
+    { location: 'location', resource_group_name: 'resourceGroup', tags: 'tags', zones: 'zones' },
+    resource.value,
+    draft,
+  )
+  fill(known.shape, resource.value, draft)
+  const { name = { by: 'name' } } = known
+  return {
+    type: known.type.toLowerCase(),
+    name:
+      'fixed' in name
+        ? { known: true, value: name.fixed, origin: resource.origin }
+        : nameProp(at(resource.value, name.by), resource),
+    parent: undefined,
+    parentHint: known.parent && at(resource.value, known.parent.by),
+    parentType: known.parent?.type.toLowerCase(),
+    body: finish(draft),
+    resource,
+    inline: false,
+    apiVersion: undefined,
+    existing: data,
+    azurerm: {
+      kind,
+      version: azurermVersion,
+      major: Number.isFinite(azurermVersion?.[0]) ? azurermVersion?.[0] : undefined,
+    },
+  }
+}
+
+/** The newest azurerm version that each unit's constraints and lock file allow. */
+export function providerVersions(resources: readonly Resource[]): ReadonlyMap<string, readonly [number, number]> {
+  const versions = new Map<string, readonly [number, number]>()
+  for (const resource of resources) {
+    if (resource.kind !== 'terraform') continue
+    const azurerm = at(resource.value, 'providers.azurerm')
+    const locked = at(azurerm, 'locked')
+    const list = at(azurerm, 'constraints')
+    const texts = (locked === undefined ? (list?.kind === 'list' ? list.items : []) : [locked]).flatMap((item) =>
+      item.kind === 'scalar' ? [`${item.value}`] : [],
+    )
+    if (texts.length > 0) versions.set(unitKey(resource), newestAllowed(texts))
+  }
+  return versions
+}
+
+function nativeObject(resource: Resource): Building {
+  const type = resource.kind.toLowerCase()
+  const name = at(resource.value, 'name')
+  const whole = nameProp(name, resource)
+  const segments = whole.known ? whole.value.split('/') : []
+  const cut = type.lastIndexOf('/')
+  const isChild = type.split('/').length > 2
+  const apiVersion = at(resource.value, 'apiVersion')
+  return {
+    type,
+    name: whole.known ? { ...whole, value: segments.at(-1)! } : whole,
+    parent: undefined,
+    parentHint: isChild ? (at(resource.value, 'parent') ?? parentName(segments, name)) : undefined,
+    parentType: isChild ? type.slice(0, cut) : undefined,
+    body: resource.value,
+    resource,
+    inline: false,
+    apiVersion: apiVersion?.kind === 'scalar' ? `${apiVersion.value}` : undefined,
+    existing: at(resource.value, 'existing') !== undefined,
+    azurerm: undefined,
+  }
+}
+
+function parentName(segments: readonly string[], name: Value | undefined): Value | undefined {
+  if (name === undefined || segments.length < 2) return name
+  return { kind: 'scalar', value: segments.slice(0, -1).join('/'), origin: name.origin }
+}
+
+function azapiObject(resource: Resource, data: boolean): Building | undefined {
+  const type = at(resource.value, 'type')
+  if (type?.kind !== 'scalar') return undefined
+  const [armType = '', apiVersion] = `${type.value}`.toLowerCase().split('@')
+  const isChild = armType.split('/').length > 2
+  return {
+    type: armType,
+    name: nameProp(at(resource.value, 'name'), resource),
+    parent: undefined,
+    parentHint: isChild ? at(resource.value, 'parent_id') : undefined,
+    parentType: isChild ? armType.slice(0, armType.lastIndexOf('/')) : undefined,
+    body: azapiBody(resource),
+    resource,
+    inline: false,
+    apiVersion,
+    existing: data,
+    azurerm: undefined,
+  }
+}
+
+function azapiUpdate(resource: Resource): Amendment {
+  const type = at(resource.value, 'type')
+  return {
+    target: at(resource.value, 'resource_id') ?? at(resource.value, 'name'),
+    type: type?.kind === 'scalar' ? `${type.value}`.toLowerCase().split('@')[0] : undefined,
+    body: azapiBody(resource),
+    from: resource,
+    lists: 'replace',
+  }
+}
+
+/** `body` is an object in azapi 2 and JSON text in azapi 1; `location`, `tags` and `identity` stand beside it. */
+function azapiBody(resource: Resource): MapValue {
+  const written = at(resource.value, 'body')
+  const body =
+    written?.kind === 'scalar' && typeof written.value === 'string' ? jsonValue(written.value, written.origin) : written
+  const entries = new Map(body?.kind === 'map' ? body.entries : [])
+  if (body !== undefined && body.kind !== 'map') entries.set('properties', { value: body })
+  for (const key of ['location', 'tags', 'identity']) {
+    const value = at(resource.value, key)
+    if (value !== undefined && !entries.has(key)) entries.set(key, { value })
+  }
+  return { kind: 'map', entries, origin: body?.origin ?? resource.origin }
+}
+
+function nameProp(value: Value | undefined, resource: Resource): Prop<string> {
+  return textProp(present(value), '', resource.origin)
+}
