@@ -28,7 +28,6 @@ export const policyRejected = defineRule({
         at: first.origin,
         subject: view.identity(resource.address),
         extent: rejections.length,
-        decide: 'What the field is to say.',
         message: `${resource.address} is refused: ${first.message}${hiddenIn(first.origin)}${more}. It is not applied, so the cluster keeps what it had before or has nothing, and what is allowed then is not known. Correct the field.`,
       }
     }
