@@ -10,7 +10,7 @@ import type { AuditReport } from './report/review-report.ts'
 import { assess, severityRank } from './rules/assess.ts'
 import { RULES } from './rules/index.ts'
 import { intentNotes } from './rules/intent-coverage.ts'
-import { checkState, joinRuns, ruleSettings, severityBy, suppress } from './run-rules.ts'
+import { acceptedBy, checkState, joinRuns, ruleSettings, severityBy, suppress } from './run-rules.ts'
 import type { Tree } from './source/tree.ts'
 
 export interface AuditInput {
@@ -31,10 +31,10 @@ export function audit({ tree, config, options, today }: AuditInput): AuditReport
   const settings = ruleSettings(config, today)
   const { hits, failed } = joinRuns(views.map((view) => checkState(RULES, view, settings)))
   const states = views.map(({ name }) => name)
-  const assessed = assess(hits, hits, severityBy(config), states)
   // Environments of one root share its files.
   const files = new Set(parsed.units.flatMap(({ unit }) => unit.files))
   const comments = readComments(tree, files)
+  const assessed = assess(hits, hits, severityBy(config), states, acceptedBy(config, comments.suppressions, today))
   const { findings: marked, used } = suppress(assessed, config, comments.suppressions, today)
   const own = auditConfiguration(config, comments, today, used)
   const findings = [...marked, ...assess(own.hits, own.hits, severityBy(config), [])]

@@ -21,7 +21,16 @@ import type { Finding } from './rules/finding.ts'
 import { RULES } from './rules/index.ts'
 import { intentNotes } from './rules/intent-coverage.ts'
 import type { RuleSettings } from './rules/settings.ts'
-import { checkChange, checkState, joinRuns, type RuleRun, ruleSettings, severityBy, suppress } from './run-rules.ts'
+import {
+  acceptedBy,
+  checkChange,
+  checkState,
+  joinRuns,
+  type RuleRun,
+  ruleSettings,
+  severityBy,
+  suppress,
+} from './run-rules.ts'
 import { touchesNothing } from './silence.ts'
 import { compareTrees, touchedPaths } from './source/compare-trees.ts'
 import { overlayTree } from './source/overlay.ts'
@@ -70,6 +79,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
     [...headRun.hits, ...own.headHits],
     severityBy(config),
     states,
+    acceptedBy(config, own.inForce, today),
   )
   const { findings } = suppress(assessed, config, own.inForce, today)
 

@@ -3,7 +3,7 @@ import type { StateView } from './compare/state-view.ts'
 import type { Config } from './config/config.ts'
 import { type InlineSuppression, matchEndedInline, matchInline } from './config/inline-suppression.ts'
 import { matchEnded, matchSuppression, type Suppression } from './config/suppression.ts'
-import type { AssessedFinding, RuleHit } from './rules/assess.ts'
+import type { Accepts, AssessedFinding, RuleHit } from './rules/assess.ts'
 import type { Finding, Severity } from './rules/finding.ts'
 import type { ChangeView, Hit, Rule } from './rules/rule.ts'
 import type { RuleSettings } from './rules/settings.ts'
@@ -47,6 +47,20 @@ export function ruleSettings(config: Config, today: string): RuleSettings {
 /** The configuration has the last word on how bad a finding is. */
 export function severityBy(config: Config): (rule: Rule, hit: Hit) => Severity | 'off' {
   return (rule, hit) => config.severities.get(rule.id) ?? hit.severity ?? rule.meta.severity
+}
+
+/** Tells what the configuration or a comment accepts; undefined where they accept nothing. */
+export function acceptedBy(config: Config, inline: readonly InlineSuppression[], today: string): Accepts | undefined {
+  const rules = new Set([...config.suppressions, ...inline].map(({ rule }) => rule))
+  if (rules.size === 0) return undefined
+  return (rule, make) => {
+    if (!rules.has(rule.id)) return undefined
+    const finding = make()
+    const by = matchSuppression(config.suppressions, toTarget(finding), today)
+    if (by !== undefined) return `suppression ${config.suppressions.indexOf(by)}`
+    const comment = matchInline(inline, finding, today, config.inlineSuppressions)
+    return comment && `comment ${comment.path}:${comment.line}`
+  }
 }
 
 /** The findings with those marked that the configuration or a comment accepts, and which suppressions did so. */

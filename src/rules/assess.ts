@@ -21,17 +21,24 @@ export interface AssessedFinding {
 /**
  * Findings from the hits of both sides: in head alone introduced, in base alone fixed, in both existing, or worsened or improved
  * where their severity or extent differs. One finding for one cause, and for all states in which the same is true. Most severe first.
+ * What the configuration accepts is never one finding with what it does not: nothing is silenced that nobody named.
  */
 export function assess(
   base: readonly RuleHit[],
   head: readonly RuleHit[],
   severityOf: (rule: Rule, hit: Hit) => Severity | 'off',
   states: readonly string[],
+  accepts?: Accepts,
 ): readonly AssessedFinding[] {
   const judged = judgeHits(base, head, severityOf)
   const merged = new Map<string, { made: AssessedFinding; states: Set<string> }>()
   for (const { hit, status, severity } of oneForEachLine(
-    mergeByCause(judged.all().filter((one) => !isHidden(one, judged))),
+    mergeByCause(
+      markAccepted(
+        judged.all().filter((one) => !isHidden(one, judged)),
+        accepts,
+      ),
+    ),
   )) {
     const finding = toFinding(hit, status, severity)
     const what = hit.hit.across === undefined ? finding.fingerprint : `${finding.rule} ${hit.hit.across}`
@@ -43,10 +50,22 @@ export function assess(
   return [...merged.values()].map(({ made, states: where }) => withStates(made, where, states)).sort(byRank)
 }
 
+/** The name of what accepts a finding of a rule, undefined where nothing does; the finding is made when it is asked for. */
+export type Accepts = (rule: Rule, finding: () => Finding) => string | undefined
+
 interface JudgedHit {
   readonly hit: RuleHit
   readonly status: FindingStatus
   readonly severity: Severity
+  readonly accepted?: string
+}
+
+function markAccepted(judged: readonly JudgedHit[], accepts: Accepts | undefined): readonly JudgedHit[] {
+  if (accepts === undefined) return judged
+  return judged.map((one) => {
+    const accepted = accepts(one.hit.rule, () => toFinding(one.hit, one.status, one.severity))
+    return accepted === undefined ? one : { ...one, accepted }
+  })
 }
 
 /** Hits by what makes two of them the same: state, rule and subject. Of equal ones the last is kept, at the place of the first. */
@@ -116,9 +135,10 @@ function mergeByCause(judged: readonly JudgedHit[]): readonly JudgedHit[] {
   for (const one of judged) {
     const { rule, hit, state } = one.hit
     const isOfMany = rule.merge !== undefined && hit.cause !== undefined
-    const key = isOfMany
+    const own = isOfMany
       ? `${state}\0${rule.id}\0${one.status}\0${one.severity}\0\0${hit.cause}`
       : `${state}\0${rule.id}\0${hit.subject}\0${one.status}`
+    const key = one.accepted === undefined ? own : `${own}\0accepted ${one.accepted}`
     const same = groups.get(key)
     if (same === undefined) groups.set(key, [one])
     else same.push(one)

@@ -3,6 +3,7 @@ import { knownItems } from '../model/azure/prop.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { askAzure, azureWitness, siteOf } from './azure-site.ts'
 import { subjectOf } from './azure-subject.ts'
+import { addIpv6Route } from './closing/ipv6-route.ts'
 import { defineRule } from './rule.ts'
 import { exitOf, isForced, waysOut } from './way-out.ts'
 
@@ -36,11 +37,15 @@ export const ipv6Gap = defineRule({
         witness: azureWitness(query, outcome),
         decide: 'Where must IPv6 go? A route for ::/0 with next hop None keeps it in.',
         objectsTo: ({ kind }) => kind === 'egress',
+        fix: () => addIpv6Route(view, way),
       })
     }
   },
 
   merge: mergeAzure,
+
+  /** A route for ::/0 beside that for 0.0.0.0/0. */
+  patch: (hit) => hit.fix?.(),
 })
 
 /** Any public host. */

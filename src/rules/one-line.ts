@@ -23,6 +23,8 @@ interface Judged {
   readonly hit: { readonly rule: Rule; readonly hit: Hit; readonly state: string }
   readonly status: FindingStatus
   readonly severity: Severity
+  /** What accepts it. */
+  readonly accepted?: string
 }
 
 /** What a person edits, as findings of several rules about it share it: a rule, a route, a setting. Files may have one line only. */
@@ -33,14 +35,15 @@ export function lineOf(origin: Origin): string {
 
 /**
  * One line, one finding: of the findings of several rules that one line causes the worst stays, of equally bad ones the one that tells
- * most, with the patches of the others beside its own, and what the others add in a sentence. News, what was there, and what is gone stay apart.
+ * most, with the patches of the others beside its own, and what the others add in a sentence. News, what was there, what is gone, and
+ * what is accepted stay apart.
  */
 export function oneForEachLine<T extends Judged>(judged: readonly T[]): readonly T[] {
   const groups = new Map<string, T[]>()
   for (const one of judged) {
     const { because } = one.hit.hit
     if (because === undefined) continue
-    const key = `${one.hit.state}\0${newsOf(one.status)}\0${because.line}`
+    const key = `${one.hit.state}\0${newsOf(one.status)}\0${one.accepted ?? ''}\0${because.line}`
     const same = groups.get(key)
     if (same === undefined) groups.set(key, [one])
     else same.push(one)

@@ -1,9 +1,18 @@
-import { labelOf } from '../model/azure/azure-object.ts'
+import { editableOrigin } from '../base/origin.ts'
+import { itemsOf } from '../base/value.ts'
+import { labelOf, read } from '../model/azure/azure-object.ts'
+import { originOf } from '../model/azure/azure-objects.ts'
+import type { Prop } from '../model/azure/prop.ts'
+import type { Subnet } from '../model/azure/virtual-network.ts'
 import { regionOfHost } from '../reach/azure/hosts.ts'
 import { tagOfEndpoint } from '../reach/layers/route.ts'
 import { azureHit, mergeAzure } from './azure-hit.ts'
 import { askAzure, azureWitness } from './azure-site.ts'
-import { defineRule } from './rule.ts'
+import { findBlock, removeBlock } from './edit/hcl-block.ts'
+import { removeItem, replaceItems } from './edit/list-items.ts'
+import { syntaxOf } from './edit/literal.ts'
+import { inPlace } from './edit/one-patch.ts'
+import { defineRule, type ProposedPatch } from './rule.ts'
 import { waysOut } from './way-out.ts'
 
 export const serviceEndpointBypassesFirewall = defineRule({
@@ -52,10 +61,39 @@ export const serviceEndpointBypassesFirewall = defineRule({
           say: `has the service endpoint ${item.value}: ${carries} of ${labelOf(cluster.object)} reach every account of that service, those of other customers included, past ${past} that the default route leads to. Use a private endpoint${isStorage ? ', or an endpoint policy that lists the accounts' : ''}.`,
           ...(outcome.answer === 'allowed' && { witness: azureWitness(query, outcome) }),
           decide: `Which instances of ${item.value} are used? Give them private endpoints${isStorage ? ' or list them in an endpoint policy' : ''}, then remove the service endpoint.`,
+          objectsTo: ({ kind, to }) => kind === 'egress' && to.name.startsWith(tag),
+          fix: () => withoutEndpoint(subnet, item),
         })
       }
     }
   },
 
   merge: mergeAzure,
+
+  /** Without the endpoint: its service is reached through the firewall, or by a private endpoint. */
+  patch: (hit) => hit.fix?.(),
 })
+
+function withoutEndpoint({ object, serviceEndpoints }: Subnet, item: Prop<string>): ProposedPatch | undefined {
+  const place = editableOrigin(item.origin)
+  const holds = ({ start, end }: { readonly start: number; readonly end: number }) =>
+    start <= place.start && end >= place.end
+  const subnet = syntaxOf(place.source.path) === 'hcl' ? findBlock(originOf(object)) : undefined
+  // From azurerm 5 on each endpoint is a block, in ARM it is an object.
+  const block = subnet?.body.blocks.find((one) => one.type === 'service_endpoint' && holds(one))
+  const written = itemsOf(read(object, 'properties.serviceEndpoints')).find(
+    ({ kind, origin }) => kind === 'map' && origin.source === place.source && holds(origin),
+  )
+  const items = serviceEndpoints.items.map(({ origin }) => origin)
+  const edits =
+    block !== undefined
+      ? removeBlock(block)
+      : subnet === undefined && written !== undefined
+        ? removeItem(written.origin)
+        : (replaceItems(serviceEndpoints.origin, items, (index) => items[index] === item.origin, []) ??
+          removeItem(place))
+  return inPlace(
+    edits,
+    'Takes the service endpoint away, so that the default route to the firewall carries this part too.',
+  )
+}

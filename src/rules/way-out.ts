@@ -4,11 +4,11 @@ import { type Cluster, type NodePool, podAddressing } from '../model/azure/clust
 import type { Firewall } from '../model/azure/firewall.ts'
 import { knownValue } from '../model/azure/prop.ts'
 import { type Subnet, subnetName, type VirtualNetwork } from '../model/azure/virtual-network.ts'
+import { findFirewall } from '../reach/azure/appliance.ts'
 import { routesOf } from '../reach/azure/host-routes.ts'
 import { type Host, nodeHost, podHost } from '../reach/azure/hosts.ts'
 import { ANY_PUBLIC_HOST, atAddresses } from '../reach/azure/places.ts'
 import { type Site, workerPools } from '../reach/azure/state.ts'
-import { findFirewall } from '../reach/azure/appliance.ts'
 import { type EffectiveRoute, type RouteSet, routesTo } from '../reach/layers/route.ts'
 import { siteOf } from './azure-site.ts'
 
