@@ -6,7 +6,7 @@ import { originOf } from '../../model/azure/azure-objects.ts'
 import { knownValue } from '../../model/azure/prop.ts'
 import { siteOf } from '../azure-site.ts'
 import { findBlock } from '../edit/hcl-block.ts'
-import { indentAt, lineBreakOf, lineStart, printLiteral, syntaxOf } from '../edit/literal.ts'
+import { indentAt, layoutOf, lineBreakOf, lineStart, printLiteral, syntaxOf } from '../edit/literal.ts'
 import { inPlace } from '../edit/one-patch.ts'
 import type { ProposedPatch } from '../rule.ts'
 import type { WayOut } from '../way-out.ts'
@@ -75,11 +75,16 @@ function besidesItem(origin: Origin, name: string, hop: string): readonly Edit[]
   const { text, path } = source
   const syntax = syntaxOf(path)!
   if (text.slice(lineStart(text, start), start).trim() !== '') return undefined
-  const [indent, lineBreak] = [indentAt(text, start), lineBreakOf(text)]
+  const [indent, layout] = [indentAt(text, start), layoutOf(text)]
   const item = { name, properties: { addressPrefix: '::/0', nextHopType: hop } }
   const comma = syntax === 'json' ? ',' : ''
   return [
-    { path, start: end, end, text: `${comma}${lineBreak}${indent}${printLiteral(item, syntax, indent, lineBreak)}` },
+    {
+      path,
+      start: end,
+      end,
+      text: `${comma}${layout.lineBreak}${indent}${printLiteral(item, syntax, indent, layout)}`,
+    },
   ]
 }
 

@@ -7,7 +7,16 @@ import { blocksOf, knownItems, knownValue, surely } from '../../model/azure/prop
 import type { Subnet } from '../../model/azure/virtual-network.ts'
 import type { ProposedPatch } from '../rule.ts'
 import { findBlock } from './hcl-block.ts'
-import { indentAt, type Literal, lineBreakOf, lineStart, printLiteral, type Syntax, syntaxOf } from './literal.ts'
+import {
+  indentAt,
+  type Layout,
+  type Literal,
+  layoutOf,
+  lineStart,
+  printLiteral,
+  type Syntax,
+  syntaxOf,
+} from './literal.ts'
 import { inPlace } from './one-patch.ts'
 
 /**
@@ -39,7 +48,7 @@ interface AksRule {
 function intoCollection(group: RuleCollectionGroup, rule: AksRule): readonly Edit[] | undefined {
   const collection = group.collections.find(({ kind, action }) => kind === 'application' && surely(action, 'Allow'))
   const last = collection?.rules.at(-1)?.value.origin
-  return last && behind(last, (indent, syntax, lineBreak) => printRule(rule, syntax, indent, lineBreak))
+  return last && behind(last, (indent, syntax, layout) => printRule(rule, syntax, indent, layout))
 }
 
 function intoGroup(group: RuleCollectionGroup, rule: AksRule): readonly Edit[] | undefined {
@@ -51,8 +60,7 @@ function intoGroup(group: RuleCollectionGroup, rule: AksRule): readonly Edit[] |
   const home = last ?? originOf(group.object)
   if (syntaxOf(home.source.path) === 'hcl') return intoHclGroup(originOf(group.object), rule, priority)
   return (
-    last &&
-    behind(last, (indent, syntax, lineBreak) => printLiteral(collectionOf(rule, priority), syntax, indent, lineBreak))
+    last && behind(last, (indent, syntax, layout) => printLiteral(collectionOf(rule, priority), syntax, indent, layout))
   )
 }
 
@@ -60,18 +68,19 @@ function intoHclGroup(home: Origin, rule: AksRule, priority: number): readonly E
   const block = findBlock(home)
   if (block === undefined) return undefined
   const { text, path } = block.source
-  const lineBreak = lineBreakOf(text)
-  const indent = `${indentAt(text, block.start)}  `
+  const layout = layoutOf(text)
+  const { lineBreak, step } = layout
+  const indent = indentAt(text, block.start) + step
   const close = lineStart(text, block.end - 1)
   if (text.slice(close, block.end - 1).trim() !== '') return undefined
   const head = [
     'application_rule_collection {',
-    `  name     = "${COLLECTION_NAME}"`,
-    `  priority = ${priority}`,
-    '  action   = "Allow"',
+    `${step}name     = "${COLLECTION_NAME}"`,
+    `${step}priority = ${priority}`,
+    `${step}action   = "Allow"`,
   ]
   const lines = head.map((line) => `${indent}${line}`).join(lineBreak)
-  const inner = `${indent}  ${printRule(rule, 'hcl', `${indent}  `, lineBreak)}`
+  const inner = `${indent}${step}${printRule(rule, 'hcl', indent + step, layout)}`
   return [
     {
       path,
@@ -85,7 +94,7 @@ function intoHclGroup(home: Origin, rule: AksRule, priority: number): readonly E
 /** Behind an item of a list or a block, on lines of its own, indented like it. */
 function behind(
   { source, start, end, from }: Origin,
-  print: (indent: string, syntax: Syntax, lineBreak: string) => string,
+  print: (indent: string, syntax: Syntax, layout: Layout) => string,
 ): readonly Edit[] | undefined {
   const syntax = syntaxOf(source.path)
   const { text, path } = source
@@ -93,31 +102,32 @@ function behind(
     return undefined
   const isWritten = syntax === 'hcl' ? findBlock({ source, start, end })?.type === 'rule' : text[start] === '{'
   if (!isWritten) return undefined
-  const lineBreak = lineBreakOf(text)
+  const layout = layoutOf(text)
   const indent = indentAt(text, start)
   return [
     {
       path,
       start: end,
       end,
-      text: `${syntax === 'json' ? ',' : ''}${lineBreak}${indent}${print(indent, syntax, lineBreak)}`,
+      text: `${syntax === 'json' ? ',' : ''}${layout.lineBreak}${indent}${print(indent, syntax, layout)}`,
     },
   ]
 }
 
-function printRule({ ranges }: AksRule, syntax: Syntax, indent: string, lineBreak: string): string {
-  if (syntax !== 'hcl') return printLiteral(ruleOf(ranges), syntax, indent, lineBreak)
+function printRule({ ranges }: AksRule, syntax: Syntax, indent: string, layout: Layout): string {
+  if (syntax !== 'hcl') return printLiteral(ruleOf(ranges), syntax, indent, layout)
+  const inner = indent + layout.step
   return [
     'rule {',
-    `${indent}  name                  = "${RULE_NAME}"`,
-    `${indent}  source_addresses      = ${printLiteral([...ranges], 'hcl')}`,
-    `${indent}  destination_fqdn_tags = ["${TAG}"]`,
-    `${indent}  protocols {`,
-    `${indent}    type = "Https"`,
-    `${indent}    port = 443`,
-    `${indent}  }`,
+    `${inner}name                  = "${RULE_NAME}"`,
+    `${inner}source_addresses      = ${printLiteral([...ranges], 'hcl')}`,
+    `${inner}destination_fqdn_tags = ["${TAG}"]`,
+    `${inner}protocols {`,
+    `${inner}${layout.step}type = "Https"`,
+    `${inner}${layout.step}port = 443`,
+    `${inner}}`,
     `${indent}}`,
-  ].join(lineBreak)
+  ].join(layout.lineBreak)
 }
 
 function ruleOf(ranges: readonly string[]): Literal {

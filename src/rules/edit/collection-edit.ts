@@ -1,14 +1,15 @@
 import type { Edit } from '../../base/edit.ts'
 import type { Origin } from '../../base/origin.ts'
 import type { ListValue, MapValue, Value } from '../../base/value.ts'
-import { appendPoint, entrySpan, itemSpan, lineBreakOf } from '../../parse/yaml-span.ts'
+import { appendPoint, entrySpan, itemSpan, lineBreakOf, type Span } from '../../parse/yaml-span.ts'
+import { cutLines } from './literal.ts'
 
 /** Takes an item out of a list, with the comment directly above it; what is left is `[]` where it is the only one. */
 export function removeItem(list: ListValue, index: number, holder?: Holder): readonly Edit[] | undefined {
   const span = isHere(list) ? itemSpan(list, index) : undefined
   if (span === undefined) return undefined
   if (span.isOnly) return holder === undefined ? undefined : replaceEntry(holder, '[]')
-  return [edit(list, span.commentStart, span.end, '')]
+  return [removal(list, span)]
 }
 
 /** A map and one of its keys. */
@@ -20,7 +21,7 @@ export interface Holder {
 /** Takes an entry out of a map, with the comment directly above it. Undefined where it is the only one. */
 export function removeEntry({ map, key }: Holder): readonly Edit[] | undefined {
   const span = isHere(map) ? entrySpan(map, key) : undefined
-  return span === undefined || span.isOnly ? undefined : [edit(map, span.commentStart, span.end, '')]
+  return span === undefined || span.isOnly ? undefined : [removal(map, span)]
 }
 
 /** Puts a text on the line of the key in place of the entry's value, of whatever lines that was. */
@@ -77,6 +78,11 @@ export function prepend(map: MapValue, lines: readonly string[]): readonly Edit[
 export function quoted(text: string): string {
   const isPlain = /^[A-Za-z_./][A-Za-z0-9_./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n|~)$/i.test(text)
   return isPlain ? text : JSON.stringify(text)
+}
+
+function removal(value: Value, span: Span): Edit {
+  const { start, end } = cutLines(value.origin.source.text, span.commentStart, span.end)
+  return edit(value, start, end, '')
 }
 
 function edit({ origin }: Value, start: number, end: number, text: string): Edit {

@@ -2,7 +2,7 @@ import type { Edit } from '../../base/edit.ts'
 import type { Origin } from '../../base/origin.ts'
 import { parseFile } from '../../parse/terraform/parse-file.ts'
 import type { Attribute, Block, Body } from '../../parse/terraform/syntax.ts'
-import { indentAt, type Literal, lineBreakOf, lineStart, nextLine, printLiteral } from './literal.ts'
+import { cutParagraph, indentAt, type Literal, layoutOf, lineStart, nextLine, printLiteral } from './literal.ts'
 
 /**
  * Sets an argument that a block of Terraform does not have yet, below the last argument it has, aligned like that one; blocks on the
@@ -29,15 +29,8 @@ export function removeBlock(origin: Origin): readonly Edit[] | undefined {
   if (block === undefined) return undefined
   const { text, path } = block.source
   if (text.slice(lineStart(text, block.start), block.start).trim() !== '') return undefined
-  let start = withComment(text, lineStart(text, block.start))
-  let end = nextLine(text, block.end)
-  // Of the blank lines around it one goes as well.
-  const isFirst = start === 0 || /(?:\n[ \t]*|\{[ \t]*)\r?\n$/.test(text.slice(0, start))
-  const below = /^[ \t]*\r?\n/.exec(text.slice(end))
-  const above = /\n([ \t]*\r?\n)$/.exec(text.slice(0, start))
-  if (isFirst && below !== null) end += below[0].length
-  else if (above !== null) start -= above[1]!.length
-  return [{ path, start, end, text: '' }]
+  const cut = cutParagraph(text, withComment(text, lineStart(text, block.start)), nextLine(text, block.end))
+  return [{ path, ...cut, text: '' }]
 }
 
 /** Start of the comment lines that stand directly above a line. */
@@ -70,7 +63,8 @@ function blockNamed({ blocks }: Body, name: string): Block | undefined {
 
 function insertArgument(block: Block, name: string, value: Literal): Edit {
   const { text, path } = block.source
-  const lineBreak = lineBreakOf(text)
+  const layout = layoutOf(text)
+  const { lineBreak } = layout
   const last = block.body.attributes.at(-1)
   if (last !== undefined && !isOnBlockLine(block, last)) {
     const indent = indentAt(text, last.start)
@@ -78,24 +72,25 @@ function insertArgument(block: Block, name: string, value: Literal): Edit {
     return insertion(
       path,
       at,
-      `${lineBreak}${indent}${aligned(text, last, name)}${printLiteral(value, 'hcl', indent, lineBreak)}`,
+      `${lineBreak}${indent}${aligned(text, last, name)}${printLiteral(value, 'hcl', indent, layout)}`,
     )
   }
-  return insertFirst(block, (indent) => `${name} = ${printLiteral(value, 'hcl', indent, lineBreak)}`)
+  return insertFirst(block, (indent) => `${name} = ${printLiteral(value, 'hcl', indent, layout)}`)
 }
 
 function insertBlock(block: Block, path: readonly string[], value: Literal): Edit {
-  const lineBreak = lineBreakOf(block.source.text)
+  const layout = layoutOf(block.source.text)
+  const { lineBreak, step } = layout
   const lines = (indent: string): string => {
     let inner = indent
     let head = ''
     for (const name of path.slice(0, -1)) {
-      head += `${name} {${lineBreak}${inner}  `
-      inner += '  '
+      inner += step
+      head += `${name} {${lineBreak}${inner}`
     }
     let tail = ''
-    for (let depth = path.length - 1; depth > 0; depth--) tail += `${lineBreak}${indent}${'  '.repeat(depth - 1)}}`
-    return `${head}${path.at(-1)} = ${printLiteral(value, 'hcl', inner, lineBreak)}${tail}`
+    for (let depth = path.length - 1; depth > 0; depth--) tail += `${lineBreak}${indent}${step.repeat(depth - 1)}}`
+    return `${head}${path.at(-1)} = ${printLiteral(value, 'hcl', inner, layout)}${tail}`
   }
   const { attributes, blocks } = block.body
   const ends = [...attributes.map(({ expression }) => expression.end), ...blocks.map(({ end }) => end)]
@@ -109,9 +104,9 @@ function insertBlock(block: Block, path: readonly string[], value: Literal): Edi
 /** Into a block of one line, or an empty one: the block is opened. */
 function insertFirst(block: Block, lines: (indent: string) => string): Edit {
   const { text, path } = block.source
-  const lineBreak = lineBreakOf(text)
+  const { lineBreak, step } = layoutOf(text)
   const outer = indentAt(text, block.start)
-  const indent = `${outer}  `
+  const indent = outer + step
   const close = block.end - 1
   const open = openingBrace(block)
   const held = text.slice(open + 1, close).trim()

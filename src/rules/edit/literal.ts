@@ -18,26 +18,42 @@ export function syntaxOf(path: string): Syntax | undefined {
   return SYNTAXES.find(([ending]) => ending.test(path))?.[1]
 }
 
+/** How a file is laid out, for what is written into it. */
+export interface Layout {
+  readonly lineBreak: '\n' | '\r\n'
+  /** One step of indentation. */
+  readonly step: string
+}
+
+const PLAIN_LAYOUT: Layout = { lineBreak: '\n', step: '  ' }
+
+/** The layout of a file: its line ends, and tabs where it indents with them. */
+export function layoutOf(text: string): Layout {
+  return { lineBreak: lineBreakOf(text), step: /^\t/m.test(text) ? '\t' : '  ' }
+}
+
 /** The value as the syntax writes it; objects over several lines, whose first stands behind `indent`. */
-export function printLiteral(value: Literal, syntax: Syntax, indent = '', lineBreak = '\n'): string {
+export function printLiteral(value: Literal, syntax: Syntax, indent = '', layout = PLAIN_LAYOUT): string {
   if (typeof value === 'string') return syntax === 'bicep' ? quoteBicep(value) : quoteDouble(value, syntax)
   if (typeof value !== 'object') return String(value)
-  if (Array.isArray(value)) return printList(value as readonly Literal[], syntax, indent, lineBreak)
-  const inner = `${indent}  `
+  if (Array.isArray(value)) return printList(value as readonly Literal[], syntax, indent, layout)
+  const { lineBreak, step } = layout
+  const inner = indent + step
   const lines = Object.entries(value).map(([key, item]) => {
-    const printed = printLiteral(item, syntax, inner, lineBreak)
+    const printed = printLiteral(item, syntax, inner, layout)
     return `${inner}${printKey(key, syntax)}${syntax === 'hcl' ? ' =' : ':'} ${printed}`
   })
   return `{${lineBreak}${lines.join(`${syntax === 'json' ? ',' : ''}${lineBreak}`)}${lineBreak}${indent}}`
 }
 
 /** Lists of scalars stand on one line, as every formatter leaves them where they are short. */
-function printList(items: readonly Literal[], syntax: Syntax, indent: string, lineBreak: string): string {
+function printList(items: readonly Literal[], syntax: Syntax, indent: string, layout: Layout): string {
   if (items.every((item) => typeof item !== 'object')) {
     return `[${items.map((item) => printLiteral(item, syntax)).join(', ')}]`
   }
-  const inner = `${indent}  `
-  const printed = items.map((item) => `${inner}${printLiteral(item, syntax, inner, lineBreak)}`)
+  const { lineBreak, step } = layout
+  const inner = indent + step
+  const printed = items.map((item) => `${inner}${printLiteral(item, syntax, inner, layout)}`)
   return `[${lineBreak}${printed.join(`${syntax === 'bicep' ? '' : ','}${lineBreak}`)}${lineBreak}${indent}]`
 }
 
@@ -100,7 +116,7 @@ export function replacement({ source, start, end }: Origin, text: string): Edit 
   return { path: source.path, start, end, text }
 }
 
-export function lineBreakOf(text: string): string {
+export function lineBreakOf(text: string): '\n' | '\r\n' {
   return /\r\n/.test(text) ? '\r\n' : '\n'
 }
 
@@ -110,12 +126,34 @@ export function indentAt(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(start, offset + 1))?.[0] ?? ''
 }
 
+/** Start of the line that an offset is in; a byte-order mark belongs to none. */
 export function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  return start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : start
 }
 
 /** Behind the line end of the line that an offset is in. */
 export function nextLine(text: string, offset: number): number {
   const end = text.indexOf('\n', offset)
   return end < 0 ? text.length : end + 1
+}
+
+/** Whole lines that go; where they end a file that ends without a line break, the break before them goes instead. */
+export function cutLines(text: string, start: number, end: number): { readonly start: number; readonly end: number } {
+  if (end < text.length || /[\r\n]$/.test(text)) return { start, end }
+  const before = /\r?\n$|\r$/.exec(text.slice(Math.max(0, start - 2), start))?.[0] ?? ''
+  return { start: start - before.length, end }
+}
+
+/** As {@link cutLines}; of the blank lines around what goes, one goes as well. */
+export function cutParagraph(
+  text: string,
+  start: number,
+  end: number,
+): { readonly start: number; readonly end: number } {
+  const isFirst = start === lineStart(text, 0) || /(?:\n[ \t]*|\{[ \t]*)\r?\n$/.test(text.slice(0, start))
+  const below = /^[ \t]*\r?\n/.exec(text.slice(end))
+  const above = /\n([ \t]*\r?\n)$/.exec(text.slice(0, start))
+  if (isFirst && below !== null) return cutLines(text, start, end + below[0].length)
+  return cutLines(text, above === null ? start : start - above[1]!.length, end)
 }

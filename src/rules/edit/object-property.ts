@@ -7,7 +7,7 @@ import { parseJson } from '../../parse/json.ts'
 import {
   indentAt,
   type Literal,
-  lineBreakOf,
+  layoutOf,
   lineStart,
   printKey,
   printLiteral,
@@ -59,12 +59,13 @@ function nest(path: readonly string[], value: Literal): Literal {
 function insertProperty(object: WrittenObject, name: string, value: Literal): readonly Edit[] {
   const { source, syntax, start, end } = object
   const { path, text } = source
-  const lineBreak = lineBreakOf(text)
+  const layout = layoutOf(text)
+  const { lineBreak, step } = layout
   const last = object.properties.at(-1)
-  const print = (indent: string) => `${printKey(name, syntax)}: ${printLiteral(value, syntax, indent, lineBreak)}`
+  const print = (indent: string) => `${printKey(name, syntax)}: ${printLiteral(value, syntax, indent, layout)}`
   if (last === undefined) {
     const outer = indentAt(text, start)
-    const inner = `${lineBreak}${outer}  ${print(`${outer}  `)}${lineBreak}${outer}`
+    const inner = `${lineBreak}${outer}${step}${print(outer + step)}${lineBreak}${outer}`
     return [{ path, start: start + 1, end: end - 1, text: inner }]
   }
   const insert = (at: number, inserted: string): Edit => ({ path, start: at, end: at, text: inserted })

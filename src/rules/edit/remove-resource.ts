@@ -3,7 +3,7 @@ import type { AzureObject } from '../../model/azure/azure-object.ts'
 import { originOf } from '../../model/azure/azure-objects.ts'
 import { findBlock, removeBlock, withComment } from './hcl-block.ts'
 import { removeItem } from './list-items.ts'
-import { lineStart, nextLine, syntaxOf } from './literal.ts'
+import { cutParagraph, lineStart, nextLine, syntaxOf } from './literal.ts'
 
 /**
  * Takes a resource, or a part of one that is written as a block or an item of its own, out of its file. Undefined where it is made by
@@ -24,7 +24,7 @@ export function removeResource(object: AzureObject): readonly Edit[] | undefined
       const line = lineStart(text, start)
       const isLoop = /^[^{]*=\s*\[/.test(text.slice(start, Math.min(end, start + 2000)))
       if (text.slice(line, start).trim() !== '' || isLoop) return undefined
-      return [{ path, start: withDecorators(text, line), end: nextLine(text, end), text: '' }]
+      return [{ path, ...cutParagraph(text, withDecorators(text, line), nextLine(text, end)), text: '' }]
     }
     case undefined:
       return undefined
