@@ -3,6 +3,7 @@ import { type AnalysedPair, analyseEdited, analysePair } from './analyse.ts'
 import type { TreeEdit } from './base/edit.ts'
 import { diffLayers } from './compare/diff-layers.ts'
 import type { Flow } from './compare/flows.ts'
+import type { StateView } from './compare/state-view.ts'
 import { toChanges } from './compare/to-changes.ts'
 import type { Config } from './config/config.ts'
 import { type Options, toPathFilter } from './config/options.ts'
@@ -14,12 +15,13 @@ import { ParseCache } from './parse/front-end.ts'
 import { withLaterPlans } from './parse/planned/later-plans.ts'
 import { type ParsedTree, parseTree } from './parse/units.ts'
 import { offerPatches } from './patch/offer-patches.ts'
-import type { EditedOutcome } from './patch/verify.ts'
+import type { EditedOutcome, KnownHits } from './patch/verify.ts'
 import type { ReviewReport } from './report/review-report.ts'
-import { assess, isNew, type RuleHit } from './rules/assess.ts'
+import { assess, type HitIndex, indexHits, isNew, type RuleHit } from './rules/assess.ts'
 import type { Finding } from './rules/finding.ts'
 import { RULES } from './rules/index.ts'
 import { intentNotes } from './rules/intent-coverage.ts'
+import type { Rule } from './rules/rule.ts'
 import type { RuleSettings } from './rules/settings.ts'
 import {
   acceptedBy,
@@ -65,7 +67,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
   const flows = pairs.map((pair) => diffLayers(pair.base, pair.head))
   // The head first: what base and head have in common is told as the head has it.
   const headRun = joinRuns(pairs.map((pair, i) => runHead(pair, flows[i]!, settings)))
-  const baseRun = joinRuns(pairs.map((pair) => checkState(RULES, pair.base, settings)))
+  const baseRun = joinRuns(pairs.map((pair) => checkState(RULES, pair.base, settings, pair.head)))
   const own = reviewConfiguration({
     base,
     head,
@@ -87,7 +89,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
     tree: head,
     isUnreadable: (path) => carried.has(path),
     view: (state) => pairs.find(({ name }) => name === state)?.head,
-    known: [...baseRun.hits, ...headRun.hits],
+    known: knownHits(pairs, [...baseRun.hits, ...headRun.hits], settings),
     settings,
     analyse: (edit) => reviewEdited({ before, after, pairs, flows, head, config, settings, cache, only }, edit),
     wants: (finding) => isNew(finding) && finding.suppressed === undefined,
@@ -125,9 +127,29 @@ export function review({ base, head, config, configPath, options, today }: Revie
 
 function runHead(pair: AnalysedPair, flows: readonly Flow[], settings: RuleSettings): RuleRun {
   return joinRuns([
-    checkState(RULES, pair.head, settings),
+    checkState(RULES, pair.head, settings, pair.base),
     checkChange(RULES, { base: pair.base, head: pair.head, flows }, settings),
   ])
+}
+
+/** What base or head have already, the head before the base; what both have in common is looked for when it is asked for. */
+function knownHits(pairs: readonly AnalysedPair[], found: readonly RuleHit[], settings: RuleSettings): KnownHits {
+  const touched = indexHits(found)
+  const whole = new Map<string, HitIndex<RuleHit>>()
+  const wholeOf = (rule: Rule, state: string): HitIndex<RuleHit> => {
+    const key = `${state}\0${rule.id}`
+    let index = whole.get(key)
+    if (index === undefined) {
+      const pair = pairs.find(({ name }) => name === state)
+      index = indexHits(
+        pair === undefined ? [] : [pair.base, pair.head].flatMap((view) => checkState([rule], view, settings).hits),
+      )
+      whole.set(key, index)
+    }
+    return index
+  }
+  return (rule, state, subject) =>
+    (touched.get(state, rule.id, subject) ?? wholeOf(rule, state).get(state, rule.id, subject))?.hit
 }
 
 interface EditContext {
@@ -147,21 +169,26 @@ interface EditContext {
 function reviewEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
   const { before, after, config, settings, cache, only } = context
   const { tree: edited } = carryOver(before, parseTree(overlayTree(context.head, edit), { cache, only }))
-  if (countProblems(edited) > countProblems(after)) return { hits: [], lost: [], broken: true }
+  if (countProblems(edited) > countProblems(after)) return BROKEN_EDIT
   const hits: RuleHit[] = []
   const lost: Flow[] = []
+  const views: StateView[] = []
   for (const pair of analyseEdited(context.pairs, before, edited, config)) {
     const own = context.pairs.findIndex(({ name }) => name === pair.name)
     if (own < 0 && !pair.changed) continue
     const flows = diffLayers(pair.base, pair.head)
     const run = runHead(pair, flows, settings)
     // What a rule that failed would have found is not known: such an edit proves nothing.
-    if (run.failed.length > 0) return { hits: [], lost: [], broken: true }
+    if (run.failed.length > 0) return BROKEN_EDIT
     hits.push(...run.hits)
+    views.push(pair.head)
     lost.push(...newLosses(flows, context.flows[own] ?? []))
   }
-  return { hits, lost, broken: false }
+  const findsAll = (rule: Rule) => views.flatMap((view) => checkState([rule], view, settings).hits)
+  return { hits, findsAll, lost, broken: false }
 }
+
+const BROKEN_EDIT: EditedOutcome = { hits: [], findsAll: () => [], lost: [], broken: true }
 
 function countProblems({ units, problems }: ParsedTree): number {
   return units.reduce((sum, unit) => sum + unit.problems.length, problems.length)

@@ -19,9 +19,17 @@ export interface RuleFailure {
   readonly message: string
 }
 
-/** Runs every check of a state. A rule that throws is named; the others still report. */
-export function checkState(rules: readonly Rule[], view: StateView, settings: RuleSettings): RuleRun {
-  return run(rules, view.name, (rule) => rule.check?.(view, settings))
+/**
+ * Runs every check of a state; against the other side of a change, what both have in common may be left out. A rule that throws is named;
+ * the others still report.
+ */
+export function checkState(
+  rules: readonly Rule[],
+  view: StateView,
+  settings: RuleSettings,
+  against?: StateView,
+): RuleRun {
+  return run(rules, view.name, (rule) => rule.check?.(view, settings, against))
 }
 
 /** Runs every check of the change itself. */

@@ -1,12 +1,12 @@
 import type { TreeEdit } from '../base/edit.ts'
 import type { StateView } from '../compare/state-view.ts'
-import { type AssessedFinding, indexHits, type RuleHit } from '../rules/assess.ts'
+import type { AssessedFinding } from '../rules/assess.ts'
 import { costOf } from '../rules/closing/layer-costs.ts'
 import type { Choice, Finding } from '../rules/finding.ts'
 import type { RuleSettings } from '../rules/settings.ts'
 import type { Tree } from '../source/tree.ts'
 import { type Candidate, candidatesOf } from './candidates.ts'
-import { type EditedOutcome, verifyPatch } from './verify.ts'
+import { type EditedOutcome, type KnownHits, verifyPatch } from './verify.ts'
 
 /** Patches cost an analysis each; the most severe findings come first. */
 const MAX_PATCHES = 25
@@ -21,8 +21,8 @@ export interface PatchRun {
   readonly isUnreadable: (path: string) => boolean
   /** The head's side of a state by name. */
   readonly view: (state: string) => StateView | undefined
-  /** Everything found in the base and, after it, in the head: what a patch brings back is nothing new. */
-  readonly known: readonly RuleHit[]
+  /** What a patch brings back of it is nothing new. */
+  readonly known: KnownHits
   readonly settings: RuleSettings
   /** The whole analysis on the head with an edit laid over it. */
   readonly analyse: (edit: TreeEdit) => EditedOutcome
@@ -30,8 +30,7 @@ export interface PatchRun {
 }
 
 interface Offer {
-  readonly finding: Finding
-  readonly hit: RuleHit
+  readonly assessed: AssessedFinding
   /** Proven, the smallest first, each at a layer of its own. */
   readonly proven: Candidate[]
   /** Not tried yet, the smallest first. */
@@ -43,17 +42,17 @@ interface Offer {
  * given. The patch is the smallest edit of all.
  */
 export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun): readonly Finding[] {
-  const known = indexHits(run.known)
   let left = MAX_PATCHES
-  const holds = ({ finding, hit, proven, rest }: Offer): boolean => {
+  const holds = ({ assessed, proven, rest }: Offer): boolean => {
     const next = rest.shift()!
     left--
-    const isProven = verifyPatch(hit, finding.states ?? [hit.state], known, next.edit, run.analyse) === undefined
+    const isProven = verifyPatch(assessed, run.known, next.edit, run.analyse) === undefined
     if (isProven) proven.push(next)
     return isProven
   }
-  const offers = findings.map(({ finding, hit }): Offer => {
-    const offer: Offer = { finding, hit, proven: [], rest: [] }
+  const offers = findings.map((assessed): Offer => {
+    const { finding, hit } = assessed
+    const offer: Offer = { assessed, proven: [], rest: [] }
     const view = left > 0 && run.wants(finding) ? run.view(hit.state) : undefined
     if (view === undefined) return offer
     offer.rest.push(...candidatesOf(hit, view, run))
@@ -75,7 +74,7 @@ function dropClosedLayers({ proven, rest }: Offer): number {
   return rest.length
 }
 
-function withPatch({ finding, proven }: Offer): Finding {
+function withPatch({ assessed: { finding }, proven }: Offer): Finding {
   const [first] = proven
   if (first === undefined) return finding
   if (proven.length === 1) return { ...finding, patch: first.patch }

@@ -8,6 +8,7 @@ import type { Direction } from '../model/kubernetes/network-policy.ts'
 import type { Door } from './door.ts'
 import type { PeerSet } from './peers.ts'
 import type { Reachability } from './reachability.ts'
+import type { Universe } from './universe.ts'
 
 /** What two states of one universe allow differently. */
 export interface ReachabilityDifference {
@@ -45,17 +46,16 @@ export function diffReachability(base: Reachability, head: Reachability): Reacha
   const changed = { egress: changedClasses(base, head, 'egress'), ingress: changedClasses(base, head, 'ingress') }
   const { classSets } = base.universe
   const found = new Differences()
-  for (const subject of membersOf(changed.egress)) {
-    for (const row of rowsOf(base, head, subject, 'egress', classSets.empty)) {
-      found.add(single(base, subject), row.peers, row)
+  const eachRow = (direction: Direction, leaveOut: ClassSet, add: (own: PeerSet, row: Row) => void): void => {
+    const [before, after] = [base, head].map((state) => state.reachOf(changed[direction], direction))
+    for (const subject of membersOf(changed[direction])) {
+      const own = { classes: classSets.of([subject]), addresses: NO_ADDRESSES }
+      for (const row of rowsOf(before!(subject), after!(subject), leaveOut, base.universe)) add(own, row)
     }
   }
-  for (const subject of membersOf(changed.ingress)) {
-    // Pairs with a sender that changed itself are in its rows already.
-    for (const row of rowsOf(base, head, subject, 'ingress', changed.egress)) {
-      found.add(row.peers, single(base, subject), row)
-    }
-  }
+  eachRow('egress', classSets.empty, (own, row) => found.add(own, row.peers, row))
+  // Pairs with a sender that changed itself are in its rows already.
+  eachRow('ingress', changed.egress, (own, row) => found.add(row.peers, own, row))
   return { base, head, connections: found.all(), doors: diffDoors(base.doors(), head.doors()), changed }
 }
 
@@ -93,10 +93,6 @@ export function hasSamePolicies(
   return before.selectionNumber(subject, direction) === after.selectionNumber(subject, direction)
 }
 
-function single(reach: Reachability, subject: number): PeerSet {
-  return { classes: reach.universe.classSets.of([subject]), addresses: NO_ADDRESSES }
-}
-
 interface Row {
   readonly peers: PeerSet
   readonly before: Bounds<ConnectionSet>
@@ -105,15 +101,12 @@ interface Row {
 
 /** The peers of one class whose connections changed, divided by what they had and have. */
 function rowsOf(
-  base: Reachability,
-  head: Reachability,
-  subject: number,
-  direction: Direction,
+  before: Bounds<Region<PeerSet>>,
+  after: Bounds<Region<PeerSet>>,
   leaveOut: ClassSet,
+  universe: Universe,
 ): readonly Row[] {
-  const { peerSets, regions, classSets } = base.universe
-  const before = base.reach(subject, direction)
-  const after = head.reach(subject, direction)
+  const { peerSets, regions, classSets } = universe
   let peers = peerSets.empty
   for (const side of ['certain', 'possible'] as const) {
     for (const difference of [
@@ -127,7 +120,7 @@ function rowsOf(
   if (peerSets.isEmpty(peers)) return []
   const sides = [before.certain, before.possible, after.certain, after.possible]
   const rows: Row[] = []
-  for (const { peers: part, values } of divide(peers, sides, base)) {
+  for (const { peers: part, values } of divide(peers, sides, universe)) {
     const [was, mayHaveBeen, is, mayBe] = values
     rows.push({ peers: part, before: bounds(was!, mayHaveBeen!), after: bounds(is!, mayBe!) })
   }
@@ -145,7 +138,7 @@ interface Piece {
 }
 
 /** Cuts peers to where all regions are constant, and joins what has equal values. */
-function divide(peers: PeerSet, sides: readonly Region<PeerSet>[], { universe }: Reachability): Iterable<Piece> {
+function divide(peers: PeerSet, sides: readonly Region<PeerSet>[], universe: Universe): Iterable<Piece> {
   const { peerSets } = universe
   let pieces: Piece[] = [{ peers, values: sides.map(() => connectionSets.empty) }]
   for (const [side, region] of sides.entries()) {

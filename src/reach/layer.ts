@@ -1,6 +1,7 @@
 import type { Bounds } from '../algebra/bounds.ts'
+import type { ClassSet } from '../algebra/classes.ts'
 import type { PortProtocol } from '../algebra/connections.ts'
-import type { Region } from '../algebra/regions.ts'
+import type { Region, RegionPart } from '../algebra/regions.ts'
 import type { Truth } from '../algebra/truth.ts'
 import type { Origin } from '../base/origin.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
@@ -24,6 +25,13 @@ export interface PolicyLayer {
   groupOf(subject: number, direction: Direction): number
   /** What the layer does for a group; undefined where it leaves everything to the next layer. */
   decide(group: number, direction: Direction): Decision | undefined
+  /**
+   * What `decide` allows, where the layer denies all else: parts that may overlap, which costs less than to join them. Undefined where
+   * that is not so.
+   */
+  allowedParts?(group: number, direction: Direction): Bounds<readonly RegionPart<PeerSet>[]> | undefined
+  /** False where the layer certainly lets through nothing between a group and any of the classes, and leaves nothing of it to the next. */
+  admits(group: number, direction: Direction, peers: ClassSet): boolean
   /** Walks the layer's rules for one packet of one end point. */
   judge(subject: PolicySubject, direction: Direction, packet: PolicyPacket): Judgement
 }

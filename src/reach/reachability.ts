@@ -1,10 +1,10 @@
 import { type Bounds, boundsOf, exactly, isExact } from '../algebra/bounds.ts'
 import { addClass, type ClassSet, hasClass } from '../algebra/classes.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
-import type { Region } from '../algebra/regions.ts'
+import type { Region, RegionPart } from '../algebra/regions.ts'
 import type { AdminPolicy } from '../model/kubernetes/admin-policy.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
-import { DIRECTIONS, type Direction } from '../model/kubernetes/network-policy.ts'
+import type { Direction } from '../model/kubernetes/network-policy.ts'
 import type { Network } from '../model/network.ts'
 import { ConnectionTable } from './connection-table.ts'
 import type { Door } from './door.ts'
@@ -23,7 +23,7 @@ import {
 import type { PeerSet } from './peers.ts'
 import { type PortBindings, portBindings } from './port-bindings.ts'
 import { findRectangles, type Rectangle } from './rectangles.ts'
-import { cutDown, type GroupSides, prepareGroups, type Side, toParts } from './sides.ts'
+import { cutDown, prepareOthers, type Side, toParts } from './sides.ts'
 import { haveEqualClasses, type StateClasses, stateClasses } from './state-classes.ts'
 import { buildUniverse, tellsApart, type Universe } from './universe.ts'
 
@@ -51,6 +51,8 @@ export interface Reachability {
   own(subject: number, direction: Direction): Bounds<Region<PeerSet>>
   /** What leaves the class (`egress`) or gets to it (`ingress`) when both ends are asked. O(groups), not kept. */
   reach(subject: number, direction: Direction): Bounds<Region<PeerSet>>
+  /** As `reach`, for the classes of a set alone: groups that have nothing to do with any of them are not worked out. */
+  reachOf(subjects: ClassSet, direction: Direction): (subject: number) => Bounds<Region<PeerSet>>
   /** Connections of one class to another, both ends asked. */
   between(from: number, to: number): Bounds<ConnectionSet>
   /** The policies that select the class and isolate the direction. */
@@ -68,8 +70,12 @@ export interface OwnGroups {
   readonly count: number
   /** -1 where the state does not have the class. */
   groupOf(subject: number): number
+  /** False where the layers certainly let through nothing between the group and any of the classes. */
+  admits(group: number, peers: ClassSet): boolean
   members(group: number): ClassSet
   region(group: number): Bounds<Region<PeerSet>>
+  /** As `region`, in parts that may overlap. */
+  parts(group: number): Bounds<readonly RegionPart<PeerSet>[]>
 }
 
 /**
@@ -97,11 +103,18 @@ export interface Ground {
   readonly cluster: ClusterFacts
   readonly bindings: PortBindings
   readonly compile: PolicyCompiler
+  readonly table: ConnectionTable
 }
 
 function groundOf(classes: StateClasses, cluster: ClusterFacts): Ground {
   const bindings = portBindings(classes)
-  return { classes, cluster, bindings, compile: policyCompiler(classes, cluster, bindings) }
+  return {
+    classes,
+    cluster,
+    bindings,
+    compile: policyCompiler(classes, cluster, bindings),
+    table: new ConnectionTable(),
+  }
 }
 
 /** Analyses one state by itself. */
@@ -137,7 +150,7 @@ function sameNamespaces(before: KubernetesNetwork['namespaces'], after: Kubernet
 }
 
 function analyse(network: Network, ground: Ground): Reachability {
-  const { classes, cluster, bindings, compile } = ground
+  const { classes, cluster, bindings, compile, table } = ground
   const { universe } = classes
   const { regions } = universe
   const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster, compile)
@@ -159,31 +172,29 @@ function analyse(network: Network, ground: Ground): Reachability {
     return group < 0 ? nothing : groups[direction].region(group)
   }
 
-  const table = new ConnectionTable()
-  const prepared = new Map<string, GroupSides>()
-  const othersOf = (direction: Direction, side: Side): GroupSides => {
-    const key = `${direction} ${side}`
-    let sides = prepared.get(key)
-    if (sides === undefined) {
-      sides = prepareGroups(groups[opposite(direction)], side, table)
-      prepared.set(key, sides)
+  const prepare = (subjects: ClassSet, direction: Direction) => {
+    const others = groups[opposite(direction)]
+    const numbers = Array.from({ length: others.count }, (_, group) => group).filter((group) =>
+      others.admits(group, subjects),
+    )
+    const on = (side: Side) => prepareOthers(others, numbers, side, subjects, table, universe)
+    const certain = on('certain')
+    return { certain, possible: numbers.every((group) => isExact(others.parts(group))) ? certain : on('possible') }
+  }
+  const reachOf = (subjects: ClassSet, direction: Direction) => {
+    let others: ReturnType<typeof prepare> | undefined
+    return (subject: number): Bounds<Region<PeerSet>> => {
+      if (groups[direction].groupOf(subject) < 0) return nothing
+      others ??= prepare(subjects, direction)
+      const mine = own(subject, direction)
+      const toRegion = (side: Side) => cutDown(subject, toParts(mine[side], table), others![side], table, universe)
+      const certain = toRegion('certain')
+      if (others.certain === others.possible && isExact(mine)) return exactly(certain)
+      const possible = toRegion('possible')
+      return regions.equal(certain, possible) ? exactly(certain) : { certain, possible }
     }
-    return sides
   }
-  const reachOn = (subject: number, direction: Direction, side: Side): Region<PeerSet> => {
-    const mine = toParts(own(subject, direction)[side], table)
-    return cutDown(subject, mine, othersOf(direction, side), table, universe)
-  }
-  const isExactState = () => {
-    exact ??= DIRECTIONS.every((direction) => {
-      for (let group = 0; group < groups[direction].count; group++) {
-        if (!isExact(groups[direction].region(group))) return false
-      }
-      return true
-    })
-    return exact
-  }
-  let exact: boolean | undefined
+  const reachOfAll: Partial<Record<Direction, ReturnType<typeof reachOf>>> = {}
 
   const reachability: Reachability = {
     network,
@@ -197,12 +208,10 @@ function analyse(network: Network, ground: Ground): Reachability {
     groups,
     own,
     reach(subject, direction) {
-      if (groups[direction].groupOf(subject) < 0) return nothing
-      const certain = reachOn(subject, direction, 'certain')
-      if (isExactState()) return exactly(certain)
-      const possible = reachOn(subject, direction, 'possible')
-      return regions.equal(certain, possible) ? exactly(certain) : { certain, possible }
+      reachOfAll[direction] ??= reachOf(universe.classSets.all, direction)
+      return reachOfAll[direction](subject)
     },
+    reachOf,
     between(from, to) {
       const connections = boundsOf(connectionSets)
       const side = (which: 'certain' | 'possible') =>
@@ -261,10 +270,17 @@ function ownGroups(
     addClass(groups[group]!.members, subject)
     numbers[subject] = group
   }
+  const [layer] = layers
+  const isOnly = layers.length === 1
   return {
     count: groups.length,
     groupOf: (subject) => numbers[subject]!,
     members: (group) => groups[group]!.members,
+    admits: (group, peers) => layers.some((layer, i) => layer.admits(groups[group]!.parts[i]!, direction, peers)),
+    parts(number) {
+      const allowed = isOnly ? layer!.allowedParts?.(groups[number]!.parts[0]!, direction) : undefined
+      return allowed ?? this.region(number)
+    },
     region(number) {
       const group = groups[number]!
       group.region ??= layers.reduceRight((rest, layer, i) => {

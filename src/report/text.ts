@@ -67,7 +67,7 @@ export function reviewText(report: ReviewReport, options: TextOptions): string {
     page.wrapped(`would suppress ${rule} until ${expires}: ${reason} (${file}:${line})`, 2)
   }
   const rest = [
-    ...(summary.existing > 0 ? [`${count(summary.existing, 'finding')} already there, untouched`] : []),
+    ...(summary.existing > 0 ? [`${count(summary.existing, 'finding')} already there in what the change touches`] : []),
     ...(summary.suppressed > 0 ? [`${summary.suppressed} suppressed`] : []),
   ]
   if (rest.length > 0) page.title(rest.join(', '), 'dim')

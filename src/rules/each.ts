@@ -1,5 +1,5 @@
 import type { StateView } from '../compare/state-view.ts'
-import type { NetworkPolicy } from '../model/kubernetes/network-policy.ts'
+import type { Direction, NetworkPolicy } from '../model/kubernetes/network-policy.ts'
 import type { Service } from '../model/kubernetes/service.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
 import type { Ground } from '../reach/reachability.ts'
@@ -9,26 +9,67 @@ import type { RuleSettings } from './settings.ts'
 
 /**
  * Checks that look at one object after the other. What is found for an object is kept with what it was found from, so that base, head and
- * a head with a patch share it: a change costs what it touches, not three times the state.
+ * a head with a patch share it; where a check is made against the other side, it leaves out what must be found on both. So a change costs
+ * what it touches.
  */
 type Check = NonNullable<Rule['check']>
 
 /** Checks each workload by its manifest alone. */
 export function eachWorkload(check: (workload: Workload) => Iterable<Hit>): Check {
   const made = new WeakMap<Workload, readonly Hit[]>()
-  return (view) => checkAll(view.network.kubernetes.workloads, made, check)
+  return (view, _settings, against) =>
+    checkAll(without(view.network.kubernetes.workloads, against?.network.kubernetes.workloads), made, check)
 }
 
 /** Checks each Service by whatever the views of one {@link StateView.surroundings} have in common. */
 export function eachService(check: (service: Service, view: StateView) => Iterable<Hit>): Check {
   const memory = new Memory(() => new Map<Service, readonly Hit[]>())
-  return (view) => checkAll(view.network.kubernetes.services, memory.of(view), (service) => check(service, view))
+  return (view, _settings, against) => {
+    const other = hasSameSurroundings(view, against) ? against?.network.kubernetes.services : undefined
+    return checkAll(without(view.network.kubernetes.services, other), memory.of(view), (service) =>
+      check(service, view),
+    )
+  }
 }
 
 /** Checks each NetworkPolicy by itself and by whatever the views of one {@link StateView.surroundings} have in common; not by other policies. */
 export function eachPolicy(check: (policy: NetworkPolicy, view: StateView) => Iterable<Hit>): Check {
   const memory = new Memory(() => new Map<NetworkPolicy, readonly Hit[]>())
-  return (view) => checkAll(view.network.kubernetes.policies, memory.of(view), (policy) => check(policy, view))
+  return (view, _settings, against) => {
+    const other = hasSameSurroundings(view, against) ? against?.network.kubernetes.policies : undefined
+    return checkAll(without(view.network.kubernetes.policies, other), memory.of(view), (policy) => check(policy, view))
+  }
+}
+
+const members = new WeakMap<readonly object[], ReadonlySet<object>>()
+
+/** Those that are not among the others as well: the identical object, which an unchanged file gives to both sides. */
+function without<T extends object>(objects: readonly T[], others: readonly T[] | undefined): readonly T[] {
+  if (others === undefined) return objects
+  let known = members.get(others)
+  if (known === undefined) {
+    known = new Set(others)
+    members.set(others, known)
+  }
+  return objects.filter((object) => !known.has(object))
+}
+
+function hasSameSurroundings(view: StateView, other: StateView | undefined): boolean {
+  return (
+    view.surroundings !== undefined &&
+    view.surroundings === other?.surroundings &&
+    view.reach.ground === other.reach.ground
+  )
+}
+
+/** Whether the identical policies select a class on both sides, all else of which is the same as well. */
+export function selectedAlike(
+  view: StateView,
+  against: StateView | undefined,
+): (subject: number, direction: Direction) => boolean {
+  if (against === undefined || !hasSameSurroundings(view, against)) return () => false
+  const [own, other] = [view.reach.networkPolicies, against.reach.networkPolicies]
+  return (subject, direction) => own.selectionNumber(subject, direction) === other.selectionNumber(subject, direction)
 }
 
 function checkAll<T extends object>(
@@ -61,13 +102,16 @@ export function eachEndpoint(
     readonly hits: readonly Hit[]
   }
   const memory = new Memory<(Known | undefined)[]>(() => [])
-  return (view, settings) => {
+  return (view, settings, against) => {
     const found: Hit[] = []
     const memo = memory.of(view, settings)
     const { networkPolicies } = view.reach
+    const isSelectedAlike = selectedAlike(view, against)
     for (const [i, endpoint] of judgedEndpoints(view).entries()) {
-      const ingress = networkPolicies.selectionNumber(endpoint.subject, 'ingress')
-      const egress = networkPolicies.selectionNumber(endpoint.subject, 'egress')
+      const { subject } = endpoint
+      if (isSelectedAlike(subject, 'ingress') && isSelectedAlike(subject, 'egress')) continue
+      const ingress = networkPolicies.selectionNumber(subject, 'ingress')
+      const egress = networkPolicies.selectionNumber(subject, 'egress')
       let known = memo[i]
       if (known === undefined || known.ingress !== ingress || known.egress !== egress) {
         const hits = [...check(endpoint, view, settings)]

@@ -18,9 +18,11 @@ export const hiddenCharacters = defineRule({
   },
 
   /** Yields a hit for each line that holds some, comments included, in the files of the state. */
-  *check(view) {
+  *check(view, _settings, against) {
     const counts = new Map<string, number>()
+    const others = against && filesOf(against)
     for (const [source, address] of filesOf(view)) {
+      if (others?.has(source)) continue
       for (const line of hiddenLines(source)) {
         const { at, text, characters } = line
         const resource = holderOf(view, at) ?? address

@@ -4,6 +4,7 @@ import type { Region } from '../algebra/regions.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { DIRECTIONS, type Direction, type NetworkPolicy, type PolicyRule } from '../model/kubernetes/network-policy.ts'
 import type { PeerSet } from '../reach/peers.ts'
+import { selectedAlike } from './each.ts'
 import { withoutRule } from './edit/narrow-rule.ts'
 import { type Grant, printGrant } from './grant.ts'
 import { judgedEndpoints } from './judged-endpoints.ts'
@@ -29,12 +30,14 @@ export const policyRuleShadowed = defineRule({
   },
 
   /** Yields a hit for each rule that, for every pod of its policy, other rules cover together. */
-  *check(view) {
+  *check(view, _settings, against) {
+    const isSelectedAlike = selectedAlike(view, against)
     const seen = new Map<string, number>()
     const first = new Map<number, string>()
     for (const { subject, id } of judgedEndpoints(view)) if (!first.has(subject)) first.set(subject, id)
     for (const direction of DIRECTIONS) {
-      for (const { policy, rule, subject } of shadowedRules(view, direction)) {
+      const isTold = touches(view, direction, isSelectedAlike)
+      for (const { policy, rule, subject } of shadowedRules(view, direction, isTold)) {
         const grant: Grant = { policy, rule, direction }
         const { address } = policy.resource
         const key = `${view.identity(address)} ${direction} ${contentOf(rule)}`
@@ -95,12 +98,35 @@ function withinOpenDirection(
   return rule === false ? {} : { within: { rule, subject: id } }
 }
 
-/** Rules that are covered wherever they apply. Of rules that cover each other the later ones are given. */
-function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[] {
+/** The policies that select some class of which others select more or less on the other side: rules of others are as shadowed there. */
+function touches(
+  { reach }: StateView,
+  direction: Direction,
+  isSelectedAlike: ReturnType<typeof selectedAlike>,
+): (policy: NetworkPolicy) => boolean {
+  const policies = new Set<NetworkPolicy>()
+  const groups = reach.groups[direction]
+  for (let group = 0; group < groups.count; group++) {
+    for (const subject of membersOf(groups.members(group))) {
+      if (isSelectedAlike(subject, direction)) continue
+      for (const { policy } of reach.selecting(subject, direction)) policies.add(policy)
+    }
+  }
+  return (policy) => policies.has(policy)
+}
+
+/** Rules that are covered wherever they apply, of the policies that are asked for. Of rules that cover each other the later ones are given. */
+function shadowedRules(
+  view: StateView,
+  direction: Direction,
+  isTold: (policy: NetworkPolicy) => boolean,
+): readonly OwnRule[] {
   const needed = new Set<PolicyRule>()
   const found = new Map<PolicyRule, OwnRule>()
   // A rule that a few others do not cover need not be held against many.
-  const groups = rulesOfGroups(view, direction).sort((a, b) => a.rules.length - b.rules.length)
+  const groups = rulesOfGroups(view, direction)
+    .filter(({ rules }) => rules.some(({ policy }) => isTold(policy)))
+    .sort((a, b) => a.rules.length - b.rules.length)
   for (const { rules, isCertain } of groups) {
     if (rules.every(({ rule }) => needed.has(rule))) continue
     if (!isCertain || rules.length > MAX_RULES || rules.length < 2) {
@@ -117,7 +143,7 @@ function shadowedRules(view: StateView, direction: Direction): readonly OwnRule[
       } else needed.add(own.rule)
     }
   }
-  return [...found.values()].filter(({ rule }) => !needed.has(rule))
+  return [...found.values()].filter(({ policy, rule }) => isTold(policy) && !needed.has(rule))
 }
 
 /** The rules that hold for each group of classes, and whether all of them hold for certain. */

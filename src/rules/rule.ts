@@ -14,8 +14,11 @@ export interface Rule {
   /** The condition found, in kebab case: `egress-internet`. */
   readonly id: string
   readonly meta: RuleMeta
-  /** Yields what is wrong with one state. */
-  check?(view: StateView, settings: RuleSettings): Iterable<Hit>
+  /**
+   * Yields what is wrong with one state. Where it is asked against the other side of a change, it may leave out what it would find there
+   * as well: nobody asks a review for what the change does not touch.
+   */
+  check?(view: StateView, settings: RuleSettings, against?: StateView): Iterable<Hit>
   /** Yields what is wrong with the change itself; such hits are introduced by their nature. */
   checkChange?(change: ChangeView, settings: RuleSettings): Iterable<Hit>
   /**
@@ -50,6 +53,8 @@ export interface Hit {
   readonly resource: string
   /** Where a person must look; findings point to the end of its chain, where the value can be edited. */
   readonly at: Origin
+  /** Set where that is in the base, because the head has nothing to look at any more. */
+  readonly side?: 'base'
   /**
    * What is wrong with what, within the state, without lines and paths: equal subjects of one rule in base and head are the same
    * finding. Names of workloads are those of the base where the change renames them.

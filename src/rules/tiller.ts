@@ -18,9 +18,9 @@ export const tiller = defineRule({
   },
 
   /** Yields a hit for each Service of Tiller, and for each workload that runs it on other addresses than its own loopback. */
-  *check(view, settings) {
-    yield* checkServices(view, settings)
-    yield* checkWorkloads(view, settings)
+  *check(view, settings, against) {
+    yield* checkServices(view, settings, against)
+    yield* checkWorkloads(view, settings, against)
   },
 })
 

@@ -36,26 +36,33 @@ export interface Widening {
 export function* widenings(base: StateView, head: StateView, direction: Direction): Iterable<Widening> {
   const { regions, classSets } = head.reach.universe
   const other = direction === 'ingress' ? 'egress' : 'ingress'
+  const openedByGroup = new Map<string, boolean>()
+  const hasOpened = (subject: number): boolean => {
+    if (hasSamePolicies(base.reach, head.reach, subject, direction)) return false
+    const key = `${base.reach.groups[direction].groupOf(subject)} ${head.reach.groups[direction].groupOf(subject)}`
+    let isOpened = openedByGroup.get(key)
+    if (isOpened === undefined) {
+      const [was, is] = [base.reach.own(subject, direction), head.reach.own(subject, direction)]
+      isOpened = !regions.covers(was.certain, is.certain) || !regions.covers(was.possible, is.possible)
+      openedByGroup.set(key, isOpened)
+    }
+    return isOpened
+  }
   const before = new Map(judgedEndpoints(base).map((endpoint) => [endpoint.id, endpoint]))
-  const changed = new Map<string, boolean>()
   // A node always reaches the pods on it.
   const nodes = head.reach.universe.classOf.get(NODES.id)!
-  for (const endpoint of judgedEndpoints(head)) {
-    const old = before.get(endpoint.id)
-    if (old === undefined || old.subject !== endpoint.subject) continue
+  const opened = judgedEndpoints(head).filter(({ id, subject }) => {
+    const old = before.get(id)
+    return old !== undefined && old.subject === subject && hasOpened(subject)
+  })
+  const subjects = classSets.of(opened.map(({ subject }) => subject))
+  const reachBefore = base.reach.reachOf(subjects, direction)
+  const reachAfter = head.reach.reachOf(subjects, direction)
+  for (const endpoint of opened) {
     const { subject } = endpoint
-    if (hasSamePolicies(base.reach, head.reach, subject, direction)) continue
-    const key = `${base.reach.groups[direction].groupOf(subject)} ${head.reach.groups[direction].groupOf(subject)}`
-    let isChanged = changed.get(key)
-    if (isChanged === undefined) {
-      const [was, is] = [base.reach.own(subject, direction), head.reach.own(subject, direction)]
-      isChanged = !regions.covers(was.certain, is.certain) || !regions.covers(was.possible, is.possible)
-      changed.set(key, isChanged)
-    }
-    if (!isChanged) continue
     for (const certain of [true, false]) {
       const own = newly(base.reach.own(subject, direction), head.reach.own(subject, direction), certain, head)
-      const both = newly(base.reach.reach(subject, direction), head.reach.reach(subject, direction), certain, head)
+      const both = newly(reachBefore(subject), reachAfter(subject), certain, head)
       const gained = regions.intersect(own, both).flatMap(({ peers, connections }) => {
         // What the other end's policies opened too is said there, once: at the end that is reached.
         const known = membersOf(peers.classes).filter(

@@ -181,6 +181,7 @@ export function adminPolicyLayer(
       const swapped = swapTies(selections)
       return swapped === undefined ? decision : eitherOrder(decision, decide(swapped, direction, subject), regions)
     },
+    admits: () => true,
     judge(subject, direction, packet) {
       const selections = ordered.flatMap((policy): readonly AdminSelection[] => {
         const selects =

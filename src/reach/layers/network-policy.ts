@@ -1,6 +1,6 @@
 import type { AddressSet } from '../../algebra/addresses.ts'
 import { type Bounds, boundsOf, exactly, isExact } from '../../algebra/bounds.ts'
-import { type ClassSet, hasClass, membersOf } from '../../algebra/classes.ts'
+import { type ClassSet, hasClass, membersOf, overlaps } from '../../algebra/classes.ts'
 import {
   ALL_CONNECTIONS,
   type ConnectionSet,
@@ -88,6 +88,20 @@ export function networkPolicyLayer(
           return compile.policy(policy, direction, subject)
         }),
       )
+    },
+    allowedParts(group, direction) {
+      const selections = groups[direction].selections(group)
+      if (!selections.some(({ selects }) => selects === 'yes')) return undefined
+      const subject = groups[direction].example(group)
+      const partsOf = ({ policy }: Selection) => compile.parts(policy, direction, subject)
+      const certain = selections.filter(({ selects }) => selects === 'yes').flatMap((each) => partsOf(each).certain)
+      const isKnown = selections.every((each) => each.selects === 'yes' && isExact(partsOf(each)))
+      return isKnown ? exactly(certain) : { certain, possible: selections.flatMap((each) => partsOf(each).possible) }
+    },
+    admits(group, direction, peers) {
+      const selections = groups[direction].selections(group)
+      const isDenied = selections.some(({ selects }) => selects === 'yes')
+      return !isDenied || selections.some(({ policy }) => overlaps(compile.peers(policy, direction), peers))
     },
     ruleRegion: (rule, policy, direction, subject) => compile.rule(rule, policy, direction, subject),
     judge: (subject, direction, packet) => judgeNetworkPolicies(network, cluster, subject, direction, packet),
@@ -203,7 +217,11 @@ export interface PolicyCompiler {
   numberOf(policy: NetworkPolicy): number
   /** Port names that the policy's rules use. */
   namesIn(policy: NetworkPolicy, direction: Direction): ReadonlySet<string>
+  /** Every class that some rule of the policy may let through, on whatever port. */
+  peers(policy: NetworkPolicy, direction: Direction): ClassSet
   policy(policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
+  /** As `policy`, a part for each rule or more: they may overlap. */
+  parts(policy: NetworkPolicy, direction: Direction, subject: number): Bounds<readonly RegionPart<PeerSet>[]>
   rule(rule: PolicyRule, policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
   /** Number of a list of policies by its key, from 1. */
   selectionNumber(key: string): number
@@ -218,7 +236,12 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
   const peers = boundsOf(peerSets)
   const numbers = new Map<NetworkPolicy, number>()
   const names: ByDirection<NetworkPolicy, ReadonlySet<string>> = { ingress: new Map(), egress: new Map() }
+  const peersOfPolicies: ByDirection<NetworkPolicy, ClassSet> = { ingress: new Map(), egress: new Map() }
   const ofPolicies: ByDirection<NetworkPolicy, Bounds<Region<PeerSet>>> = { ingress: new Map(), egress: new Map() }
+  const partsOfPolicies: ByDirection<NetworkPolicy, Bounds<readonly RegionPart<PeerSet>[]>> = {
+    ingress: new Map(),
+    egress: new Map(),
+  }
   const ofRules: ByDirection<PolicyRule, Bounds<Region<PeerSet>>> = { ingress: new Map(), egress: new Map() }
   const selectionNumbers = new Map<string, number>()
   const decisions: ByDirection<number, Decision> = { ingress: new Map(), egress: new Map() }
@@ -226,13 +249,23 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
   const compiler: PolicyCompiler = {
     numberOf: (policy) => once(numbers, policy, () => numbers.size),
     namesIn: (policy, direction) => once(names[direction], policy, () => namesIn(policy.rules[direction])),
+    peers: (policy, direction) =>
+      once(peersOfPolicies[direction], policy, () => {
+        if (policy.moreRules[direction]) return classSets.all
+        return policy.rules[direction]
+          .map((rule) => peersOfRule(rule, policy).possible.classes)
+          .reduce(classSets.union, classSets.empty)
+      }),
     policy(policy, direction, subject) {
-      const make = () => unionOfRules(policy, direction, subject)
-      const isShared = direction === 'egress' || compiler.namesIn(policy, direction).size === 0
-      return isShared ? once(ofPolicies[direction], policy, make) : make()
+      const make = () => joinParts(compiler.parts(policy, direction, subject))
+      return isShared(policy, direction) ? once(ofPolicies[direction], policy, make) : make()
+    },
+    parts(policy, direction, subject) {
+      const make = () => toSides(partsOfRules(policy, direction, subject))
+      return isShared(policy, direction) ? once(partsOfPolicies[direction], policy, make) : make()
     },
     rule(rule, policy, direction, subject) {
-      const make = () => regionOf(partsOf(rule, policy, direction, subject))
+      const make = () => joinParts(toSides(partsOf(rule, policy, direction, subject)))
       const isShared = direction === 'egress' || namesIn([rule]).size === 0
       return isShared ? once(ofRules[direction], rule, make) : make()
     },
@@ -241,24 +274,33 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
   }
   return compiler
 
-  function unionOfRules(policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>> {
-    const parts = policy.rules[direction].flatMap((rule) => partsOf(rule, policy, direction, subject))
-    if (policy.moreRules[direction]) {
-      parts.push({
-        peers: { certain: peerSets.empty, possible: peerSets.all },
-        connections: { certain: NO_CONNECTIONS, possible: ALL_CONNECTIONS },
-      })
-    }
-    return regionOf(parts)
+  /** False where the same rules may let through something else for another class. */
+  function isShared(policy: NetworkPolicy, direction: Direction): boolean {
+    return direction === 'egress' || compiler.namesIn(policy, direction).size === 0
   }
 
-  function regionOf(parts: readonly BoundedPart[]): Bounds<Region<PeerSet>> {
+  function partsOfRules(policy: NetworkPolicy, direction: Direction, subject: number): readonly BoundedPart[] {
+    const parts = policy.rules[direction].flatMap((rule) => partsOf(rule, policy, direction, subject))
+    if (!policy.moreRules[direction]) return parts
+    const more: BoundedPart = {
+      peers: { certain: peerSets.empty, possible: peerSets.all },
+      connections: { certain: NO_CONNECTIONS, possible: ALL_CONNECTIONS },
+    }
+    return [...parts, more]
+  }
+
+  function toSides(parts: readonly BoundedPart[]): Bounds<readonly RegionPart<PeerSet>[]> {
     const side = (which: 'certain' | 'possible') =>
-      regions.unionOf(
-        parts.map((part): RegionPart<PeerSet> => ({ peers: part.peers[which], connections: part.connections[which] })),
+      parts.map(
+        ({ peers, connections }): RegionPart<PeerSet> => ({ peers: peers[which], connections: connections[which] }),
       )
-    const known = parts.every((part) => isExact(part.peers) && isExact(part.connections))
-    return known ? exactly(side('certain')) : { certain: side('certain'), possible: side('possible') }
+    const isKnown = parts.every((part) => isExact(part.peers) && isExact(part.connections))
+    return isKnown ? exactly(side('certain')) : { certain: side('certain'), possible: side('possible') }
+  }
+
+  function joinParts(parts: Bounds<readonly RegionPart<PeerSet>[]>): Bounds<Region<PeerSet>> {
+    const certain = regions.unionOf(parts.certain)
+    return isExact(parts) ? exactly(certain) : { certain, possible: regions.unionOf(parts.possible) }
   }
 
   function partsOf(
@@ -267,10 +309,7 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
     direction: Direction,
     subject: number,
   ): readonly BoundedPart[] {
-    const who =
-      rule.peers === undefined
-        ? exactly(peerSets.all)
-        : rule.peers.map((peer) => peersOf(peer, policy)).reduce(peers.union, peers.empty)
+    const who = peersOfRule(rule, policy)
     if (rule.ports === undefined) return [{ peers: who, connections: exactly(ALL_CONNECTIONS) }]
     const parts: BoundedPart[] = []
     let numbered: Bounds<ConnectionSet> = exactly(NO_CONNECTIONS)
@@ -287,6 +326,11 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
       }
     }
     return [{ peers: who, connections: numbered }, ...parts]
+  }
+
+  function peersOfRule({ peers: own }: PolicyRule, policy: NetworkPolicy): Bounds<PeerSet> {
+    if (own === undefined) return exactly(peerSets.all)
+    return own.map((peer) => peersOf(peer, policy)).reduce(peers.union, peers.empty)
   }
 
   function peersOf(peer: PolicyPeer, policy: NetworkPolicy): Bounds<PeerSet> {
