@@ -1,4 +1,4 @@
-import type { Origin } from '../base/origin.ts'
+import { type Origin, toPlace } from '../base/origin.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import type { Link } from '../model/azure/link.ts'
@@ -6,6 +6,7 @@ import type { Subnet } from '../model/azure/virtual-network.ts'
 import type { Resource } from '../parse/resource.ts'
 import type { Step } from '../reach/azure/outcome.ts'
 import { AzureIdentities } from './azure-identity.ts'
+import type { Flow } from './flows.ts'
 import type { StateView } from './state-view.ts'
 
 /** A security group or a route table that a subnet newly has, or has no more. */
@@ -116,4 +117,12 @@ export function attachmentStep(
   if (change === undefined) return undefined
   const { layer, side, words, origin, resource } = change
   return { step: { layer, answer: 'allowed', rule: words, origin, resource }, side }
+}
+
+/** The line that attaches, as the cause of what the attachment opens or closes. */
+export function attachmentCause(change: AttachmentChange | undefined): Flow['cause'] {
+  if (change === undefined) return undefined
+  const { file, line } = toPlace(change.origin)
+  const { layer, words, resource, side } = change
+  return { file, line, resource: resource.address, why: `${layer}: ${words}`, ...(side === 'base' && { side }) }
 }

@@ -3,6 +3,7 @@ import { diffStates } from './diff-states.ts'
 import { effectiveFlows } from './effective-flows.ts'
 import type { Flow } from './flows.ts'
 import type { StateView } from './state-view.ts'
+import { subnetFlows } from './subnet-flows.ts'
 
 /**
  * What a change opens and closes in one state, in every layer that the tree shows.
@@ -18,7 +19,7 @@ export function diffLayers(base: StateView, head: StateView): readonly Flow[] {
   if (!hasAzure) return own
   const effective = effectiveFlows(base, head)
   const kept = effective === undefined ? own : own.filter((flow) => !leaves(flow))
-  return [...kept, ...(effective ?? []), ...azureFlows(before, after, head.identity)]
+  return [...kept, ...(effective ?? []), ...subnetFlows(base, head), ...azureFlows(before, after, head.identity)]
 }
 
 function leaves({ kind, to }: Flow): boolean {

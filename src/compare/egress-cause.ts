@@ -33,7 +33,8 @@ export interface LinkedSide {
   readonly link: LinkedCluster
 }
 
-interface Difference {
+/** Places whose connections, or the way to them, are not the same. */
+export interface Difference {
   readonly where: Places
   readonly before: Bounds<ConnectionSet>
   readonly after: Bounds<ConnectionSet>
@@ -41,15 +42,38 @@ interface Difference {
   readonly closed: PlaceRegion
 }
 
+/** As {@link wayCause}, for what leaves the cluster. */
+export function egressCause(
+  difference: Difference,
+  asked: Asked,
+  base: LinkedSide,
+  head: LinkedSide,
+): ConnectionChange['cause'] | undefined {
+  const question =
+    (side: LinkedSide): Question =>
+    (to, packet) =>
+      askLinked(side, asked, to, packet)
+  return wayCause(difference, { base: question(base), head: question(head) }, base.view, head.view)
+}
+
+/** One packet to a peer, from whomever the question is about. */
+export type Question = (peer: string, packet: Packet) => Outcome
+
+/** The same question to both sides. */
+export interface SideQuestion {
+  readonly base: Question
+  readonly head: Question
+}
+
 /**
  * The line because of which the way out changed: one packet of the difference is walked in base and head, and the first layer that says
  * so by a resource that is not the same in the other side is the cause, else the first layer that says something else.
  */
-export function egressCause(
+export function wayCause(
   { where, before, after, closed }: Difference,
-  asked: Asked,
-  base: LinkedSide,
-  head: LinkedSide,
+  ask: SideQuestion,
+  base: StateView,
+  head: StateView,
 ): ConnectionChange['cause'] | undefined {
   const opened = connectionSets.subtract(after.possible, before.possible)
   const isOpened = !connectionSets.isEmpty(opened)
@@ -59,15 +83,13 @@ export function egressCause(
   const to = peerOf(where)
   const packet = packetOf(changed)
   if (to === undefined || packet === undefined) return undefined
-  const was = askLinked(base, asked, to, packet)
-  const is = askLinked(head, asked, to, packet)
-  const found = changeBetween(was, is, base.view, head.view)
+  const found = changeBetween(ask.base(to, packet), ask.head(to, packet), base, head)
   if (found === undefined) return undefined
   const { step, side } = found
   const home = step.origin ?? step.resource?.origin
   if (home === undefined || step.resource === undefined) return undefined
   const { file, line } = toPlace(home)
-  const rest = isOpened ? stillClosed(closed, asked, head) : undefined
+  const rest = isOpened ? stillClosed(closed, ask.head) : undefined
   return {
     file,
     line,
@@ -100,20 +122,20 @@ export function wordsOf({ layer, rule }: Step): string {
 }
 
 /** What another layer keeps closed of what the change offers, in words. */
-function stillClosed(closed: PlaceRegion, asked: Asked, head: LinkedSide): string | undefined {
+function stillClosed(closed: PlaceRegion, ask: Question): string | undefined {
   for (const { peers, connections } of closed) {
     const to = peerOf(peers)
     const packet = packetOf(connections)
     if (to === undefined || packet === undefined) continue
-    const outcome = askLinked(head, asked, to, packet)
-    const step = outcome.steps.find(({ answer }) => answer === 'denied')
+    const step = ask(to, packet).steps.find(({ answer }) => answer === 'denied')
     const [end] = namePlaces(peers)
     if (step !== undefined && end !== undefined) return `${end.name} stays closed, ${wordsOf(step)}`
   }
   return undefined
 }
 
-interface Packet {
+/** One port that is asked for. */
+export interface Packet {
   readonly protocol: 'TCP' | 'UDP' | 'SCTP'
   readonly port: number
 }
@@ -149,6 +171,20 @@ export function explainerOf({ view, link }: LinkedSide): AzureExplainer {
   if (explainer === undefined) {
     explainer = toExplainer({ ...link.site.state, policies: toPodPolicies(view.reach) })
     explainers.set(view, explainer)
+  }
+  return explainer
+}
+
+const ofAzure = new WeakMap<StateView, AzureExplainer>()
+
+/** Every layer of a state, linked or not: without a link no policy is asked. */
+export function azureExplainer(view: StateView): AzureExplainer {
+  const { link, network } = view
+  if (link?.kind === 'linked') return explainerOf({ view, link })
+  let explainer = ofAzure.get(view)
+  if (explainer === undefined) {
+    explainer = toExplainer({ azure: link?.kind === 'several' ? link.site.azure : network.azure! })
+    ofAzure.set(view, explainer)
   }
   return explainer
 }
