@@ -103,7 +103,9 @@ async function post(
       summaryComment(report, { ...context, marker, inlineCount, ...(previous !== undefined && { previous }) }),
     inline: {
       tree: head,
-      candidates: report.findings.filter(isNew).map((finding) => toCandidate(finding, head, options, context)),
+      candidates: report.findings
+        .filter((finding) => isNew(finding) && finding.side !== 'base')
+        .map((finding) => toCandidate(finding, head, options, context)),
       // Where nothing new is to be said on the pull request, what stands on lines is still kept true.
       limit: create ? options.inlineComments : 0,
       renderFixed: (id) => fixedInlineComment(id, pullRequest.head, context.links),

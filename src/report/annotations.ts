@@ -40,7 +40,7 @@ export function toAuditAnnotations(report: AuditReport, failOn: Severity | 'none
 }
 
 function annotate(finding: Finding, failOn: Severity | 'none'): Annotation {
-  const { severity, rule, file, line, endLine } = finding
+  const { severity, rule, file, line, endLine, side } = finding
   const fails = failOn !== 'none' && isAtLeast(severity, failOn)
   const level = fails ? 'error' : severity === 'note' ? 'notice' : 'warning'
   const title = escapeLogLine(`${severity}: ${finding.title} (${rule})`).slice(0, 255)
@@ -48,9 +48,8 @@ function annotate(finding: Finding, failOn: Severity | 'none'): Annotation {
     level,
     title,
     message: cut(finding.message),
-    file: dropHidden(file),
-    startLine: line,
-    endLine: Math.max(line, endLine),
+    // A line of the base is not on the page where annotations are shown.
+    ...(side === 'base' ? {} : { file: dropHidden(file), startLine: line, endLine: Math.max(line, endLine) }),
   }
 }
 

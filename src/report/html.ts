@@ -20,6 +20,7 @@ import {
   SUGGESTED,
   severityCounts,
   shortenProse,
+  sideOf,
   VERDICT_WORD,
 } from './words.ts'
 
@@ -142,7 +143,7 @@ function findingTable(findings: readonly Finding[], context: HtmlContext): strin
     .map((finding): readonly Line[] => [
       [text(STATUS_WORD[finding.status])],
       [code(finding.rule)],
-      placeLine(finding, context, finding.status === 'fixed' ? 'base' : 'head'),
+      placeLine(finding, context, sideOf(finding)),
       messageLine(finding, shortenProse(finding.message, MAX_MESSAGE)),
     ])
   return table(['', 'rule', 'where', 'what'], rows, findings.length)
@@ -160,7 +161,7 @@ function findingCard(finding: Finding, number: number, context: HtmlContext): st
   const name = linked(ruleHref(context.links, rule), code(rule))
   const worse = status === 'worsened' ? ', worse' : ''
   return [
-    `<article class="${severity}"><h3>${number}. <span class="severity">${severity}${worse}</span> ${toHtml(name)} <small>${toHtml(placeLine(finding, context))}${toHtml(statesLine(states))}</small></h3>`,
+    `<article class="${severity}"><h3>${number}. <span class="severity">${severity}${worse}</span> ${toHtml(name)} <small>${toHtml(placeLine(finding, context, sideOf(finding)))}${toHtml(statesLine(states))}</small></h3>`,
     `<p>${toHtml(messageLine(finding, shortenProse(finding.message, MAX_MESSAGE)))}</p>`,
     witness === undefined ? '' : witnessBlock(witness, context),
     patch === undefined

@@ -121,6 +121,10 @@ const FINDING = object("A rule's verdict on a change or a state.", {
   file: PATH,
   line: LINE,
   endLine: LINE,
+  'side?': {
+    const: 'base',
+    description: 'Set where the line stands in the base, because the head has nothing to look at any more.',
+  },
   layer: oneOf(...LAYERS),
   'witness?': WITNESS,
   'patch?': PATCH,

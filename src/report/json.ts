@@ -113,6 +113,7 @@ const FINDING: Shape<Finding> = {
   file: same,
   line: same,
   endLine: same,
+  side: same,
   layer: same,
   witness: shaped<Witness>({ packet: shaped(PACKET), path: each(shaped(STEP)) }),
   patch: shaped(PATCH),

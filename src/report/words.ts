@@ -80,6 +80,11 @@ export function isNew(finding: Finding): boolean {
   return finding.suppressed === undefined && hasNewStatus(finding)
 }
 
+/** The tree in which a finding's line is to be looked at. */
+export function sideOf({ side, status }: Finding): 'base' | 'head' {
+  return side ?? (status === 'fixed' ? 'base' : 'head')
+}
+
 export function isGone(finding: Finding): boolean {
   return finding.status === 'fixed' || finding.status === 'improved'
 }

@@ -192,6 +192,7 @@ function toFinding({ rule, hit }: RuleHit, status: FindingStatus, severity: Seve
     file: place.file,
     line: place.line,
     endLine: place.endLine,
+    ...(hit.side && { side: hit.side }),
     layer: hit.layer ?? rule.meta.layer,
     ...(hit.witness && { witness: hit.witness }),
     ...(hit.decide && { decide: hit.decide }),

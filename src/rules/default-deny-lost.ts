@@ -40,7 +40,10 @@ export const defaultDenyLost = defineRule({
       if (old === undefined) continue
       const { namespace } = end.facts
       const lost = DIRECTIONS.filter(
-        (direction) => isIsolated(base.reach, old.subject, direction) && isOpen(head.reach, subject, direction),
+        (direction) =>
+          isIsolated(base.reach, old.subject, direction) &&
+          isOpen(head.reach, subject, direction) &&
+          gainsAnything(base, old.subject, head, subject, direction),
       )
       const [direction] = lost
       if (direction === undefined) continue
@@ -53,6 +56,7 @@ export const defaultDenyLost = defineRule({
       yield endpointHit({
         resource: (workload?.resource ?? policy.resource).address,
         at: loss.at,
+        ...(loss.kind === 'gone' && { side: 'base' as const }),
         subject: id,
         ...(isShared ? { severity: 'low' as const } : {}),
         cause: `${policy.resource.address} ${loss.kind} ${lost.join()}`,
@@ -107,6 +111,13 @@ function isAnyPod(endpoint: Endpoint): boolean {
 
 function runsWorkloads({ network }: StateView, namespace: string | undefined): boolean {
   return namespace !== undefined && workloadsByNamespace(network.kubernetes).has(namespace)
+}
+
+/** False where the policies that are gone let everything through. */
+function gainsAnything(base: StateView, old: number, head: StateView, subject: number, direction: Direction): boolean {
+  const { regions } = head.reach.universe
+  const was = base.reach.own(old, direction).certain
+  return !regions.isEmpty(regions.subtract(head.reach.own(subject, direction).certain, was))
 }
 
 interface Loss {

@@ -16,6 +16,8 @@ export interface Finding {
   /** 1-based. */
   readonly line: number
   readonly endLine: number
+  /** The tree that the line stands in; that of the status where absent, which is the base for what is fixed and else the head. */
+  readonly side?: 'base'
   readonly layer: Layer
   readonly witness?: Witness
   readonly patch?: Patch

@@ -18,6 +18,7 @@ import {
   STATUS_WORD,
   SUGGESTED,
   shortenProse,
+  sideOf,
   VERDICT_WORD,
 } from '../words.ts'
 import { details, foldedTable, tableHead, tableRow } from './blocks.ts'
@@ -140,7 +141,7 @@ function ruleName(finding: Finding, context: PageContext): Line {
 
 /** What is gone stands on a line of the base. */
 function findingPlace(finding: Finding, context: PageContext): Line {
-  return placeLink(finding, context.links, finding.status === 'fixed' ? 'base' : 'head')
+  return placeLink(finding, context.links, sideOf(finding))
 }
 
 /** The findings that the first screen has no room for, and those that the change removes. */
