@@ -5,7 +5,7 @@ import type { AzureObject } from './azure-object.ts'
 import type { AzureObjects } from './azure-objects.ts'
 import { inlineChildren } from './inline-children.ts'
 import { mergeBodies, uncertain } from './merge.ts'
-import { createdAddress, expandModule } from './modules.ts'
+import { createdAddress, expandModule, namesPart } from './modules.ts'
 import { type Amendment, type Building, providerVersions, toAmendment, toObject } from './translate.ts'
 import { unitKey } from './unit-key.ts'
 
@@ -165,7 +165,8 @@ export class ObjectGroup implements AzureObjects {
     if (reference !== undefined) {
       const created = createdAddress(reference.address, reference.attribute)
       const child = created === undefined ? undefined : this.#byAddress.get(addressKey(from, created))
-      return child ?? this.#byAddress.get(addressKey(from, reference.address))
+      if (child !== undefined || namesPart(reference.attribute)) return child
+      return this.#byAddress.get(addressKey(from, reference.address))
     }
     const [hole, path, ...more] = parts?.filter((part) => part !== '') ?? []
     if (typeof hole !== 'object' || typeof path !== 'string' || more.length > 0) return undefined
