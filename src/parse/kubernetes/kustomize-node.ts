@@ -2,6 +2,7 @@ import { join } from 'node:path/posix'
 import { get, isAbsent, itemsOf, stringOf, type Value } from '../../base/value.ts'
 import type { Tree } from '../../source/tree.ts'
 import { parseYaml } from '../yaml.ts'
+import { isInNamespace } from './own-namespace.ts'
 
 /** One kustomization file, or a Flux Kustomization that builds a folder. */
 export interface KustomizeNode {
@@ -59,9 +60,6 @@ export function readKustomizeNode(
   const folders: string[] = []
   let changes: string | undefined
   let broken: string | undefined
-  for (const [key, entry] of value.entries) {
-    if (!HARMLESS.has(key) && !isEmpty(entry.value)) changes ??= `it sets \`${key}\``
-  }
   const listed = ['resources', 'bases', 'components'].flatMap((key) => [...itemsOf(get(value, key))])
   for (const item of listed) {
     const name = stringOf(item)
@@ -70,6 +68,12 @@ export function readKustomizeNode(
     if (target !== undefined && tree.entry(target)?.kind === 'file') files.push(target)
     else if (target !== undefined && kustomizations.has(target)) folders.push(target)
     else broken ??= `it lists \`${name}\`, which is not in the tree`
+  }
+  for (const [key, entry] of value.entries) {
+    if (HARMLESS.has(key) || isEmpty(entry.value)) continue
+    const namespace = key === 'namespace' && folders.length === 0 ? stringOf(entry.value) : undefined
+    if (namespace !== undefined && files.every((file) => isAlreadyIn(tree, file, namespace))) continue
+    changes ??= `it sets \`${key}\``
   }
   for (const name of patchFiles(value)) {
     const target = localPath(folder, name)
@@ -84,6 +88,11 @@ export function readKustomizeNode(
     ...(changes === undefined ? {} : { changes }),
     ...(broken === undefined ? {} : { broken }),
   }
+}
+
+function isAlreadyIn(tree: Tree, path: string, namespace: string): boolean {
+  const read = tree.read(path)
+  return read.ok && isInNamespace(read.source.text, namespace)
 }
 
 /** Names of files that patch, replace or configure: they look like manifests and are none. */
