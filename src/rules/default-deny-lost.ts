@@ -11,7 +11,7 @@ import { restoreText } from './edit/restore-text.ts'
 import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
 import { isIsolated, isOpen, isShown, judgedEndpoints } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
-import { newestOf, packetsFrom, packetsTo, proofOf } from './proof.ts'
+import { addressOf, newestOf, packetsFrom, packetsTo, proofOf } from './proof.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
 import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
@@ -78,7 +78,9 @@ export const defaultDenyLost = defineRule({
               base,
               lost.flatMap((each) =>
                 each === 'ingress'
-                  ? packetsTo(end, anyPod(head), { protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 })
+                  ? [anyPod(head), ANY_HOST].flatMap((from) =>
+                      packetsTo(end, from, { protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 }),
+                    )
                   : packetsFrom(end),
               ),
             ),
@@ -119,6 +121,8 @@ function gainsAnything(base: StateView, old: number, head: StateView, subject: n
   const was = base.reach.own(old, direction).certain
   return !regions.isEmpty(regions.subtract(head.reach.own(subject, direction).certain, was))
 }
+
+const ANY_HOST = addressOf('203.0.113.10')
 
 interface Loss {
   readonly kind: string

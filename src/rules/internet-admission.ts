@@ -1,4 +1,4 @@
-import type { AddressSet } from '../algebra/addresses.ts'
+import { type AddressSet, addressSets, printAddress } from '../algebra/addresses.ts'
 import {
   ALL_PORTS,
   type ConnectionSet,
@@ -11,13 +11,15 @@ import { coversIntervals, toPairs } from '../algebra/intervals.ts'
 import { ALL_SERVICES, serviceSets } from '../algebra/service-sets.ts'
 import { toPlace } from '../base/origin.ts'
 import { type FilterPackets, filtersOf, type RulePackets } from '../compare/nsg-packets.ts'
+import { type PacketBox, type Packets, subtractPackets, TooManyPackets } from '../compare/packets.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { knownValue } from '../model/azure/prop.ts'
+import { PUBLIC_ADDRESSES, sampleAddress } from '../reach/address-ranges.ts'
 import type { Places } from '../reach/azure/places.ts'
 import type { FilterRule } from '../reach/layers/nsg.ts'
 import { subjectOf } from './azure-subject.ts'
 import { azureOf } from './azure-view.ts'
-import type { Witness } from './finding.ts'
+import type { Packet, Witness } from './finding.ts'
 import { foreignPart, isInternet } from './public-ranges.ts'
 
 /** What a security group lets in from the internet, for certain, after its denials. */
@@ -29,8 +31,10 @@ export interface Admission {
   readonly rules: readonly { readonly rule: FilterRule; readonly connections: ConnectionSet }[]
   /** Whether a machine or a node with a public address is behind it. */
   readonly isReached: boolean
-  /** The same group in the base of the change. */
+  /** The same group in the base of the change, where that let the internet in as well. */
   readonly before: Admission | undefined
+  /** The same group in the base, whatever it let in. */
+  readonly was: FilterPackets | undefined
 }
 
 /** Ports that are for administrators or hold data, by the name of what listens. Source: IANA service names and port numbers; defaults of the products. */
@@ -89,6 +93,11 @@ export function admissionsOf(view: StateView, trusted: AddressSet): readonly Adm
       ? []
       : admissionsOf(view.before, trusted).map((one) => [subjectOf(view.before!, one.filter.object), one] as const),
   )
+  const was = new Map(
+    view.before === undefined
+      ? []
+      : filtersOf(azureOf(view.before)).map((one) => [subjectOf(view.before!, one.object), one] as const),
+  )
   const made = filtersOf(azure).flatMap((filter): readonly Admission[] => {
     const rules = filter.of('inbound').flatMap((one) => {
       const connections = fromInternet(one, trusted)
@@ -102,6 +111,7 @@ export function admissionsOf(view: StateView, trusted: AddressSet): readonly Adm
         connections: rules.map(({ connections }) => connections).reduce(connectionSets.union),
         isReached: isReached(view, filter),
         before: before.get(subjectOf(view, filter.object)),
+        was: was.get(subjectOf(view, filter.object)),
       },
     ]
   })
@@ -150,16 +160,27 @@ export function ruleFor({ rules, before }: Admission, wanted: ConnectionSet): Fi
   return (lets.find(isNew) ?? lets[0] ?? rules[0]!).rule
 }
 
-/** One packet that the group lets in. */
+/**
+ * One packet over the wanted connections that the rule lets in from outside, below the denials above it: one that the group did not let in
+ * before, where there is such a one. `port` is taken where that leaves it.
+ */
 export function admissionWitness(
-  { filter }: Admission,
+  { filter, was }: Admission,
   rule: FilterRule,
-  packet: { readonly protocol: 'TCP' | 'UDP' | 'ICMP'; readonly port?: number },
+  wanted: ConnectionSet,
+  port: number | undefined,
 ): Witness {
+  const boxes = (filter.of('inbound').find((one) => one.rule === rule)?.passes.certain ?? []).flatMap(
+    ({ from, to, connections }): Packets => {
+      const own = connectionSets.intersect(connections, wanted)
+      return connectionSets.isEmpty(own) ? [] : [{ from, to, connections: own }]
+    },
+  )
+  const fresh = was === undefined ? [] : withoutAdmitted(boxes, was)
   const place = rule.origin && toPlace(rule.origin)
   const name = knownValue(filter.object.name) ?? filter.object.resource.address
   return {
-    packet: { from: 'internet', to: `what ${name} is in front of`, sourceAddress: '203.0.113.10', ...packet },
+    packet: { to: `what ${name} is in front of`, ...packetIn(fresh.length > 0 ? fresh : boxes, port) },
     path: [
       {
         layer: 'nsg',
@@ -170,6 +191,34 @@ export function admissionWitness(
       },
     ],
   }
+}
+
+function withoutAdmitted(boxes: Packets, filter: FilterPackets): Packets {
+  try {
+    return subtractPackets(boxes, filter.admits('inbound').possible)
+  } catch (error) {
+    if (error instanceof TooManyPackets) return []
+    throw error
+  }
+}
+
+/** A packet of one box: from an address of the internet where there is one, else from any of Azure's; on the wanted port where it can be. */
+function packetIn(boxes: Packets, port: number | undefined): Omit<Packet, 'to'> {
+  const ranked = [...boxes].sort((a, b) => rankOf(b, port) - rankOf(a, port))
+  const [box] = ranked
+  const connections = box?.connections ?? NO_CONNECTIONS
+  const isWanted = port !== undefined && hasPort(connections, 'TCP', port)
+  const target = isWanted ? ({ protocol: 'TCP', port } as const) : exampleOf(connections)
+  const address = box && sampleAddress(addressSets.intersect(box.from.addresses, PUBLIC_ADDRESSES))
+  if (box === undefined || address !== undefined) {
+    return { from: 'internet', ...(address && { sourceAddress: printAddress(address) }), ...target }
+  }
+  return { from: 'tag/AzureCloud', ...target }
+}
+
+function rankOf({ from, connections }: PacketBox, port: number | undefined): number {
+  const isOutside = !addressSets.isEmpty(addressSets.intersect(from.addresses, PUBLIC_ADDRESSES))
+  return (isOutside ? 2 : 0) + (port !== undefined && hasPort(connections, 'TCP', port) ? 1 : 0)
 }
 
 /** A port that an example may use. */

@@ -64,6 +64,17 @@ export function internetWay(
   if (!isOpen && outcome.answer === 'unknown' && open !== undefined) {
     return { kind: 'unknown', words: ` Whether Azure lets it out is not known: ${open.rule}.`, witness }
   }
+  if (!isOpen && pools.length > 1) {
+    // The pools leave by different ways, and nobody says on which of them the pod runs.
+    const rule = 'on which nodes it runs is not known'
+    const steps = witness.path.map((step) => (step.verdict === 'deny' ? { ...step, verdict: 'unknown' as const } : step))
+    const path = [{ layer: 'host', verdict: 'unknown', rule } as const, ...steps]
+    return {
+      kind: 'unknown',
+      words: ` Whether Azure lets it out is not known: ${rule}.`,
+      witness: { ...witness, path },
+    }
+  }
   if (!isOpen || outcome.answer !== 'allowed') return { kind: 'unseen' }
   const breadth = breadthOf(certain)
   const firewall = outcome.steps.find(({ layer }) => layer === 'firewall')

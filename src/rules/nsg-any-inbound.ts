@@ -24,17 +24,13 @@ export const nsgAnyInbound = defineRule({
       if (!isAnyPort(connections)) continue
       const rule = ruleFor(admission, connections)
       const object = ruleObject(azureOf(view), filter, rule)
-      const port =
-        connections.TCP.length > 0
-          ? { protocol: 'TCP' as const, port: connections.TCP[0] === 1 ? 22 : connections.TCP[0]! }
-          : { protocol: 'UDP' as const, port: connections.UDP[0]! }
       const hit = azureHit(view, {
         object: filter.object,
         at: rule.origin,
         severity: isReached ? 'critical' : 'high',
         extent: isReached ? 2 : 1,
         say: `lets anybody on the internet through to any port by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. Name the ports and the sources that are needed.`,
-        witness: admissionWitness(admission, rule, port),
+        witness: admissionWitness(admission, rule, connections, 22),
         decide: 'Which ports and sources are needed?',
         fix: () => object && narrowSource(azureOf(view), object, trustedRanges),
       })

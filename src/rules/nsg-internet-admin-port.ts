@@ -25,18 +25,23 @@ export const nsgInternetAdminPort = defineRule({
   *check(view, { trusted, trustedRanges }) {
     for (const admission of admissionsOf(view, trusted)) {
       const { filter, connections, isReached } = admission
-      if (isAnyPort(connections)) continue
+      // All ports are one finding of their own; each is compared all the same, so that fewer ports are no news.
+      const hidden = isAnyPort(connections)
+      const weight = { severity: isReached ? 'high' : 'medium', extent: isReached ? 2 : 1 } as const
       for (const port of adminPorts(connections)) {
+        if (hidden) {
+          yield azureHit(view, { object: filter.object, detail: `TCP ${port}`, ...weight, say: '', hidden })
+          continue
+        }
         const rule = ruleFor(admission, singlePort('TCP', port))
         const object = ruleObject(azureOf(view), filter, rule)
         const hit = azureHit(view, {
           object: filter.object,
           at: rule.origin,
           detail: `TCP ${port}`,
-          severity: isReached ? 'high' : 'medium',
-          extent: isReached ? 2 : 1,
+          ...weight,
           say: `lets anybody on the internet through to ${ADMIN_PORTS.get(port)} (TCP ${port}) by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. Let trusted addresses through, or use Azure Bastion and no such rule.`,
-          witness: admissionWitness(admission, rule, { protocol: 'TCP', port }),
+          witness: admissionWitness(admission, rule, singlePort('TCP', port), port),
           decide: 'Which addresses administer these machines? Name them as trusted in ringfence.yml.',
           fix: () => object && narrowSource(azureOf(view), object, trustedRanges),
         })

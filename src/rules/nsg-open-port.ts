@@ -31,7 +31,17 @@ export const nsgOpenPort = defineRule({
   *check(view, { trusted, trustedRanges }) {
     for (const admission of admissionsOf(view, trusted)) {
       const { filter, connections, isReached } = admission
-      if (isAnyPort(connections)) continue
+      if (isAnyPort(connections)) {
+        // A finding of its own; it is compared all the same, so that fewer ports are no news.
+        yield azureHit(view, {
+          object: filter.object,
+          extent: countPorts(connections),
+          severity: isReached ? 'medium' : 'low',
+          say: '',
+          hidden: true,
+        })
+        continue
+      }
       const own = adminPorts(connections).reduce(
         (left, port) => connectionSets.subtract(left, singlePort('TCP', port)),
         connections,
@@ -46,7 +56,7 @@ export const nsgOpenPort = defineRule({
         severity: isWeb ? 'note' : isReached ? 'medium' : 'low',
         extent: countPorts(own),
         say: `lets anybody on the internet through to ${printConnections(own)} by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. ${isWeb ? 'That is right where a web entry stands behind it.' : 'Name the sources that need it.'}`,
-        witness: admissionWitness(admission, rule, exampleOf(own)),
+        witness: admissionWitness(admission, rule, own, exampleOf(own).port),
         fix: () => (isWeb || object === undefined ? undefined : narrowSource(azureOf(view), object, trustedRanges)),
       })
       const aside = () => `The same rule lets the internet through to ${printConnections(own)}.`

@@ -6,9 +6,11 @@ import { causeOf, findGrant, printGrant } from './grant.ts'
 import { isShown } from './judged-endpoints.ts'
 import { listNames } from './listing.ts'
 import { admitsEverybody } from './open-ingress.ts'
-import { newestOf, packetsTo, proofOf } from './proof.ts'
+import { addressOf, newestOf, packetsTo, proofOf } from './proof.ts'
 import { defineRule } from './rule.ts'
 import { withinIsolation } from './wider-finding.ts'
+
+const ANY_HOSTS = ['203.0.113.10', '2001:db8::10'].map(addressOf)
 
 export const policyAllowsAll = defineRule({
   id: 'policy-allows-all',
@@ -45,7 +47,13 @@ export const policyAllowsAll = defineRule({
         `${grant === undefined ? 'The policies together let' : `${printGrant(grant)} lets`} every pod of the cluster and every address connect to ${listNames(names)} on any port. Policies add up, so this undoes every other policy for ${names.length === 1 ? 'it' : 'them'}. Name the sources and the ports.`,
       prove: () => {
         const wanted = { protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 } as const
-        return proofOf(reach, newestOf(view.before, packetsTo(end, anyPod(view), wanted)))
+        return proofOf(
+          reach,
+          newestOf(
+            view.before,
+            [anyPod(view), ...ANY_HOSTS].flatMap((from) => packetsTo(end, from, wanted)),
+          ),
+        )
       },
       decide: 'Who must connect, and to which port.',
       objectsTo: ({ to, kind }) => kind === 'ingress' || to.workload === id || to.name === name,
