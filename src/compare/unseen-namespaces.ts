@@ -17,6 +17,18 @@ export interface PerhapsNamed {
  * one that is known by its name alone are perhaps among them, and saying so of each adds nothing.
  */
 export function perhapsNamed(head: Reachability): readonly PerhapsNamed[] {
+  let groups = known.get(head.ground)
+  if (groups === undefined) {
+    groups = findPerhapsNamed(head)
+    known.set(head.ground, groups)
+  }
+  return groups
+}
+
+/** Which labels a namespace may have does not hang on policies. */
+const known = new WeakMap<Reachability['ground'], readonly PerhapsNamed[]>()
+
+function findPerhapsNamed(head: Reachability): readonly PerhapsNamed[] {
   const { classes, classSets } = head.universe
   const named: (readonly [number, HypotheticalEndpoint])[] = []
   const labelled: (readonly [number, HypotheticalEndpoint])[] = []
