@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { addressSets, cidr, NO_ADDRESSES } from '../src/algebra/addresses.ts'
 import { analysePair, analyseTree } from '../src/analyse.ts'
+import { diffLayers } from '../src/compare/diff-layers.ts'
 import type { StateView } from '../src/compare/state-view.ts'
 import { EMPTY_CONFIG } from '../src/config/config.ts'
 import { parseTree } from '../src/parse/units.ts'
@@ -106,8 +107,9 @@ function check(view: StateView, settings: RuleSettings): readonly RuleHit[] {
 }
 
 function checkChange(base: StateView, head: StateView, settings: RuleSettings): readonly RuleHit[] {
+  const flows = diffLayers(base, head)
   return RULES.flatMap((rule) =>
-    [...(rule.checkChange?.({ base, head, flows: [] }, settings) ?? [])].map((hit) => ({
+    [...(rule.checkChange?.({ base, head, flows }, settings) ?? [])].map((hit) => ({
       rule,
       hit,
       state: head.name,

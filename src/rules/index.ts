@@ -18,6 +18,7 @@ import { asymmetricIngress } from './asymmetric-ingress.ts'
 import { blobAnonymous } from './blob-anonymous.ts'
 import { cidrOverlap } from './cidr-overlap.ts'
 import { configurationRefused } from './configuration-refused.ts'
+import { connectivityLost } from './connectivity-lost.ts'
 import { containerGroupPublic } from './container-group-public.ts'
 import { controlPlaneListener } from './control-plane-listener.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
@@ -35,6 +36,7 @@ import { egressWidened } from './egress-widened.ts'
 import { firewallAllowsAny } from './firewall-allows-any.ts'
 import { firewallBlocksAks } from './firewall-blocks-aks.ts'
 import { firewallDnatOpen } from './firewall-dnat-open.ts'
+import { firewallFqdnNeedsDnsProxy } from './firewall-fqdn-needs-dns-proxy.ts'
 import { firewallFqdnWide } from './firewall-fqdn-wide.ts'
 import { firewallIdps } from './firewall-idps.ts'
 import { firewallNoPolicy } from './firewall-no-policy.ts'
@@ -52,12 +54,15 @@ import { httpApplicationRouting } from './http-application-routing.ts'
 import { imdsReachable } from './imds-reachable.ts'
 import { ingressAnyHost } from './ingress-any-host.ts'
 import { ingressBackendMissing } from './ingress-backend-missing.ts'
+import { ingressControllerRetired } from './ingress-controller-retired.ts'
 import { ingressExposes } from './ingress-exposes.ts'
+import { ingressHostConflict } from './ingress-host-conflict.ts'
 import { ingressNoTls } from './ingress-no-tls.ts'
 import { ingressSnippet } from './ingress-snippet.ts'
 import { ingressWidened } from './ingress-widened.ts'
 import { intentViolated } from './intent-violated.ts'
 import { ipv6Gap } from './ipv6-gap.ts'
+import { kubeletFromPods } from './kubelet-from-pods.ts'
 import { kubernetesDashboard } from './kubernetes-dashboard.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 import { natGatewayIdle } from './nat-gateway-idle.ts'
@@ -68,6 +73,7 @@ import { noContainers } from './no-containers.ts'
 import { noWaf } from './no-waf.ts'
 import { nodeSshFromPods } from './node-ssh-from-pods.ts'
 import { nsgAnyInbound } from './nsg-any-inbound.ts'
+import { nsgBlocksPlatform } from './nsg-blocks-platform.ts'
 import { nsgFalseSegmentation } from './nsg-false-segmentation.ts'
 import { nsgInternetAdminPort } from './nsg-internet-admin-port.ts'
 import { nsgOpenPort } from './nsg-open-port.ts'
@@ -88,6 +94,7 @@ import { peeringOpens } from './peering-opens.ts'
 import { podCidrTooSmall } from './pod-cidr-too-small.ts'
 import { podSecurityPolicy } from './pod-security-policy.ts'
 import { policyAllowsAll } from './policy-allows-all.ts'
+import { policyIpblockIneffective } from './policy-ipblock-ineffective.ts'
 import { policyNotEnforced } from './policy-not-enforced.ts'
 import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
 import { policyPortMismatch } from './policy-port-mismatch.ts'
@@ -113,14 +120,17 @@ import { serviceNotInNetwork } from './service-not-in-network.ts'
 import { servicePublic } from './service-public.ts'
 import { serviceSelectsNothing } from './service-selects-nothing.ts'
 import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
+import { serviceStatusHijack } from './service-status-hijack.ts'
 import { storageNoAzureServices } from './storage-no-azure-services.ts'
 import { subnetDefaultOutbound } from './subnet-default-outbound.ts'
 import { subnetNoNsg } from './subnet-no-nsg.ts'
+import { subnetShared } from './subnet-shared.ts'
 import { subnetTooSmall } from './subnet-too-small.ts'
 import { suppressionExpired } from './suppression-expired.ts'
 import { suppressionIneffective } from './suppression-ineffective.ts'
 import { synapseExfiltration } from './synapse-exfiltration.ts'
 import { synapseIpRules } from './synapse-ip-rules.ts'
+import { temporaryRule } from './temporary-rule.ts'
 import { tiller } from './tiller.ts'
 import { vnetDns } from './vnet-dns.ts'
 import { wafNotPreventing } from './waf-not-preventing.ts'
@@ -148,6 +158,7 @@ export const RULES: readonly Rule[] = [
   blobAnonymous,
   cidrOverlap,
   configurationRefused,
+  connectivityLost,
   containerGroupPublic,
   controlPlaneListener,
   crossNamespaceOpen,
@@ -165,6 +176,7 @@ export const RULES: readonly Rule[] = [
   firewallAllowsAny,
   firewallBlocksAks,
   firewallDnatOpen,
+  firewallFqdnNeedsDnsProxy,
   firewallFqdnWide,
   firewallIdps,
   firewallNoPolicy,
@@ -182,12 +194,15 @@ export const RULES: readonly Rule[] = [
   imdsReachable,
   ingressAnyHost,
   ingressBackendMissing,
+  ingressControllerRetired,
   ingressExposes,
+  ingressHostConflict,
   ingressNoTls,
   ingressSnippet,
   ingressWidened,
   intentViolated,
   ipv6Gap,
+  kubeletFromPods,
   kubernetesDashboard,
   namespaceNoDefaultDeny,
   natGatewayIdle,
@@ -198,6 +213,7 @@ export const RULES: readonly Rule[] = [
   noWaf,
   nodeSshFromPods,
   nsgAnyInbound,
+  nsgBlocksPlatform,
   nsgFalseSegmentation,
   nsgInternetAdminPort,
   nsgOpenPort,
@@ -218,6 +234,7 @@ export const RULES: readonly Rule[] = [
   podCidrTooSmall,
   podSecurityPolicy,
   policyAllowsAll,
+  policyIpblockIneffective,
   policyNotEnforced,
   policyPeerMatchesNothing,
   policyPortMismatch,
@@ -243,14 +260,17 @@ export const RULES: readonly Rule[] = [
   servicePublic,
   serviceSelectsNothing,
   serviceSourceRangesWide,
+  serviceStatusHijack,
   storageNoAzureServices,
   subnetDefaultOutbound,
   subnetNoNsg,
+  subnetShared,
   subnetTooSmall,
   suppressionExpired,
   suppressionIneffective,
   synapseExfiltration,
   synapseIpRules,
+  temporaryRule,
   tiller,
   vnetDns,
   wafNotPreventing,
