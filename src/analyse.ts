@@ -1,5 +1,6 @@
 import type { Problem } from './base/problem.ts'
 import { type ClusterLink, linkCluster } from './compare/cluster-link.ts'
+import { inheritLink } from './compare/inherited-link.ts'
 import { findRenames } from './compare/renames.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { ClusterConfig, Config } from './config/config.ts'
@@ -93,7 +94,9 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
     network,
     reach,
     get link() {
-      return before.link?.kind === 'none' ? before.link : linkCluster(head, network, configured(head, config)?.cluster)
+      if (before.link?.kind === 'none') return before.link
+      const own = linkCluster(head, network, configured(head, config)?.cluster)
+      return known.base.link === undefined ? own : inheritLink(own, known.base.link, network, before.identity)
     },
   }
   return { name: known.name, base: known.base, head: view, changed: true }
@@ -123,16 +126,24 @@ interface Side {
 function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
   let reaches: ReturnType<typeof buildReachability> | undefined
   const networks = sides.map(({ state, network }) => withAzure(network, state))
+  const ownLinks: (ClusterLink | undefined)[] = []
+  const ownLink = (side: number): ClusterLink => {
+    ownLinks[side] ??= linkCluster(sides[side]!.state, networks[side]!, configured(sides[side]!.state, config)?.cluster)
+    return ownLinks[side]
+  }
   const links: (ClusterLink | undefined)[] = []
   const linkOf = (side: number): ClusterLink => {
-    const link =
-      links[side] ?? linkCluster(sides[side]!.state, networks[side]!, configured(sides[side]!.state, config)?.cluster)
-    links[side] = link
-    return link
+    links[side] ??=
+      sides.length < 2
+        ? ownLink(side)
+        : inheritLink(ownLink(side), ownLink(1 - side), networks[side]!, sides[1]!.identity)
+    return links[side]
   }
+  // What only one side's Azure code tells of the cluster is no difference between the sides.
+  const isTold = () => sides.every(({ network }, side) => !hasPods(network) || linkOf(side).kind === 'linked')
   const toInput = (own: Side, side: number): ReachabilityInput => {
     const { engine } = configured(own.state, config) ?? config.cluster
-    const cluster = toFacts(engine, linkOf(side))
+    const cluster = toFacts(engine, isTold() ? linkOf(side) : { kind: 'none' })
     return { network: networks[side]!, ...(cluster && { cluster }) }
   }
   const views: readonly StateView[] = sides.map(({ state, model, identity, surroundings }, side) => ({
@@ -154,6 +165,10 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
     },
   }))
   return views
+}
+
+function hasPods({ workloads, policies }: KubernetesNetwork): boolean {
+  return workloads.length + policies.length > 0
 }
 
 function problemsOf({ units }: State): readonly Problem[] {

@@ -29,16 +29,24 @@ interface Change {
 const NOTHING: Bounds<PlaceRegion> = exactly(placeRegions.empty)
 
 /**
- * What a change opens and closes on the way out of the cluster, all layers of the cluster and of Azure together. Undefined where base or
- * head has no cluster to which the manifests are linked: then only the cluster's own layers can be compared.
+ * What a change opens and closes on the way out of the cluster, all layers of the cluster and of Azure together. Undefined where a side
+ * with manifests has no cluster to which they are linked: then only the cluster's own layers can be compared.
  */
 export function effectiveFlows(base: StateView, head: StateView): readonly Flow[] | undefined {
-  const [was, is] = [base.link, head.link]
-  if (was?.kind !== 'linked' || is?.kind !== 'linked') return undefined
-  const hasPods = [base, head].some(
-    ({ network: { kubernetes } }) => kubernetes.workloads.length + kubernetes.policies.length > 0,
-  )
-  return hasPods ? podFlows({ view: base, link: was }, { view: head, link: is }) : poolFlows(base, head, was, is)
+  const [was, is] = [base, head].map((view, side, views) => {
+    if (view.link?.kind === 'linked') return view.link
+    // Of a side without pods nothing is asked but whether it has them.
+    const other = views[1 - side]!.link
+    return !hasPods(view) && hasPods(views[1 - side]!) && other?.kind === 'linked' ? other : undefined
+  })
+  if (was === undefined || is === undefined) return undefined
+  return hasPods(base) || hasPods(head)
+    ? podFlows({ view: base, link: was }, { view: head, link: is })
+    : poolFlows(base, head, was, is)
+}
+
+function hasPods({ network: { kubernetes } }: StateView): boolean {
+  return kubernetes.workloads.length + kubernetes.policies.length > 0
 }
 
 interface Side {

@@ -29,7 +29,7 @@ export const firewallWidened = defineRule({
     const { head } = change
     if (head === undefined) return
     for (const { before, after, gained } of gateChangesOf(change)) {
-      if (before === undefined || after === undefined || !after.name.startsWith('firewall/')) continue
+      if (before === undefined || after?.kind !== 'egress' || !after.name.startsWith('firewall/')) continue
       const isSure = gained.certain.length > 0
       const news = untrusted(isSure ? gained.certain : gained.perhaps, 'to', trusted)
       if (news.length === 0) continue

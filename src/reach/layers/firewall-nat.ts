@@ -1,4 +1,5 @@
 import type { Bounds } from '../../algebra/bounds.ts'
+import type { ConnectionSet } from '../../algebra/connections.ts'
 import { both, type Truth } from '../../algebra/truth.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import type { Firewall } from '../../model/azure/firewall.ts'
@@ -13,6 +14,7 @@ import {
   within,
 } from './firewall-rule.ts'
 import { isThere, rulesetOf } from './firewall-ruleset.ts'
+import { networkConnections } from './firewall-targets.ts'
 import type { toPorts } from './nsg.ts'
 
 /** NAT rules that a packet to one of the firewall's public addresses meets, in order; the first that matches translates it. */
@@ -31,6 +33,8 @@ export function translationsOf(network: AzureNetwork, firewall: Firewall): reado
         source: compiled.source,
         destination: compiled.destination,
         ports: compiled.ports,
+        connections: networkConnections(rule, compiled),
+        present: isThere(collection),
         address,
         port,
         step: stepOf(firewall, collection, rule, 'nat', 'allowed'),
@@ -46,6 +50,10 @@ export interface NatRule {
   /** The firewall's public addresses that it is for. */
   readonly destination: Bounds<Places>
   readonly ports: ReturnType<typeof toPorts>
+  /** Protocols and public ports. */
+  readonly connections: Bounds<ConnectionSet>
+  /** Whether the rule surely exists. */
+  readonly present: Truth
   /** Without the destination, which is one of the firewall's public addresses. */
   matches(packet: FirewallPacket): Truth
   /** Where it leads; undefined where that is not known. */
