@@ -5,7 +5,7 @@ import { findRenames } from './compare/renames.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { ClusterConfig, Config } from './config/config.ts'
 import { type AzureNetwork, toAzureNetwork } from './model/azure/azure-network.ts'
-import { buildKubernetesNetwork, type KubernetesModel } from './model/kubernetes/build-network.ts'
+import { buildKubernetesNetwork, type KubernetesModel, withOtherPolicies } from './model/kubernetes/build-network.ts'
 import { apiGroup } from './model/kubernetes/fields.ts'
 import type { KubernetesNetwork } from './model/kubernetes/kubernetes-network.ts'
 import type { Network } from './model/network.ts'
@@ -14,13 +14,18 @@ import type { Resource } from './parse/resource.ts'
 import type { ParsedTree } from './parse/units.ts'
 import { toClusterFacts } from './reach/azure/cluster-facts.ts'
 import type { ClusterFacts } from './reach/engine.ts'
-import { buildReachability, type ReachabilityInput, withOtherPolicies } from './reach/reachability.ts'
+import {
+  buildReachability,
+  type ReachabilityInput,
+  withOtherPolicies as reachWithOtherPolicies,
+} from './reach/reachability.ts'
 
 /** One state in base and head, in one universe so that sets of both can be compared. */
 export interface AnalysedPair {
   readonly name: string
   readonly base: StateView
   readonly head: StateView
+  readonly headModel: KubernetesModel
   /** False where both sides hold the identical resources: nothing of the state need be looked at. */
   readonly changed: boolean
 }
@@ -54,7 +59,12 @@ export function analyseEdited(
 function analyseStates({ name, base, head }: StatePair, config: Config): AnalysedPair {
   const changed = !sameItems(base.resources, head.resources)
   const before = buildKubernetesNetwork(base.resources)
-  const after = changed ? buildKubernetesNetwork(head.resources) : before
+  const onlyPolicies = changed && differOnlyInPolicies(base.resources, head.resources)
+  const after = onlyPolicies
+    ? withOtherPolicies(before, head.resources)
+    : changed
+      ? buildKubernetesNetwork(head.resources)
+      : before
   const renames = changed ? findRenames(base.resources, head.resources) : new Map<string, string>()
   const surroundings = {}
   const views = toViews(
@@ -65,12 +75,12 @@ function analyseStates({ name, base, head }: StatePair, config: Config): Analyse
         model: after,
         network: withIdentities(before, after, renames),
         identity: (address) => renames.get(address) ?? address,
-        surroundings: differOnlyInPolicies(base.resources, head.resources) ? surroundings : {},
+        surroundings: onlyPolicies || !changed ? surroundings : {},
       },
     ],
     config,
   )
-  return { name, base: views[0]!, head: views[1]!, changed }
+  return { name, base: views[0]!, head: views[1]!, headModel: after, changed }
 }
 
 /** A known pair with other NetworkPolicies in its head; undefined where more than those is different. */
@@ -78,14 +88,15 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
   const { head: before } = known
   if (!sameItems(known.base.resources, base.resources)) return undefined
   if (!differOnlyInPolicies(before.resources, head.resources)) return undefined
-  const { network: kubernetes, problems } = buildKubernetesNetwork(head.resources)
+  const headModel = withOtherPolicies(known.headModel, head.resources)
+  const { network: kubernetes, problems } = headModel
   const network: Network = {
     kubernetes,
     get azure() {
       return before.network.azure
     },
   }
-  const reach = withOtherPolicies(before.reach, network)
+  const reach = reachWithOtherPolicies(before.reach, network)
   if (reach === undefined) return undefined
   const view: StateView = {
     ...before,
@@ -99,15 +110,12 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
       return known.base.link === undefined ? own : inheritLink(own, known.base.link, network, before.identity)
     },
   }
-  return { name: known.name, base: known.base, head: view, changed: true }
+  return { name: known.name, base: known.base, head: view, headModel, changed: true }
 }
 
 function differOnlyInPolicies(a: readonly Resource[], b: readonly Resource[]): boolean {
-  const [inA, inB] = [new Set(a), new Set(b)]
-  return (
-    a.every((resource) => inB.has(resource) || isNetworkPolicy(resource)) &&
-    b.every((resource) => inA.has(resource) || isNetworkPolicy(resource))
-  )
+  const isOther = (resource: Resource): boolean => !isNetworkPolicy(resource)
+  return sameItems(a.filter(isOther), b.filter(isOther))
 }
 
 function isNetworkPolicy({ kind, value }: Resource): boolean {

@@ -65,22 +65,26 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
     INGRESS_CONTROLLER,
   ]
 
+  /** Whether a workload and its namespace are in a state what they are in the one before. */
+  const isSame = ({ kind, id }: Endpoint, state: number): boolean => {
+    const workload = kind === 'workload' && state > 0 ? workloads[state]!.get(id) : undefined
+    if (workload === undefined || workload !== workloads[state - 1]!.get(id)) return false
+    const [before, after] = [networks[state - 1]!, networks[state]!].map(({ namespaces }) =>
+      namespaces.get(workload.namespace),
+    )
+    return before!.resource === after!.resource
+  }
   const factsInStates = (endpoint: Endpoint): readonly (ClassFacts | undefined)[] => {
     const facts: (ClassFacts | undefined)[] = []
     for (const [state, network] of networks.entries()) {
+      if (isSame(endpoint, state)) {
+        facts.push(facts[state - 1])
+        continue
+      }
       const found = factsOf(endpoint, network, workloads[state]!)
       const podMatch = found && podSelectors.match(found.labels)
       const namespaceMatch = found && namespaceSelectors.match(found.namespaceLabels)
-      const before = facts[state - 1]
-      // What is the same in base and head is kept once.
-      if (
-        before !== undefined &&
-        found?.workload !== undefined &&
-        before.workload === found.workload &&
-        before.namespaceMatch === namespaceMatch
-      ) {
-        facts.push(before)
-      } else facts.push(found && { ...found, podMatch: podMatch!, namespaceMatch: namespaceMatch! })
+      facts.push(found && { ...found, podMatch: podMatch!, namespaceMatch: namespaceMatch! })
     }
     return facts
   }
@@ -91,7 +95,12 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
   >()
   for (const endpoint of endpoints) {
     const facts = factsInStates(endpoint)
-    const signature = `${endpoint.kind}|${facts.map((fact) => (fact === undefined ? '' : signatureOf(fact, portNames))).join('|')}`
+    const signatures: string[] = []
+    for (const [state, fact] of facts.entries()) {
+      const isKept = state > 0 && fact === facts[state - 1]
+      signatures.push(isKept ? signatures[state - 1]! : fact === undefined ? '' : signatureOf(fact, portNames))
+    }
+    const signature = `${endpoint.kind}|${signatures.join('|')}`
     const same = bySignature.get(signature)
     if (same === undefined) bySignature.set(signature, { members: [endpoint], facts })
     else same.members.push(endpoint)

@@ -6,6 +6,7 @@ import { get } from '../base/value.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { NetworkPolicy } from '../model/kubernetes/network-policy.ts'
 import type { PeerSet } from '../reach/peers.ts'
+import { selectedAlike } from './each.ts'
 import { append, replaceEntryByBlock } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { DNS_RULE, ruleLines } from './edit/policy-manifest.ts'
@@ -30,11 +31,13 @@ export const dnsEgressMissing = defineRule({
   },
 
   /** Yields a hit for each endpoint whose egress is isolated and certainly without DNS: a note where nothing else may leave either. */
-  *check(view) {
+  *check(view, _settings, against) {
     const { reach } = view
+    const isSelectedAlike = selectedAlike(view, against)
     const answers = new Map<number, DnsAnswer>()
     for (const endpoint of judgedEndpoints(view)) {
       const { subject, id, name } = endpoint
+      if (isSelectedAlike(subject, 'egress')) continue
       const policy = reach.selecting(subject, 'egress').find(({ selects }) => selects === 'yes')?.policy
       if (policy === undefined || !isShown(view, endpoint, 'egress')) continue
       const group = reach.groups.egress.groupOf(subject)

@@ -93,17 +93,16 @@ class FolderEntry implements TreeEntry {
   #identify(): string {
     // Git keeps a link as a blob that holds its target.
     if (this.kind === 'symlink') return toBlobId(readlinkSync(this.#file, { encoding: 'buffer' }))
-    const { size } = statSync(this.#file)
-    if (size > MAX_FILE_BYTES) return hashLargeFile(this.#file, size)
-    const bytes = readFileSync(this.#file)
+    const bytes = readSmallFile(this.#file) ?? readWithin(this.#file, MAX_FILE_BYTES)
+    if (typeof bytes === 'number') return hashLargeFile(this.#file, bytes)
     const id = toBlobId(bytes)
     this.#store.offer(id, bytes)
     return id
   }
 
   #load(): Content {
-    const { size } = statSync(this.#file)
-    return size > MAX_FILE_BYTES ? tooLarge(size) : decodeContent(readFileSync(this.#file))
+    const bytes = readSmallFile(this.#file) ?? readWithin(this.#file, MAX_FILE_BYTES)
+    return typeof bytes === 'number' ? tooLarge(bytes) : decodeContent(bytes)
   }
 
   #attempt<T>(action: () => T): T | undefined {
@@ -121,6 +120,34 @@ const NULL_ID = '0'.repeat(40)
 
 function unreadable(message: string): Extract<FileRead, { ok: false }> {
   return { ok: false, reason: 'unreadable', message }
+}
+
+/** Manifests are smaller than this; whatever fills it is read another way. */
+const SMALL = Buffer.allocUnsafe(64 * 1024)
+
+/**
+ * The bytes of a file that is smaller than {@link SMALL}, in that buffer: good until the next call. Trees hold tens of thousands of such
+ * files, and to ask for the size of each first takes as long again.
+ */
+function readSmallFile(file: string): Buffer | undefined {
+  const handle = openSync(file, 'r')
+  try {
+    let length = 0
+    while (length < SMALL.length) {
+      const more = readSync(handle, SMALL, length, SMALL.length - length, null)
+      if (more === 0) return SMALL.subarray(0, length)
+      length += more
+    }
+    return undefined
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** The bytes of a file, or its size where that is above the limit. */
+function readWithin(file: string, limit: number): Buffer | number {
+  const { size } = statSync(file)
+  return size > limit ? size : readFileSync(file)
 }
 
 function hashLargeFile(file: string, size: number): string {

@@ -30,6 +30,8 @@ export interface ModelOptions {
 export interface KubernetesModel {
   readonly network: KubernetesNetwork
   readonly problems: readonly Problem[]
+  /** Those of the problems that are not about objects of kind NetworkPolicy. */
+  readonly otherProblems: readonly Problem[]
 }
 
 /**
@@ -40,12 +42,14 @@ export interface KubernetesModel {
 export function buildKubernetesNetwork(resources: readonly Resource[], options: ModelOptions = {}): KubernetesModel {
   const problems: Problem[] = []
   const refused = (resource: Resource, rejections: readonly Rejection[]) => {
-    problems.push(...rejections.map((rejection) => toProblem(resource, rejection)))
+    for (const rejection of rejections) problems.push(toProblem(resource, rejection))
   }
-  const objects = lastOfEach(resources, problems)
+  const objects = lastOfEach(
+    resources.filter((resource) => !isCloudResource(resource) && !isOfPolicyKind(resource)),
+    problems,
+  )
   const workloads: Workload[] = []
   const pods: Resource[] = []
-  const policies: NetworkPolicy[] = []
   const adminPolicies: AdminPolicy[] = []
   const services: Service[] = []
   const ingresses: Ingress[] = []
@@ -61,12 +65,6 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
       case 'namespace':
         namespaceObjects.push(resource)
         break
-      case 'policy': {
-        const policy = remembered(POLICIES, resource, () => readNetworkPolicy(resource))
-        refused(resource, policy.rejections)
-        policies.push(policy)
-        break
-      }
       case 'admin-policy': {
         const policy = remembered(ADMIN_POLICIES, resource, () => readAdminPolicy(resource))
         refused(resource, policy.rejections)
@@ -88,18 +86,59 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
       case 'operated':
         operated.push(resource)
         break
+      case 'policy':
       case undefined:
         break
     }
   }
   const folded = groupPods(pods, workloads, options.podOwners ?? 'fold')
   const allWorkloads = options.closedWorld === true ? folded.map(closed) : folded
-  const used = [...allWorkloads, ...policies, ...services, ...ingresses].map((object) => object.namespace)
-  const namespaces = readNamespaces(namespaceObjects, used, options.closedWorld === true)
-  return {
-    network: { workloads: allWorkloads, namespaces, policies, adminPolicies, services, ingresses, operated },
-    problems,
+  const network = { workloads: allWorkloads, adminPolicies, services, ingresses, operated }
+  return withPoliciesOf(resources, network, namespaceObjects, problems, options)
+}
+
+/**
+ * As {@link buildKubernetesNetwork} for resources that differ from those of a known model in NetworkPolicies alone, without options: the
+ * rest is taken over.
+ */
+export function withOtherPolicies(
+  { network, otherProblems }: KubernetesModel,
+  resources: readonly Resource[],
+): KubernetesModel {
+  const namespaces = [...network.namespaces.values()].flatMap(({ resource }) => resource ?? [])
+  return withPoliciesOf(resources, network, namespaces, otherProblems, {})
+}
+
+function withPoliciesOf(
+  resources: readonly Resource[],
+  rest: Omit<KubernetesNetwork, 'policies' | 'namespaces'>,
+  namespaceObjects: readonly Resource[],
+  otherProblems: readonly Problem[],
+  { anyGroup = false, closedWorld = false }: ModelOptions,
+): KubernetesModel {
+  const problems = [...otherProblems]
+  const policies: NetworkPolicy[] = []
+  for (const resource of lastOfEach(resources.filter(isOfPolicyKind), problems).values()) {
+    if ((anyGroup ? role(resource, true) : factsOf(resource).role) !== 'policy') continue
+    const policy = remembered(POLICIES, resource, () => readNetworkPolicy(resource))
+    for (const rejection of policy.rejections) problems.push(toProblem(resource, rejection))
+    policies.push(policy)
   }
+  const used = [rest.workloads, policies, rest.services, rest.ingresses].flatMap((objects) =>
+    objects.map(({ namespace }) => namespace),
+  )
+  const namespaces = readNamespaces(namespaceObjects, used, closedWorld)
+  const { workloads, adminPolicies, services, ingresses, operated } = rest
+  return {
+    network: { workloads, namespaces, policies, adminPolicies, services, ingresses, operated },
+    problems,
+    otherProblems,
+  }
+}
+
+/** Of whatever group: policies of one kind are told apart from each other alone. */
+function isOfPolicyKind({ kind }: Resource): boolean {
+  return kind === 'NetworkPolicy'
 }
 
 /** What tells an object from others and what it is for, read once for base, head and every edit of it. */
@@ -207,7 +246,6 @@ function lastOfEach(resources: readonly Resource[], problems: Problem[]): Readon
   const objects = new Map<string, Resource>()
   let anonymous = 0
   for (const resource of resources) {
-    if (isCloudResource(resource)) continue
     const facts = factsOf(resource)
     const { group, named } = facts
     let { key } = facts

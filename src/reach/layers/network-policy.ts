@@ -243,6 +243,7 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
     egress: new Map(),
   }
   const ofRules: ByDirection<PolicyRule, Bounds<Region<PeerSet>>> = { ingress: new Map(), egress: new Map() }
+  const peersOfRules = new Map<PolicyRule, Bounds<PeerSet>>()
   const selectionNumbers = new Map<string, number>()
   const decisions: ByDirection<number, Decision> = { ingress: new Map(), egress: new Map() }
 
@@ -328,9 +329,11 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
     return [{ peers: who, connections: numbered }, ...parts]
   }
 
-  function peersOfRule({ peers: own }: PolicyRule, policy: NetworkPolicy): Bounds<PeerSet> {
-    if (own === undefined) return exactly(peerSets.all)
-    return own.map((peer) => peersOf(peer, policy)).reduce(peers.union, peers.empty)
+  function peersOfRule(rule: PolicyRule, policy: NetworkPolicy): Bounds<PeerSet> {
+    if (rule.peers === undefined) return exactly(peerSets.all)
+    return once(peersOfRules, rule, () =>
+      rule.peers!.map((peer) => peersOf(peer, policy)).reduce(peers.union, peers.empty),
+    )
   }
 
   function peersOf(peer: PolicyPeer, policy: NetworkPolicy): Bounds<PeerSet> {
