@@ -15,7 +15,7 @@ import { sampleAddress } from '../reach/address-ranges.ts'
 import type { Door } from '../reach/door.ts'
 import type { Reachability } from '../reach/reachability.ts'
 import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
-import type { Witness } from './finding.ts'
+import type { PathStep, Witness } from './finding.ts'
 import { countAddresses, extentOf, publicPart } from './open-egress.ts'
 import { addressOf, controllerEnd, doorStep, nodesEnd, peerName, proofOf } from './proof.ts'
 
@@ -92,7 +92,10 @@ function* servicesBy(
       names: [...new Set(reached.flatMap((door) => namesBehind(view, door)))],
       extent: extentOf(sources, frontend),
       doors: reached,
-      prove: () => proveDoor(view, reached[0], sources, `${service.resource.address} is a public load balancer`),
+      prove: () => {
+        const verdict = loadBalancer.public === 'yes' ? 'allow' : 'unknown'
+        return proveDoor(view, reached[0], sources, `${service.resource.address} is a public load balancer`, verdict)
+      },
     }
   }
 }
@@ -143,6 +146,7 @@ export function proveDoor(
   door: Door | undefined,
   sources: AddressSet,
   rule: string,
+  verdict: PathStep['verdict'] = 'allow',
 ): Witness | undefined {
   if (door === undefined) return undefined
   const { reach } = view
@@ -159,7 +163,7 @@ export function proveDoor(
   const client = addressOf(printAddress(address))
   const sender = { from: peerName(client), sourceAddress: printAddress(address) }
   const layer = kind === 'ingress' ? 'ingress' : kind === 'host-port' || kind === 'host-network' ? 'host' : 'service'
-  const entry = doorStep(layer, rule, resource.address, origin)
+  const entry = { ...doorStep(layer, rule, resource.address, origin), verdict }
   const around = linkedCluster(view) === undefined ? undefined : wayAround(view, door, sender, workload.id, target)
   if (around !== undefined) {
     return { packet: { ...around.packet, to: peerName(to) }, path: [entry, ...around.path] }

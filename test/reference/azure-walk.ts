@@ -30,7 +30,7 @@ export function judge(state: State, question: Question): Judgement | undefined {
   return judgeInAllWorlds((choose) => ask({ state, choose }, question))
 }
 
-interface World {
+export interface World {
   readonly state: State
   readonly choose: Choose
 }
@@ -167,6 +167,17 @@ function leavingCard(world: World, pod: Pod, pool: Pool, destination: Place): Ca
   return isNear ? wireCard(world, pod, pool) : node()
 }
 
+/** The address that a pod of the cluster has. */
+export function placePod(world: World, pod: Pod): number {
+  return wireCard(world, pod, poolOf(world, pod)).address
+}
+
+/** The address of a node: of the one that a pod on the host network runs on, or of any. */
+export function placeNode(world: World, pod: Pod | undefined): number {
+  const pool = pod === undefined ? world.choose('pool of the node', world.state.cluster.pools) : poolOf(world, pod)
+  return nodeCard(world, pool, pod === undefined ? 'any' : `${pod.namespace}/${pod.name}`).address
+}
+
 function poolOf({ state, choose }: World, pod: Pod): Pool {
   const pools = state.cluster.pools.filter(({ name }) => pod.pool === undefined || pod.pool === name)
   return choose(`pool of ${pod.namespace}/${pod.name}`, pools)
@@ -197,7 +208,7 @@ function fromPod(world: World, pod: Pod, target: Target, demand: Demand): Arriva
   const { state, choose } = world
   const { protocol, port } = demand
   const pool = poolOf(world, pod)
-  const may = (end: PolicyEnd) => admits(state, pod, 'Egress', end, protocol, port)
+  const may = (end: PolicyEnd) => admits(state, pod, 'Egress', end, protocol, port, choose)
   switch (target.kind) {
     case 'pod': {
       const other = target.pod
@@ -207,7 +218,7 @@ function fromPod(world: World, pod: Pod, target: Target, demand: Demand): Arriva
       const destination = wireCard(world, other, otherPool)
       if (!may(endOf(other, destination, isNear))) return stopped('network-policy')
       const crossed = isNear ? ARRIVES : between(world, source, destination, demand)
-      const admitted = admits(state, other, 'Ingress', endOf(pod, source, isNear), protocol, port)
+      const admitted = admits(state, other, 'Ingress', endOf(pod, source, isNear), protocol, port, choose)
       // Where both deny, either may be named.
       if (!crossed.arrives) return admitted ? crossed : stopped(...crossed.layers, 'network-policy')
       return admitted ? ARRIVES : stopped('network-policy')
@@ -294,13 +305,13 @@ function toPod(world: World, card: Card, pod: Pod, demand: Demand): Arrival {
     const crossed = isOwn ? ARRIVES : between(world, card, destination, demand)
     if (!crossed.arrives) return crossed
     const end: PolicyEnd = { kind: 'node', isOwn, address: card.address }
-    return admits(state, pod, 'Ingress', end, protocol, port) ? ARRIVES : stopped('network-policy')
+    return admits(state, pod, 'Ingress', end, protocol, port, choose) ? ARRIVES : stopped('network-policy')
   }
   const ways: Arrival[] = []
   if (pod.hostNetwork || state.cluster.mode === 'node-subnet' || state.cluster.mode === 'pod-subnet') {
     const crossed = send(world, card, at(destination.address), destination, demand)
     const end: PolicyEnd = { kind: 'address', address: card.address }
-    const admitted = admits(state, pod, 'Ingress', end, protocol, port)
+    const admitted = admits(state, pod, 'Ingress', end, protocol, port, choose)
     ways.push(crossed.arrives && !admitted ? stopped('network-policy') : crossed)
   }
   for (const service of state.services) {
@@ -393,8 +404,12 @@ function firewallCard(world: World): Card {
 
 // ---- Services ----
 
-function leadsTo(service: Service, pod: Pod, port: number): boolean {
-  return service.namespace === pod.namespace && service.port === port && hasLabels(pod.labels, service.selector)
+export function leadsTo(service: Service, pod: Pod, port: number): boolean {
+  return (
+    service.namespace === pod.namespace &&
+    (service.targetPort ?? service.port) === port &&
+    hasLabels(pod.labels, service.selector)
+  )
 }
 
 /** Of a public frontend: an Azure address of which no rule but those of AKS knows. */
@@ -425,7 +440,7 @@ function byService(
     // The reply goes by the node's own routes: to an appliance it is lost (§3.3).
     if (route(state, node, client, choose).kind !== 'internet') return stopped('route')
   } else {
-    const before: Packet = { source: client, destination: frontend, ...demand }
+    const before: Packet = { source: client, destination: frontend, ...demand, port: service.port }
     if (card.subnet.name !== 'AzureFirewallSubnet' && !leaves(world, card, before)) return stopped('nsg')
     const hop = route(state, card, frontend, choose)
     if (hop.kind === 'firewall') {
@@ -445,7 +460,9 @@ function byService(
     client.kind === 'address' ? { kind: 'address', address: client.address } : { kind: 'public' }
   const nodeEnd: PolicyEnd = { kind: 'node', isOwn: false, address: node.address }
   const end = service.local ? clientEnd : choose('source that the policy sees', [clientEnd, nodeEnd])
-  return admits(state, pod, 'Ingress', end, 'TCP', service.port) ? ARRIVES : stopped('network-policy')
+  return admits(state, pod, 'Ingress', end, 'TCP', service.targetPort ?? service.port, choose)
+    ? ARRIVES
+    : stopped('network-policy')
 }
 
 /** The NSG that AKS keeps on the cards of its nodes. */
@@ -632,9 +649,9 @@ function toName(
   name: string,
   demand: Demand,
 ): Arrival {
-  const { state } = world
+  const { state, choose } = world
   const { protocol, port } = demand
-  const may = (end: PolicyEnd) => pod === undefined || admits(state, pod, 'Egress', end, protocol, port)
+  const may = (end: PolicyEnd) => pod === undefined || admits(state, pod, 'Egress', end, protocol, port, choose)
   if (pod !== undefined && !resolves(world, pod)) return stopped('dns', 'network-policy')
   const vault = state.vaults.find((one) => vaultName(one) === name)
   const named: Demand = { ...demand, name }
@@ -661,7 +678,7 @@ function resolves(world: World, pod: Pod): boolean {
   const { state, choose } = world
   const range = podRange(world, choose('pool of the DNS server', state.cluster.pools))
   const end: PolicyEnd = { kind: 'pod', pod: CLUSTER_DNS, address: anyAddress(world, 'DNS server', range) }
-  return admits(state, pod, 'Egress', end, 'UDP', 53) || admits(state, pod, 'Egress', end, 'TCP', 53)
+  return admits(state, pod, 'Egress', end, 'UDP', 53, choose) || admits(state, pod, 'Egress', end, 'TCP', 53, choose)
 }
 
 /** §7.1, the public path. */

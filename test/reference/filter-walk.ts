@@ -205,7 +205,10 @@ export function route(state: State, { vnet, subnet }: Home, destination: Place, 
         if (!yields || !replaced) add(32, SYSTEM, { kind: 'endpoint' })
       }
     }
-  } else if (subnet.keyVaultEndpoint && inTag('AzureKeyVault', destination, choose)) {
+  } else if (
+    (subnet.keyVaultEndpoint && inTag('AzureKeyVault', destination, choose)) ||
+    (subnet.otherEndpoints ?? []).some((tag) => inTag(tag, destination, choose))
+  ) {
     // The same prefixes as the tag's, so that a user route for the tag is the equal one that wins; for AzureCloud nobody says.
     const isLonger = choose('the prefixes of the service are longer than those of AzureCloud', [true, false])
     add(isLonger ? TAG_LENGTH : CLOUD_LENGTH, SYSTEM, { kind: 'service-endpoint' })

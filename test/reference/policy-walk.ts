@@ -1,5 +1,6 @@
 import { contains } from './address.ts'
 import type { Labels, Pod, Policy, PolicyPeer, PolicyRule, State } from './state.ts'
+import type { Choose } from './worlds.ts'
 
 /** The other end of a packet as the policies of a pod see it. */
 export type PolicyEnd =
@@ -27,20 +28,26 @@ export function admits(
   end: PolicyEnd,
   protocol: 'TCP' | 'UDP',
   port: number,
+  choose: Choose,
 ): boolean {
   const { engine } = state.cluster
   if (engine === 'none' || pod.hostNetwork) return true
   // "own node → pod: always allowed", and NPM allows the way to the own node implicitly (§0.2).
   if (end.kind === 'node' && end.isOwn && (direction === 'Ingress' || engine === 'azure')) return true
+  // Cilium isolates a direction in which there are rules, whatever `policyTypes` says (§3.3).
+  const isolates = (types: Policy['types'], rules: readonly PolicyRule[]) =>
+    types.includes(direction) || (engine === 'cilium' && rules.length > 0)
   const isolating = state.policies.filter(
-    ({ namespace, selector, types }) =>
-      namespace === pod.namespace && hasLabels(pod.labels, selector) && types.includes(direction),
+    ({ namespace, selector, types, ingress, egress }) =>
+      namespace === pod.namespace &&
+      hasLabels(pod.labels, selector) &&
+      isolates(types, direction === 'Ingress' ? ingress : egress),
   )
   if (isolating.length === 0) return true
   return isolating.some((policy) =>
     rulesOf(policy, direction).some(
       (rule) =>
-        (rule.peers.length === 0 || rule.peers.some((peer) => isPeer(state, policy, peer, end))) &&
+        (rule.peers.length === 0 || rule.peers.some((peer) => isPeer(state, policy, peer, end, choose))) &&
         (rule.ports.length === 0 || rule.ports.some((item) => isPort(item, protocol, port))),
     ),
   )
@@ -55,12 +62,15 @@ function isPort(item: PolicyRule['ports'][number], protocol: string, port: numbe
   return item.port === undefined || (item.port <= port && port <= (item.endPort ?? item.port))
 }
 
-function isPeer(state: State, policy: Policy, peer: PolicyPeer, end: PolicyEnd): boolean {
+function isPeer(state: State, policy: Policy, peer: PolicyPeer, end: PolicyEnd, choose: Choose): boolean {
   if ('cidr' in peer) {
-    // Cilium never takes a CIDR for a pod or a node (§0.2).
-    if (state.cluster.engine === 'cilium' && (end.kind === 'pod' || end.kind === 'node')) return false
+    const { engine } = state.cluster
+    // Cilium never takes a CIDR for a pod or a node (§0.2); the API itself leaves it open for pods.
+    if (engine === 'cilium' && (end.kind === 'pod' || end.kind === 'node')) return false
+    if (engine === 'unknown' && end.kind === 'pod' && !choose('a CIDR means pods', [true, false])) return false
     if (end.kind === 'public') return peer.cidr === '0.0.0.0/0'
-    return contains(peer.cidr, end.address) && !peer.except.some((hole) => contains(hole, end.address))
+    const { address } = end
+    return contains(peer.cidr, address) && !peer.except.some((hole) => contains(hole, address))
   }
   if (end.kind !== 'pod') return false
   const { pod } = end

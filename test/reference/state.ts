@@ -4,6 +4,8 @@
  * Addresses are IPv4 text. Absent optional fields mean what the platform makes of an absent property.
  */
 export interface State {
+  /** Manifests without Azure code: nothing is known of the network around the cluster. */
+  readonly alone?: true
   readonly vnets: readonly Vnet[]
   readonly nsgs: readonly Nsg[]
   readonly routeTables: readonly RouteTable[]
@@ -14,6 +16,8 @@ export interface State {
   readonly pods: readonly Pod[]
   readonly policies: readonly Policy[]
   readonly services: readonly Service[]
+  /** Ways in of trees of people; random states have none. */
+  readonly entries?: readonly Entry[]
   readonly vaults: readonly Vault[]
   readonly endpoints: readonly Endpoint[]
   /** The private zone of Key Vault, where the tree has it. */
@@ -36,6 +40,8 @@ export interface Subnet {
   /** A NAT gateway with a public address of its own. */
   readonly nat: boolean
   readonly keyVaultEndpoint: boolean
+  /** Tags of services that it has other service endpoints for. */
+  readonly otherEndpoints?: readonly string[]
   /** False: a private subnet. */
   readonly defaultOutbound: boolean
   readonly endpointPolicies: 'Disabled' | 'Enabled' | 'NetworkSecurityGroupEnabled' | 'RouteTableEnabled'
@@ -132,7 +138,8 @@ export interface DnatRule {
 
 export interface Cluster {
   readonly mode: 'overlay' | 'kubenet' | 'node-subnet' | 'pod-subnet'
-  readonly engine: 'none' | 'azure' | 'calico' | 'cilium'
+  /** `unknown`: manifests alone, of which the API's own text is all that is known. */
+  readonly engine: 'none' | 'azure' | 'calico' | 'cilium' | 'unknown'
   readonly outbound: 'loadBalancer' | 'userDefinedRouting' | 'userAssignedNATGateway' | 'none'
   readonly podCidr: string
   readonly pools: readonly Pool[]
@@ -156,6 +163,18 @@ export interface Pod {
   /** The pool of its node selector. */
   readonly pool?: string
   readonly port: number
+  readonly portNames?: Readonly<Record<string, number>>
+}
+
+/** What leads from outside of the cluster to a port of pods, beside load balancers. */
+export interface Entry {
+  readonly kind: 'node-port' | 'external-address' | 'ingress' | 'host-port'
+  readonly namespace: string
+  readonly selector: Labels
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+  /** Whether the pod sees the client's address. */
+  readonly local: boolean
 }
 
 export interface Policy {
@@ -182,6 +201,8 @@ export interface Service {
   readonly name: string
   readonly selector: Labels
   readonly port: number
+  /** Of the pod, where it is another. */
+  readonly targetPort?: number
   readonly kind: 'public' | 'internal'
   /** `spec.loadBalancerSourceRanges`. */
   readonly sourceRanges: readonly string[]
