@@ -98,4 +98,71 @@ describe('azureFlows', () => {
     expect(told(cluster('var.a'), cluster('var.b'))).toEqual([])
     expect(told(cluster('[var.a]'), cluster('[]'))).toEqual(['ingress internet → api-server/aks: nothing → TCP 443'])
   })
+
+  it('tells whom NAT rules newly let in, by the address behind the firewall', () => {
+    const nat = (...rules: readonly string[]) =>
+      policy(`  nat_rule_collection {
+    name     = "in"
+    priority = 90
+    action   = "Dnat"
+${rules.join('')}  }
+`)
+    const to = (name: string, sources: string, more = '') => `    rule {
+      name                = "${name}"
+      protocols           = ["TCP"]
+      source_addresses    = [${sources}]
+      destination_address = "20.50.0.1"
+      destination_ports   = ["80"]
+      translated_address  = "10.0.4.100"
+      translated_port     = "8080"
+${more}    }
+`
+    const one = to('web', '"198.51.100.7"')
+    expect(told(policy(), nat(one))).toEqual([
+      'ingress 198.51.100.7 → 10.0.4.100 behind firewall/fw: nothing → TCP 8080',
+    ])
+    expect(told(nat(one), policy())).toEqual([
+      'ingress 198.51.100.7 → 10.0.4.100 behind firewall/fw: TCP 8080 → nothing',
+    ])
+    expect(told(nat(one), nat(to('web', '"*"')))).toEqual([
+      'ingress internet except 198.51.100.7 → 10.0.4.100 behind firewall/fw: nothing → TCP 8080',
+    ])
+    const elsewhere = one.replace('10.0.4.100', '10.0.4.101')
+    expect(told(nat(one), nat(elsewhere))).toEqual([
+      'ingress 198.51.100.7 → 10.0.4.101 behind firewall/fw: nothing → TCP 8080',
+      'ingress 198.51.100.7 → 10.0.4.100 behind firewall/fw: TCP 8080 → nothing',
+    ])
+  })
+
+  it('calls renamed, split and never reached NAT rules no change', () => {
+    const nat = (...rules: readonly (readonly [name: string, sources: string, target: string])[]) =>
+      policy(`  nat_rule_collection {
+    name     = "in"
+    priority = 90
+    action   = "Dnat"
+${rules
+  .map(
+    ([name, sources, target]) => `    rule {
+      name                = "${name}"
+      protocols           = ["TCP"]
+      source_addresses    = [${sources}]
+      destination_address = "20.50.0.1"
+      destination_ports   = ["80"]
+      translated_address  = "${target}"
+      translated_port     = "80"
+    }
+`,
+  )
+  .join('')}  }
+`)
+    const before = nat(['web', '"198.51.100.7", "198.51.100.9"', '10.0.4.100'])
+    expect(told(before, nat(['www', '"198.51.100.9"', '10.0.4.100'], ['two', '"198.51.100.7"', '10.0.4.100']))).toEqual(
+      [],
+    )
+    const shadowed = nat(
+      ['web', '"198.51.100.7", "198.51.100.9"', '10.0.4.100'],
+      ['late', '"198.51.100.7"', '10.0.4.9'],
+    )
+    expect(told(before, shadowed)).toEqual([])
+  })
 })

@@ -16,25 +16,30 @@ import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.
 import { type RuleLine, type RuleSets, ruleLinesOf, ruleSetsOf } from '../reach/layers/firewall-sets.ts'
 import { namesToCome } from '../reach/layers/firewall-targets.ts'
 import type { GateLine } from './gate-lines.ts'
+import { translatedPackets, translationLines } from './nat-packets.ts'
 import { isEmptyBox, type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
 import { standIn } from './stand-in.ts'
 
-/** The outbound rules of a firewall, of a policy, or of a group whose policy is elsewhere, as sets of packets. */
-export interface OutboundRules {
+/** The rules of a firewall, of a policy, or of a group whose policy is elsewhere, as sets of packets. */
+export interface FirewallPackets {
   readonly object: AzureObject
-  /** Undefined where rules could not be read. */
+  /** What network and application rules let through. Undefined where rules could not be read. */
   readonly admits: Bounds<Packets> | undefined
-  /** Each rule by itself. */
+  /** What NAT rules let in, by where they send it. Undefined where rules could not be read. */
+  readonly translates: Bounds<Packets> | undefined
+  /** Each network and application rule by itself. */
   lines(): readonly GateLine[]
+  /** Each NAT rule by itself. */
+  translations(): readonly GateLine[]
 }
 
-const known = new WeakMap<AzureNetwork, readonly OutboundRules[]>()
+const known = new WeakMap<AzureNetwork, readonly FirewallPackets[]>()
 
 /**
- * What each rule set of a state lets out: policies with the parents that the tree holds, classic firewalls, groups of policies that
+ * What each rule set of a state lets through: policies with the parents that the tree holds, classic firewalls, groups of policies that
  * are not in the tree. What an unseen parent says comes before and is the same on both sides of a change.
  */
-export function outboundRules(azure: AzureNetwork): readonly OutboundRules[] {
+export function firewallPackets(azure: AzureNetwork): readonly FirewallPackets[] {
   let made = known.get(azure)
   if (made === undefined) {
     made = [...policies(azure), ...looseGroups(azure), ...classic(azure)]
@@ -43,7 +48,7 @@ export function outboundRules(azure: AzureNetwork): readonly OutboundRules[] {
   return made
 }
 
-function policies(azure: AzureNetwork): readonly OutboundRules[] {
+function policies(azure: AzureNetwork): readonly FirewallPackets[] {
   const absent = (link: Link): Link => ({ kind: 'absent', origin: link.origin })
   return azure.firewallPolicies.all.map((policy) => {
     const of = (target: Link | AzureObject | undefined): FirewallPolicy | undefined => {
@@ -52,7 +57,7 @@ function policies(azure: AzureNetwork): readonly OutboundRules[] {
     }
     const link: Link = { kind: 'found', object: policy.object, origin: policy.object.resource.origin }
     const network = { ...azure, firewallPolicies: { all: azure.firewallPolicies.all, of } }
-    return toOutbound(network, policy.object, firewallOf(policy, link))
+    return toPackets(network, policy.object, firewallOf(policy, link))
   })
 }
 
@@ -64,7 +69,7 @@ export function groupsOfOthers({ objects }: AzureNetwork): readonly RuleCollecti
     .map((object) => toGroup(objects, object))
 }
 
-function looseGroups(azure: AzureNetwork): readonly OutboundRules[] {
+function looseGroups(azure: AzureNetwork): readonly FirewallPackets[] {
   return groupsOfOthers(azure).map((group) => {
     const { object } = group
     const { origin } = object.resource
@@ -84,18 +89,24 @@ function looseGroups(azure: AzureNetwork): readonly OutboundRules[] {
     }
     const of = (): FirewallPolicy => policy
     const network = { ...azure, firewallPolicies: { all: [policy], of } }
-    return toOutbound(network, object, firewallOf(policy, { kind: 'found', object, origin }))
+    return toPackets(network, object, firewallOf(policy, { kind: 'found', object, origin }))
   })
 }
 
-function classic(azure: AzureNetwork): readonly OutboundRules[] {
+function classic(azure: AzureNetwork): readonly FirewallPackets[] {
   return azure.firewalls.all
     .filter(({ policy }) => policy.kind === 'absent')
-    .map((firewall) => toOutbound(azure, firewall.object, firewall))
+    .map((firewall) => toPackets(azure, firewall.object, firewall))
 }
 
-function toOutbound(azure: AzureNetwork, object: AzureObject, firewall: Firewall): OutboundRules {
-  return { object, admits: admitted(azure, firewall), lines: () => ruleLinesOf(azure, firewall).map(toLine) }
+function toPackets(azure: AzureNetwork, object: AzureObject, firewall: Firewall): FirewallPackets {
+  return {
+    object,
+    admits: admitted(azure, firewall),
+    translates: translatedPackets(azure, firewall),
+    lines: () => ruleLinesOf(azure, firewall).map(toLine),
+    translations: () => translationLines(azure, firewall),
+  }
 }
 
 function toLine({ source, destination, connections, allows, rule, collection }: RuleLine): GateLine {

@@ -7,7 +7,7 @@ import type { Prop, PropList } from '../model/azure/prop.ts'
 import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
 import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
 import { AzureIdentities } from './azure-identity.ts'
-import { outboundRules } from './firewall-packets.ts'
+import { firewallPackets } from './firewall-packets.ts'
 import type { Flow } from './flows.ts'
 import type { GateLine } from './gate-lines.ts'
 import { filtersOf, type RulePackets, type Way } from './nsg-packets.ts'
@@ -20,7 +20,7 @@ export interface Gate {
   /** As reports name it: `nsg/nsg-aks`, `firewall/fw`, `api-server/aks`, `service/acct`. */
   readonly name: string
   readonly kind: Flow['kind']
-  /** Whether its first appearance opens something: a service or an API server does, a filter where there was none does not. */
+  /** Whether its first appearance opens something: a service, an API server or a NAT rule does, a filter where there was none does not. */
   readonly isDoor: boolean
   readonly admits: Bounds<Packets>
   /** The rules and settings that it is made of. */
@@ -137,9 +137,11 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
     yield gate('ingress', 'inbound')
     yield gate('egress', 'outbound')
   }
-  for (const { object, admits, lines } of outboundRules(azure)) {
-    if (admits !== undefined)
-      yield { object, name: `firewall/${nameOf(object)}`, kind: 'egress', isDoor: false, admits, lines }
+  for (const { object, admits, translates, lines, translations } of firewallPackets(azure)) {
+    const gate = { object, name: `firewall/${nameOf(object)}` }
+    if (admits !== undefined) yield { ...gate, kind: 'egress', isDoor: false, admits, lines }
+    if (translates !== undefined)
+      yield { ...gate, kind: 'ingress', isDoor: true, admits: translates, lines: translations }
   }
   for (const cluster of azure.clusters.all) {
     const { object } = cluster
