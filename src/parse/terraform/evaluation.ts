@@ -1,10 +1,10 @@
 import type { Origin } from '../../base/origin.ts'
 import type { Budget } from './budget.ts'
-import type { Scope } from './evaluate.ts'
 import type { ModuleConfig } from './module-config.ts'
 import type { ModuleFiles } from './module-files.ts'
 import type { Assignment, ModuleInstance, ModulePlace } from './module-instance.ts'
 import type { PlannedRoot } from './planned-root.ts'
+import type { Scope } from './scope.ts'
 import type { Val } from './val.ts'
 
 /** What all modules of one rendering share. */

@@ -1,6 +1,6 @@
-import type { Names, Scope } from './evaluate.ts'
 import type { InstanceKey } from './expansion.ts'
 import type { Failure } from './failure.ts'
+import type { Names, Scope } from './scope.ts'
 import type { TraversalNode } from './syntax.ts'
 import type { Val } from './val.ts'
 

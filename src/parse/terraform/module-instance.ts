@@ -1,7 +1,7 @@
 import type { Origin } from '../../base/origin.ts'
 import type { SourceText } from '../../base/text.ts'
 import { convert, explain, withoutOptional } from './convert.ts'
-import { type Bound, evaluate, type Names, originOf, type Scope } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
 import {
   type Expansion,
@@ -17,6 +17,7 @@ import { ModuleCall } from './module-call.ts'
 import { argument, type ModuleConfig } from './module-config.ts'
 import { relativePath } from './module-files.ts'
 import { ResourceSet } from './resource-set.ts'
+import { type Bound, type Names, NO_NAMES, originOf, type Scope } from './scope.ts'
 import type { Attribute, Block, Expression, TraversalNode } from './syntax.ts'
 import { DYNAMIC } from './type.ts'
 import { applyDefaults, readTypeConstraint, type TypeConstraint } from './type-constraint.ts'
@@ -76,7 +77,8 @@ export class ModuleInstance implements Names {
   /** The scope of an expression of this module. */
   scope(source: SourceText, names: Names = this, bound?: Bound): Scope {
     const { budget, call } = this.evaluation
-    return bound === undefined ? { source, names, budget, call } : { source, names, budget, call, bound }
+    const scope = { source, names, budget, call, evaluate }
+    return bound === undefined ? scope : { ...scope, bound }
   }
 
   evaluateAttribute(attribute: Attribute, names: Names = this, bound?: Bound): Val {
@@ -292,8 +294,3 @@ export class ModuleInstance implements Names {
 }
 
 const PENDING = Symbol('pending')
-
-/** Where no names are known: defaults of variables, types. */
-const NO_NAMES: Names = {
-  resolve: (node) => refuse(`${JSON.stringify(node.root)} may not be used here`),
-}

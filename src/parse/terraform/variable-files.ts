@@ -57,6 +57,7 @@ export function toAssignment(attribute: Attribute, budget: Budget): Assignment {
       evaluate(expression, {
         source,
         budget,
+        evaluate,
         names: { resolve: (node) => refuse(`${JSON.stringify(node.root)} may not be used in a variable file`) },
         call: (name) => refuse(`the function ${name} may not be used in a variable file`),
       }),

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are templates of the language that is tested
 import { describe, expect, it } from 'vitest'
 import { functionNames } from '../../../src/parse/terraform/functions/index.ts'
-import { ERROR, outcomeOf, UNKNOWN } from './evaluate.ts'
+import { ERROR, jsonOf, outcomeOf, UNKNOWN } from './evaluate.ts'
 
 type Row = readonly [expression: string, expected: unknown]
 
@@ -14,6 +14,69 @@ const FILES = {
 
 /** What the documentation of each function says, and what its edges are. Source: opentofu.org/docs/language/functions */
 const TABLE: Readonly<Record<string, readonly Row[]>> = {
+  convert: [
+    ['convert("true", bool)', true],
+    ['convert({}, object({ name = optional(string, "OpenTofu") }))', { name: 'OpenTofu' }],
+    ['convert([1, 2], list(string))', ['1', '2']],
+    [
+      'convert({ test = {} }, map(object({ a = optional(string), b = optional(string, "d") })))',
+      { test: { a: null, b: 'd' } },
+    ],
+    ['convert("x", number)', ERROR],
+    ['convert("x")', ERROR],
+    ['convert("x", nosuch)', ERROR],
+  ],
+  assumeequal: [
+    ['assumeequal(1, "1")', '1'],
+    ['assumeequal("a", "b")', ERROR],
+    ['assumeequal(terraform.workspace, "known")', 'known'],
+  ],
+  assumenotnull: [
+    ['assumenotnull("a")', 'a'],
+    ['assumenotnull(null)', ERROR],
+    ['assumenotnull(terraform.workspace) == null', false],
+  ],
+  assumestringprefix: [
+    ['assumestringprefix("vpc-1", "vpc-")', 'vpc-1'],
+    ['assumestringprefix("1", "vpc-")', ERROR],
+    ['startswith(assumestringprefix(terraform.workspace, "vpc-"), "vpc-")', true],
+  ],
+  assumelistlength: [
+    ['length(assumelistlength(["a", "b"], 1, 2))', 2],
+    ['assumelistlength(["a", "b"], 3, 4)', ERROR],
+  ],
+  assumelistlengthmin: [
+    ['length(assumelistlengthmin(["a", "b"], 2))', 2],
+    ['assumelistlengthmin(["a", "b"], 3)', ERROR],
+  ],
+  assumelistlengthmax: [
+    ['length(assumelistlengthmax(["a", "b"], 2))', 2],
+    ['assumelistlengthmax(["a", "b"], 1)', ERROR],
+  ],
+  assumesetlength: [
+    ['length(assumesetlength(toset(["a", "b"]), 1, 2))', 2],
+    ['assumesetlength(toset(["a", "b"]), 3, 4)', ERROR],
+  ],
+  assumesetlengthmin: [
+    ['length(assumesetlengthmin(toset(["a", "b"]), 2))', 2],
+    ['assumesetlengthmin(toset(["a", "b"]), 3)', ERROR],
+  ],
+  assumesetlengthmax: [
+    ['length(assumesetlengthmax(toset(["a", "b"]), 2))', 2],
+    ['assumesetlengthmax(toset(["a", "b"]), 1)', ERROR],
+  ],
+  assumemaplength: [
+    ['length(assumemaplength({ a = 1, b = 2 }, 1, 2))', 2],
+    ['assumemaplength({ a = 1, b = 2 }, 3, 4)', ERROR],
+  ],
+  assumemaplengthmin: [
+    ['length(assumemaplengthmin({ a = 1, b = 2 }, 2))', 2],
+    ['assumemaplengthmin({ a = 1, b = 2 }, 3)', ERROR],
+  ],
+  assumemaplengthmax: [
+    ['length(assumemaplengthmax({ a = 1, b = 2 }, 2))', 2],
+    ['assumemaplengthmax({ a = 1, b = 2 }, 1)', ERROR],
+  ],
   abs: [
     ['abs(-12.5)', 12.5],
     ['abs("-3")', 3],
@@ -456,6 +519,47 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   ],
   type: [['type("a")', ERROR]],
 }
+
+/**
+ * Every function that the languages document. Sources: the pages below developer.hashicorp.com/terraform/language/functions (1.15)
+ * and opentofu.org/docs/language/functions (1.13), of which some are documented together on one page.
+ */
+const DOCUMENTED = {
+  both: `
+    abs ceil floor log max min parseint pow signum
+    chomp endswith format formatlist indent join lower regex regexall replace split startswith strcontains strrev substr
+    templatestring title trim trimprefix trimspace trimsuffix upper
+    alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten index keys length lookup
+    matchkeys merge one range reverse setintersection setproduct setsubtract setunion slice sort sum transpose values zipmap
+    base64decode base64encode base64gzip csvdecode jsondecode jsonencode textdecodebase64 textencodebase64 urlencode
+    yamldecode yamlencode
+    abspath basename dirname file filebase64 fileexists fileset pathexpand templatefile
+    formatdate plantimestamp timeadd timecmp timestamp
+    base64sha256 base64sha512 bcrypt filebase64sha256 filebase64sha512 filemd5 filesha1 filesha256 filesha512 md5 rsadecrypt
+    sha1 sha256 sha512 uuid uuidv5
+    cidrhost cidrnetmask cidrsubnet cidrsubnets
+    can convert ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring try type`,
+  openTofu: `
+    base64gunzip cidrcontains urldecode
+    assumeequal assumenotnull assumestringprefix
+    assumelistlength assumelistlengthmin assumelistlengthmax
+    assumesetlength assumesetlengthmin assumesetlengthmax
+    assumemaplength assumemaplengthmin assumemaplengthmax`,
+}
+
+/** What depends on the machine, the moment or chance has a result only when the tool runs. */
+const IMPURE = ['abspath(".")', 'bcrypt("x")', 'pathexpand("~/x")', 'plantimestamp()', 'timestamp()', 'uuid()']
+
+describe('the list of functions', () => {
+  it('is that of the documentation', () => {
+    const documented = `${DOCUMENTED.both} ${DOCUMENTED.openTofu}`.trim().split(/\s+/)
+    expect(functionNames()).toEqual(documented.sort())
+  })
+
+  it.each(IMPURE)('%s is not known, and says why', (expression) => {
+    expect(jsonOf(expression)).toEqual({ $unknown: expect.stringMatching(/depends on (?:the m|chance)/) })
+  })
+})
 
 describe('functions', () => {
   it('has a row for each function', () => {

@@ -1,9 +1,9 @@
 import type { Origin } from '../../../base/origin.ts'
-import type { Scope } from '../evaluate.ts'
 import type { Evaluation } from '../evaluation.ts'
 import { refuse } from '../failure.ts'
 import type { FolderIndex } from '../module-files.ts'
 import { isInteger, toNumber } from '../number.ts'
+import type { Scope } from '../scope.ts'
 import type { Type } from '../type.ts'
 import type { ListVal, MapVal, ObjectVal, SetVal, TupleVal, Val } from '../val.ts'
 

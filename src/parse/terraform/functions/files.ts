@@ -1,9 +1,10 @@
 import type { Origin } from '../../../base/origin.ts'
 import type { SourceText } from '../../../base/text.ts'
-import { type Bound, evaluate, type Scope } from '../evaluate.ts'
+import { evaluate } from '../evaluate.ts'
 import { Failure, refuse } from '../failure.ts'
 import { joinPath } from '../module-files.ts'
 import { parseTemplate } from '../parse-expression.ts'
+import type { Bound, Scope } from '../scope.ts'
 import type { Expression } from '../syntax.ts'
 import { SyntaxFailure } from '../syntax-failure.ts'
 import { BOOL, DYNAMIC, STRING, setOf } from '../type.ts'
@@ -97,8 +98,8 @@ function render(template: Expression, source: SourceText, vars: Val, call: Call)
 
 const templateDepths = new WeakMap<Scope['names'], number>()
 
-function withoutBound({ budget, call, names, source }: Scope): Scope {
-  return { budget, call, names, source }
+function withoutBound({ bound: _, ...scope }: Scope): Scope {
+  return scope
 }
 
 function fileexists(args: readonly Val[], call: Call): Val {

@@ -3,6 +3,7 @@ import { convert, explain } from '../convert.ts'
 import { refuse } from '../failure.ts'
 import { DYNAMIC, STRING, sameType } from '../type.ts'
 import { derived, findUnknown, typeOf, type UnknownVal, type Val } from '../val.ts'
+import { ASSUME_FUNCTIONS } from './assume.ts'
 import { COLLECTION_FUNCTIONS } from './collections.ts'
 import { CONVERSION_FUNCTIONS, isSensitive, markSensitive } from './conversion.ts'
 import { DATE_FUNCTIONS } from './dates.ts'
@@ -33,6 +34,7 @@ const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
       NETWORK_FUNCTIONS,
       DATE_FUNCTIONS,
       FILE_FUNCTIONS,
+      ASSUME_FUNCTIONS,
     ] as FunctionTable[]
   ).flatMap((table) => Object.entries(table)),
 )
@@ -48,7 +50,7 @@ const IMPURE: ReadonlyMap<string, string> = new Map([
 
 /** Names of all functions, sorted: for tests that must not miss one. */
 export function functionNames(): readonly string[] {
-  return [...FUNCTIONS.keys(), ...IMPURE.keys(), 'try', 'can'].sort()
+  return [...FUNCTIONS.keys(), ...IMPURE.keys(), 'try', 'can', 'convert'].sort()
 }
 
 /** Calls a function of the language with evaluated arguments. Throws a `Failure` where the language refuses it. */
