@@ -176,12 +176,14 @@ function reviewEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
   for (const pair of analyseEdited(context.pairs, before, edited, config)) {
     const own = context.pairs.findIndex(({ name }) => name === pair.name)
     if (own < 0 && !pair.changed) continue
+    views.push(pair.head)
+    // The edit takes back all that the head changes: whatever is found, the base has it as well.
+    if (!pair.changed) continue
     const flows = diffLayers(pair.base, pair.head)
     const run = runHead(pair, flows, settings)
     // What a rule that failed would have found is not known: such an edit proves nothing.
     if (run.failed.length > 0) return BROKEN_EDIT
     hits.push(...run.hits)
-    views.push(pair.head)
     lost.push(...newLosses(flows, context.flows[own] ?? []))
   }
   const findsAll = (rule: Rule) => views.flatMap((view) => checkState([rule], view, settings).hits)

@@ -5,7 +5,7 @@ import type { Link } from '../model/azure/link.ts'
 import type { Subnet } from '../model/azure/virtual-network.ts'
 import type { Resource } from '../parse/resource.ts'
 import type { Step } from '../reach/azure/outcome.ts'
-import { AzureIdentities } from './azure-identity.ts'
+import { type AzureIdentities, identitiesOf } from './azure-identity.ts'
 import type { Flow } from './flows.ts'
 import type { StateView } from './state-view.ts'
 
@@ -63,8 +63,8 @@ export function subnetPairs(
   after: AzureNetwork,
   identity: (address: string) => string,
 ): readonly SubnetPair[] {
-  const base = new AzureIdentities(before.objects, (address) => address, undefined)
-  const head = new AzureIdentities(after.objects, identity, base)
+  const base = identitiesOf(before.objects, (address) => address, undefined)
+  const head = identitiesOf(after.objects, identity, base)
   const old = new Map(before.subnets.all.map((subnet) => [base.of(subnet.object), subnet]))
   return after.subnets.all.flatMap((is) => {
     const was = old.get(head.of(is.object))

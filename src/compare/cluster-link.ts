@@ -40,9 +40,27 @@ export function linkCluster(
   if (clusters.length === 0) return NONE
   const manifests = state.units.filter(({ unit }) => !AZURE_UNITS.has(unit.kind))
   const found = tell(state, clusters, told, manifests, () => findClusterFolders(clusters, azure, manifests, cloud))
+  // Many states are never asked about their network.
+  let site: Site | undefined
+  const siteOf = (cluster?: Cluster): Site => {
+    site ??= toSite({ azure, kubernetes, ...(cluster && { cluster }) })
+    return site
+  }
   return 'cluster' in found
-    ? { kind: 'linked', site: toSite({ azure, kubernetes, cluster: found.cluster }), ...found }
-    : { kind: 'several', site: toSite({ azure, kubernetes }), ...found }
+    ? {
+        kind: 'linked',
+        ...found,
+        get site() {
+          return siteOf(found.cluster)
+        },
+      }
+    : {
+        kind: 'several',
+        ...found,
+        get site() {
+          return siteOf()
+        },
+      }
 }
 
 type Told =

@@ -6,7 +6,7 @@ import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
 import type { Prop, PropList } from '../model/azure/prop.ts'
 import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
 import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
-import { AzureIdentities } from './azure-identity.ts'
+import { type AzureIdentities, identitiesOf } from './azure-identity.ts'
 import { firewallPackets } from './firewall-packets.ts'
 import type { Flow } from './flows.ts'
 import type { GateLine } from './gate-lines.ts'
@@ -22,6 +22,8 @@ export interface Gate {
   readonly kind: Flow['kind']
   /** Whether its first appearance opens something: a service, an API server or a NAT rule does, a filter where there was none does not. */
   readonly isDoor: boolean
+  /** All that {@link admits} is worked out of: where base and head have the same, nothing is compared. */
+  readonly source: object
   readonly admits: Bounds<Packets>
   /** The rules and settings that it is made of. */
   lines(): readonly GateLine[]
@@ -68,8 +70,8 @@ function findChanges(
   head: AzureNetwork,
   identity: (address: string) => string,
 ): readonly GateChange[] {
-  const was = new AzureIdentities(base.objects, (address) => address, undefined)
-  const is = new AzureIdentities(head.objects, identity, was)
+  const was = identitiesOf(base.objects, (address) => address, undefined)
+  const is = identitiesOf(head.objects, identity, was)
   const before = index([...gatesOf(base)], was)
   const after = index([...gatesOf(head)], is)
   return [...new Set([...after.keys(), ...before.keys()])].flatMap(
@@ -80,6 +82,7 @@ function findChanges(
 const NOTHING: Bounds<Packets> = { certain: [], possible: [] }
 
 function compare(before: Gate | undefined, after: Gate | undefined): GateChange | undefined {
+  if (before !== undefined && before.source === after?.source) return undefined
   const gate = after ?? before!
   if ((before === undefined || after === undefined) && !gate.isDoor) return undefined
   const [was, is] = [before?.admits ?? NOTHING, after?.admits ?? NOTHING]
@@ -131,14 +134,18 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
       name,
       kind,
       isDoor: false,
-      admits: filter.admits(way),
+      source: filter,
+      get admits() {
+        return filter.admits(way)
+      },
       lines: () => filter.of(way).flatMap(toLine),
     })
     yield gate('ingress', 'inbound')
     yield gate('egress', 'outbound')
   }
-  for (const { object, admits, translates, lines, translations } of firewallPackets(azure)) {
-    const gate = { object, name: `firewall/${nameOf(object)}` }
+  for (const rules of firewallPackets(azure)) {
+    const { object, admits, translates, lines, translations } = rules
+    const gate = { object, name: `firewall/${nameOf(object)}`, source: rules }
     if (admits !== undefined) yield { ...gate, kind: 'egress', isDoor: false, admits, lines }
     if (translates !== undefined)
       yield { ...gate, kind: 'ingress', isDoor: true, admits: translates, lines: translations }
@@ -150,7 +157,10 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
       name: `api-server/${nameOf(object)}`,
       kind: 'ingress',
       isDoor: true,
-      admits: toPackets(apiCallersOf(cluster), HTTPS),
+      source: cluster,
+      get admits() {
+        return toPackets(apiCallersOf(cluster), HTTPS)
+      },
       lines: () => linesOf(object, [cluster.api.private, cluster.api.authorizedRanges], HTTPS),
     }
   }
@@ -161,7 +171,10 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
       name: `service/${nameOf(object)}`,
       kind: 'ingress',
       isDoor: true,
-      admits: toPackets(callersOf(service), portsOfService(service)),
+      source: service,
+      get admits() {
+        return toPackets(callersOf(service), portsOfService(service))
+      },
       lines: () =>
         linesOf(object, [service.publicAccess, service.defaultAction, service.ipRules], portsOfService(service)),
     }

@@ -36,13 +36,23 @@ const known = new WeakMap<AzureNetwork, readonly FilterPackets[]>()
 export function filtersOf(azure: AzureNetwork): readonly FilterPackets[] {
   let made = known.get(azure)
   if (made === undefined) {
-    made = [...azure.securityGroups.all, ...orphans(azure)].map(
-      (group) => new LazyFilter(group.object, toFilter(azure, group)),
-    )
+    made = [...azure.securityGroups.all, ...orphans(azure)].map((group) => packetsOf(group, toFilter(azure, group)))
     known.set(azure, made)
   }
   return made
 }
+
+/** Base, head and all states that have a filter share its packets. */
+function packetsOf({ object }: SecurityGroup, filter: Filter): FilterPackets {
+  let made = PACKETS.get(filter)
+  if (made === undefined) {
+    made = new LazyFilter(object, filter)
+    PACKETS.set(filter, made)
+  }
+  return made
+}
+
+const PACKETS = new WeakMap<Filter, FilterPackets>()
 
 function orphans({ objects }: AzureNetwork): readonly SecurityGroup[] {
   return objects

@@ -1,6 +1,7 @@
 import { byCodeUnit } from '../base/order.ts'
 import { knownValue, type Prop } from '../model/azure/prop.ts'
-import { type Subnet, subnetName } from '../model/azure/virtual-network.ts'
+import type { RouteTable } from '../model/azure/route-table.ts'
+import { type Subnet, subnetName, type VirtualNetwork } from '../model/azure/virtual-network.ts'
 import { routesOf } from '../reach/azure/host-routes.ts'
 import { placesKey } from '../reach/azure/places.ts'
 import type { Site } from '../reach/azure/state.ts'
@@ -25,6 +26,7 @@ export function alteredSubnets(
   if (base.azure === head.azure) return []
   return subnetPairs(base.azure, head.azure, identity).flatMap((pair): readonly AlteredSubnet[] => {
     const { was, is, identities } = pair
+    if (was === is && hasSameSurroundings(base, head, is)) return []
     if (HOLDS_NO_CLIENTS.test(knownValue(is.object.name) ?? '')) return []
     const isFiltered = keyOf(was.securityGroup, identities.base) !== keyOf(is.securityGroup, identities.head)
     const isSame = !isFiltered && structureOf(base, was, identities.base) === structureOf(head, is, identities.head)
@@ -38,6 +40,40 @@ const HOLDS_NO_CLIENTS = /^(?:AzureFirewall(?:Management)?Subnet|GatewaySubnet|R
 function peerName(subnet: Subnet): string | undefined {
   const name = knownValue(subnetName(subnet))
   return name === undefined ? undefined : `subnet/${name}`
+}
+
+/** Whether all that {@link structureOf} reads of a subnet is the identical facts, as where the change touches other networks only. */
+function hasSameSurroundings(base: Site, head: Site, subnet: Subnet): boolean {
+  const surroundingsOf = ({ azure, topology }: Site): Surroundings => {
+    const network = topology.networkOf(subnet)
+    const table = azure.routeTables.of(subnet.routeTable)
+    const peers = network === undefined ? [] : topology.peersOf(network)
+    return {
+      network,
+      table,
+      facts: [
+        ...peers.flatMap((peer) => [peer.network, peer.local, peer.remote, peer.connected]),
+        ...(network === undefined ? [] : topology.gatewaysOf(network)),
+        // An address that is not known may be that of any object.
+        ...(table?.routes ?? []).map(({ nextHopAddress, object }) =>
+          nextHopAddress?.known === false ? azure.objects.resolve(nextHopAddress.unknown, object.resource) : undefined,
+        ),
+      ],
+    }
+  }
+  const [was, is] = [surroundingsOf(base), surroundingsOf(head)]
+  return (
+    was.network === is.network &&
+    was.table === is.table &&
+    was.facts.length === is.facts.length &&
+    was.facts.every((fact, i) => fact === is.facts[i])
+  )
+}
+
+interface Surroundings {
+  readonly network: VirtualNetwork | undefined
+  readonly table: RouteTable | undefined
+  readonly facts: readonly unknown[]
 }
 
 /** Text that is equal where packets of the subnet take the same routes and have the same ways out. */
