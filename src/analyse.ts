@@ -1,3 +1,4 @@
+import { haveSameItems } from './base/identity.ts'
 import type { Problem } from './base/problem.ts'
 import { type ClusterLink, linkCluster } from './compare/cluster-link.ts'
 import { inheritLink } from './compare/inherited-link.ts'
@@ -57,7 +58,8 @@ export function analyseEdited(
 }
 
 function analyseStates({ name, base, head }: StatePair, config: Config): AnalysedPair {
-  const changed = !sameItems(base.resources, head.resources)
+  // Resources of an unchanged file are the identical objects in base and head; files may have moved.
+  const changed = !haveSameItems(base.resources, head.resources)
   const before = buildKubernetesNetwork(base.resources)
   const onlyPolicies = changed && differOnlyInPolicies(base.resources, head.resources)
   const after = onlyPolicies
@@ -86,7 +88,7 @@ function analyseStates({ name, base, head }: StatePair, config: Config): Analyse
 /** A known pair with other NetworkPolicies in its head; undefined where more than those is different. */
 function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, config: Config): AnalysedPair | undefined {
   const { head: before } = known
-  if (!sameItems(known.base.resources, base.resources)) return undefined
+  if (!haveSameItems(known.base.resources, base.resources)) return undefined
   if (!differOnlyInPolicies(before.resources, head.resources)) return undefined
   const headModel = withOtherPolicies(known.headModel, head.resources)
   const { network: kubernetes, problems } = headModel
@@ -115,7 +117,7 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
 
 function differOnlyInPolicies(a: readonly Resource[], b: readonly Resource[]): boolean {
   const isOther = (resource: Resource): boolean => !isNetworkPolicy(resource)
-  return sameItems(a.filter(isOther), b.filter(isOther))
+  return haveSameItems(a.filter(isOther), b.filter(isOther))
 }
 
 function isNetworkPolicy({ kind, value }: Resource): boolean {
@@ -219,12 +221,4 @@ function withIdentities(
     return id === undefined ? workload : { ...workload, id }
   })
   return { ...head.network, workloads }
-}
-
-/** Resources of an unchanged file are the identical objects in base and head; files may have moved. */
-function sameItems(a: readonly object[], b: readonly object[]): boolean {
-  if (a.length !== b.length) return false
-  if (a.every((item, i) => item === b[i])) return true
-  const items = new Set(a)
-  return b.every((item) => items.has(item))
 }

@@ -12,10 +12,9 @@ import {
   type SuppressionNotice,
 } from './config/suppression.ts'
 import type { ProposedSuppression } from './report/review-report.ts'
-import type { RuleHit } from './rules/assess.ts'
 import { configurationRefused } from './rules/configuration-refused.ts'
 import { RULES } from './rules/index.ts'
-import type { Rule } from './rules/rule.ts'
+import type { Rule, RuleHit } from './rules/rule.ts'
 import { suppressionExpired } from './rules/suppression-expired.ts'
 import { suppressionIneffective } from './rules/suppression-ineffective.ts'
 import type { Tree } from './source/tree.ts'

@@ -3,9 +3,9 @@ import type { StateView } from './compare/state-view.ts'
 import type { Config } from './config/config.ts'
 import { type InlineSuppression, matchEndedInline, matchInline } from './config/inline-suppression.ts'
 import { matchEnded, matchSuppression, type Suppression } from './config/suppression.ts'
-import type { Accepts, AssessedFinding, RuleHit } from './rules/assess.ts'
+import type { Accepts, AssessedFinding } from './rules/assess.ts'
 import type { Finding, Severity } from './rules/finding.ts'
-import type { ChangeView, Hit, Rule } from './rules/rule.ts'
+import type { ChangeView, Hit, Rule, RuleHit } from './rules/rule.ts'
 import type { RuleSettings } from './rules/settings.ts'
 
 /** What the rules found, and the ids of rules that failed: a failure must not look like silence. */

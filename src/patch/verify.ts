@@ -1,7 +1,7 @@
 import type { TreeEdit } from '../base/edit.ts'
 import type { Flow } from '../compare/flows.ts'
-import type { AssessedFinding, RuleHit } from '../rules/assess.ts'
-import type { Hit, Rule } from '../rules/rule.ts'
+import type { AssessedFinding } from '../rules/assess.ts'
+import type { Hit, Rule, RuleHit } from '../rules/rule.ts'
 
 /** What the analysis says of the head with an edit laid over it. */
 export interface EditedOutcome {

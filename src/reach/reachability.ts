@@ -2,6 +2,7 @@ import { type Bounds, boundsOf, exactly, isExact } from '../algebra/bounds.ts'
 import { addClass, type ClassSet, hasClass } from '../algebra/classes.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
 import type { Region, RegionPart } from '../algebra/regions.ts'
+import { areIdentical } from '../base/identity.ts'
 import type { AdminPolicy } from '../model/kubernetes/admin-policy.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
@@ -135,10 +136,6 @@ export function withOtherPolicies(known: Reachability, network: Network): Reacha
     areIdentical(before.adminPolicies, after.adminPolicies) &&
     sameNamespaces(before.namespaces, after.namespaces)
   return isSame && tellsApart(known.universe, after) ? analyse(network, known.ground) : undefined
-}
-
-function areIdentical(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a === b || (a.length === b.length && a.every((item, i) => item === b[i]))
 }
 
 /** What is known of a namespace is told by its object, and by its name where the tree has none. */

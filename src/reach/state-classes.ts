@@ -1,6 +1,7 @@
 import { type Bounds, boundsOf, exactly } from '../algebra/bounds.ts'
 import { addClass, type ClassSet } from '../algebra/classes.ts'
 import type { Truth } from '../algebra/truth.ts'
+import { areIdentical } from '../base/identity.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import type { Selector } from '../model/kubernetes/selector.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
@@ -80,10 +81,7 @@ export function haveEqualClasses(
   numbers: readonly [number, number],
 ): boolean {
   const [one, other] = states
-  const areIdentical =
-    one.workloads.length === other.workloads.length &&
-    one.workloads.every((workload, i) => workload === other.workloads[i])
-  if (!areIdentical) return false
+  if (!areIdentical(one.workloads, other.workloads)) return false
   return classes.every(({ facts }) => {
     const [a, b] = [facts[numbers[0]], facts[numbers[1]]]
     if (a === undefined || b === undefined) return a === b

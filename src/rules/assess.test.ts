@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SourceText } from '../base/text.ts'
-import { assess, type RuleHit } from './assess.ts'
-import { defineRule, type Hit, type Rule } from './rule.ts'
+import { assess } from './assess.ts'
+import { defineRule, type Hit, type Rule, type RuleHit } from './rule.ts'
 
 const at = { source: new SourceText('a.yaml', 'kind: Pod\n'), start: 0, end: 9 }
 const meta = {

@@ -2,15 +2,9 @@ import { createHash } from 'node:crypto'
 import { byCodeUnit } from '../base/order.ts'
 import { editableOrigin, toPlace } from '../base/origin.ts'
 import { type Finding, type FindingStatus, SEVERITIES, type Severity } from './finding.ts'
+import { HitIndex, indexHits } from './hit-index.ts'
 import { oneForEachLine } from './one-line.ts'
-import type { Hit, Rule } from './rule.ts'
-
-/** A hit with the rule that made it, the state it was made in, and the side. */
-export interface RuleHit {
-  readonly rule: Rule
-  readonly hit: Hit
-  readonly state: string
-}
+import type { Hit, Rule, RuleHit } from './rule.ts'
 
 /** A finding, and the hit that it was made from, for the patch. */
 export interface AssessedFinding {
@@ -68,33 +62,6 @@ function markAccepted(judged: readonly JudgedHit[], accepts: Accepts | undefined
   })
 }
 
-/** Hits by what makes two of them the same: state, rule and subject. Of equal ones the last is kept, at the place of the first. */
-export class HitIndex<T> {
-  readonly #states = new Map<string, Map<string, Map<string, T>>>()
-
-  set(state: string, rule: string, subject: string, value: T): void {
-    let rules = this.#states.get(state)
-    if (rules === undefined) {
-      rules = new Map()
-      this.#states.set(state, rules)
-    }
-    const subjects = rules.get(rule)
-    if (subjects === undefined) rules.set(rule, new Map([[subject, value]]))
-    else subjects.set(subject, value)
-  }
-
-  get(state: string, rule: string, subject: string): T | undefined {
-    return this.#states.get(state)?.get(rule)?.get(subject)
-  }
-
-  /** By state, then by rule, each in the order of the first that came. */
-  all(): T[] {
-    return [...this.#states.values()].flatMap((rules) =>
-      [...rules.values()].flatMap((subjects) => [...subjects.values()]),
-    )
-  }
-}
-
 /** Without those that the configuration turns off. */
 function judgeHits(
   base: readonly RuleHit[],
@@ -112,12 +79,6 @@ function judgeHits(
   for (const hit of before.all())
     if (after.get(hit.state, hit.rule.id, hit.hit.subject) === undefined) add(hit, 'fixed')
   return judged
-}
-
-export function indexHits(hits: readonly RuleHit[]): HitIndex<RuleHit> {
-  const index = new HitIndex<RuleHit>()
-  for (const hit of hits) index.set(hit.state, hit.rule.id, hit.hit.subject, hit)
-  return index
 }
 
 /** Whether a wider finding says it as well: news is said by news, what is there by what is there, what is gone by what is gone. */

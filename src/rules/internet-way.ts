@@ -67,7 +67,9 @@ export function internetWay(
   if (!isOpen && pools.length > 1) {
     // The pools leave by different ways, and nobody says on which of them the pod runs.
     const rule = 'on which nodes it runs is not known'
-    const steps = witness.path.map((step) => (step.verdict === 'deny' ? { ...step, verdict: 'unknown' as const } : step))
+    const steps = witness.path.map((step) =>
+      step.verdict === 'deny' ? { ...step, verdict: 'unknown' as const } : step,
+    )
     const path = [{ layer: 'host', verdict: 'unknown', rule } as const, ...steps]
     return {
       kind: 'unknown',

@@ -95,6 +95,13 @@ export interface Hit {
   readonly otherwise?: () => readonly ProposedPatch[]
 }
 
+/** A hit with the rule that made it, the state it was made in, and the side. */
+export interface RuleHit {
+  readonly rule: Rule
+  readonly hit: Hit
+  readonly state: string
+}
+
 export interface ProposedPatch {
   readonly edit: TreeEdit
   /** What it does, in one sentence, and the evidence for each connection that it allows. */
