@@ -49,6 +49,37 @@ describe('service-status-hijack', () => {
     at: 'app.yaml: apiVersion: rbac.authorization.k8s.io/v1',
     patched: 'none',
   })
+  finds(serviceStatusHijack, 'Terraform', {
+    head: {
+      'main.tf': `resource "kubernetes_cluster_role" "balancer" {
+  metadata {
+    name = "balancer"
+  }
+  rule {
+    api_groups = [""]
+    resources  = ["services/status"]
+    verbs      = ["update"]
+  }
+}
+resource "kubernetes_cluster_role_binding" "balancer" {
+  metadata {
+    name = "balancer"
+  }
+  role_ref {
+    api_group = "rbac.authorization.k8s.io"
+    kind      = "ClusterRole"
+    name      = kubernetes_cluster_role.balancer.metadata[0].name
+  }
+  subject {
+    kind      = "ServiceAccount"
+    name      = "bot"
+    namespace = "ci"
+  }
+}
+`,
+    },
+    at: 'main.tf: resource "kubernetes_cluster_role_binding" "balancer" {',
+  })
   silent(serviceStatusHijack, 'who may only read it', {
     head: documents(role(STATUS, '["get", "list"]'), binding(BOT)),
   })

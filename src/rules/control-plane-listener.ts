@@ -1,7 +1,8 @@
 import type { Edit } from '../base/edit.ts'
-import { get, itemsOf, stringOf } from '../base/value.ts'
+import { get, stringOf } from '../base/value.ts'
 import { type Flag, isLoopback, type Program, readProgram } from '../model/kubernetes/program.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
+import { lastingContainers } from './containers.ts'
 import { eachWorkload } from './each.ts'
 import { append, replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
@@ -27,7 +28,7 @@ export const controlPlaneListener = defineRule({
 
   /** Yields a hit for each flag, or missing flag, that opens a listener of a component which the tree runs as a container. */
   check: eachWorkload(function* (workload) {
-    for (const container of itemsOf(get(workload.podSpec, 'containers'))) {
+    for (const container of lastingContainers(workload.podSpec)) {
       const program = readProgram(container)
       const name = program.names.find((word) => COMPONENTS.has(word))
       if (name === undefined) continue

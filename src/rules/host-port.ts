@@ -2,6 +2,7 @@ import { ALL_ADDRESSES } from '../algebra/addresses.ts'
 import { connectionSets } from '../algebra/connections.ts'
 import { get, itemsOf, type MapValue } from '../base/value.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { allContainers } from './containers.ts'
 import { removeEntry } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { listNames } from './listing.ts'
@@ -64,8 +65,7 @@ export const hostPort = defineRule({
 })
 
 function portsWithHostPort({ podSpec }: Workload): readonly MapValue[] {
-  return ['containers', 'initContainers']
-    .flatMap((field) => itemsOf(get(podSpec, field)))
+  return allContainers(podSpec)
     .flatMap((container) => itemsOf(get(container, 'ports')))
     .flatMap((port) => (port.kind === 'map' && port.entries.has('hostPort') ? port : []))
 }

@@ -1,5 +1,6 @@
-import { get, itemsOf, stringOf } from '../base/value.ts'
+import { get, stringOf } from '../base/value.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
+import { lastingContainers } from './containers.ts'
 import { defineRule } from './rule.ts'
 
 export const ingressControllerRetired = defineRule({
@@ -20,9 +21,7 @@ export const ingressControllerRetired = defineRule({
   /** Yields a note for each workload that runs the controller by its image. */
   *check(view) {
     for (const workload of view.network.kubernetes.workloads) {
-      const container = itemsOf(get(workload.podSpec, 'containers')).find((one) =>
-        IMAGE.test(stringOf(get(one, 'image')) ?? ''),
-      )
+      const container = lastingContainers(workload.podSpec).find((one) => IMAGE.test(stringOf(get(one, 'image')) ?? ''))
       if (container === undefined) continue
       yield {
         resource: workload.resource.address,

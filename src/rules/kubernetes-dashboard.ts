@@ -1,7 +1,8 @@
-import { dig, get, itemsOf, stringOf } from '../base/value.ts'
+import { dig, get, stringOf } from '../base/value.ts'
 import { textEntries } from '../model/kubernetes/fields.ts'
 import { imagePath } from '../model/kubernetes/program.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { lastingContainers } from './containers.ts'
 import { eachWorkload } from './each.ts'
 import { defineRule } from './rule.ts'
 
@@ -33,7 +34,7 @@ export const kubernetesDashboard = defineRule({
 })
 
 function runsDashboard({ podSpec, labels, resource }: Workload): boolean {
-  const images = itemsOf(get(podSpec, 'containers')).map((container) => stringOf(get(container, 'image')) ?? '')
+  const images = lastingContainers(podSpec).map((container) => stringOf(get(container, 'image')) ?? '')
   // `kubernetesui` publishes nothing else; before, it was `kubernetes-dashboard-amd64`.
   if (images.some((image) => /(?:^|\/)(?:kubernetesui\/|kubernetes-dashboard)/i.test(imagePath(image)))) return true
   const own = textEntries(dig(resource.value, 'metadata', 'labels'))

@@ -1,6 +1,7 @@
 import type { Edit } from '../base/edit.ts'
 import { dig, get, itemsOf, type MapValue, stringOf, type Value } from '../base/value.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
+import { allContainers } from './containers.ts'
 import { eachWorkload } from './each.ts'
 import { append } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
@@ -23,9 +24,7 @@ export const netRaw = defineRule({
   /** Yields a hit for each workload with a container that keeps NET_RAW. */
   check: eachWorkload(function* (workload) {
     const { resource, podSpec } = workload
-    const keeping = ['containers', 'initContainers']
-      .flatMap((field) => itemsOf(get(podSpec, field)))
-      .filter(keepsNetRaw)
+    const keeping = allContainers(podSpec).filter(keepsNetRaw)
     const [first] = keeping
     if (first === undefined) return
     const names = keeping.map((container) => stringOf(get(container, 'name')) ?? 'a container')

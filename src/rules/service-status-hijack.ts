@@ -19,10 +19,10 @@ export const serviceStatusHijack = defineRule({
 
   /** Yields a hit for each binding of a role of the tree that lets somebody else than Kubernetes itself write `services/status`. */
   *check(view) {
-    const roles = new Map(view.resources.filter(isRole).map((role) => [role.address, role] as const))
+    const roles = new Map(view.resources.filter(isRole).map((role) => [roleKey(role), role] as const))
     for (const binding of view.resources) {
       if (!/^(?:Cluster)?RoleBinding$/.test(binding.kind)) continue
-      const role = roles.get(addressOfRole(binding) ?? '')
+      const role = roles.get(roleOf(binding) ?? '')
       const grant = role && findGrant(role)
       const subjects = itemsOf(get(binding.value, 'subjects')).filter((subject) => !isOfKubernetes(subject))
       if (role === undefined || grant === undefined || subjects.length === 0) continue
@@ -47,12 +47,22 @@ function isRole({ kind }: Resource): boolean {
   return kind === 'Role' || kind === 'ClusterRole'
 }
 
-function addressOfRole({ value }: Resource): string | undefined {
+/** `ClusterRole balancer`, `Role shop/balancer`, in whatever language it is written. */
+function roleKey({ kind, value }: Resource): string {
+  const metadata = get(value, 'metadata')
+  const name = stringOf(get(metadata, 'name')) ?? ''
+  return kind === 'ClusterRole'
+    ? `${kind} ${name}`
+    : `${kind} ${stringOf(get(metadata, 'namespace')) ?? 'default'}/${name}`
+}
+
+/** The role that a binding means, as {@link roleKey} has it. */
+function roleOf({ value }: Resource): string | undefined {
   const reference = get(value, 'roleRef')
   const [kind, name] = [stringOf(get(reference, 'kind')), stringOf(get(reference, 'name'))]
   if (kind === undefined || name === undefined) return undefined
-  if (kind === 'ClusterRole') return `ClusterRole/${name}`
-  return `${kind}/${stringOf(dig(value, 'metadata', 'namespace')) ?? 'default'}/${name}`
+  if (kind === 'ClusterRole') return `${kind} ${name}`
+  return `${kind} ${stringOf(dig(value, 'metadata', 'namespace')) ?? 'default'}/${name}`
 }
 
 /** What controllers of Kubernetes are called; theirs is what the permission is for. */

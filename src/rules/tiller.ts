@@ -1,7 +1,8 @@
-import { dig, get, itemsOf, stringOf, type Value } from '../base/value.ts'
+import { dig, get, stringOf, type Value } from '../base/value.ts'
 import { textEntries } from '../model/kubernetes/fields.ts'
 import { imageName, isLoopback, readProgram } from '../model/kubernetes/program.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { lastingContainers } from './containers.ts'
 import { eachService, eachWorkload } from './each.ts'
 import { defineRule } from './rule.ts'
 
@@ -54,7 +55,7 @@ const checkWorkloads = eachWorkload(function* (workload) {
 
 /** The container that runs Tiller, by its image; by the labels of its pods where the image is not known to be another's. */
 function tillerContainer({ podSpec, resource, labels }: Workload): Value | undefined {
-  const containers = itemsOf(get(podSpec, 'containers'))
+  const containers = lastingContainers(podSpec)
   const byImage = containers.find((container) => namesTiller(imageName(stringOf(get(container, 'image')) ?? '')))
   if (byImage !== undefined) return byImage
   const isLabelled = [labels.known, textEntries(dig(resource.value, 'metadata', 'labels'))].some(

@@ -185,6 +185,22 @@ const INT_OR_STRING: ReadonlySet<string> = new Set([
   'min_available',
 ])
 
+/** Numbers and flags that matter to the network: the provider's schema turns a text into them. */
+const NUMBERS: ReadonlySet<string> = new Set(['container_port', 'end_port', 'host_port', 'node_port'])
+const FLAGS: ReadonlySet<string> = new Set([
+  'allow_privilege_escalation',
+  'host_ipc',
+  'host_network',
+  'host_pid',
+  'privileged',
+  'publish_not_ready_addresses',
+])
+
+function toFlag(value: Value, name: string): Value {
+  if (!FLAGS.has(name) || value.kind !== 'scalar' || (value.value !== 'true' && value.value !== 'false')) return value
+  return { ...value, value: value.value === 'true' }
+}
+
 function convertBlock(block: MapValue, parent: string): MapValue {
   const entries = new Map<string, MapEntry>()
   for (const [name, entry] of block.entries) {
@@ -218,7 +234,7 @@ function isBlockList(value: Value): boolean {
 }
 
 function convertValue(value: Value, name: string, isBlock: boolean, isRepeated: boolean): Value | undefined {
-  if (!isBlock) return INT_OR_STRING.has(name) ? toIntOrString(value) : value
+  if (!isBlock) return INT_OR_STRING.has(name) || NUMBERS.has(name) ? toIntOrString(value) : toFlag(value, name)
   if (value.kind === 'choice') {
     const options = value.options.map((option) => convertValue(option, name, isBlock, isRepeated))
     return { ...value, options: options.filter((option) => option !== undefined) }
