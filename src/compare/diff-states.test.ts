@@ -90,6 +90,18 @@ it('points to the label, the network or the port of a workload that policies see
     expect(change).toMatch(/app\.yaml:15 Deployment\/shop\/web now runs in the network of its node$/)
 })
 
+it('points to the workload that is new or gone', () => {
+  const [one, two] = [
+    { 'app.yaml': deployment('web') },
+    { 'app.yaml': deployment('web'), 'api.yaml': deployment('api'), 'db.yaml': deployment('db') },
+  ]
+  const news = changes(one, two)
+  expect(news).toContain('shop/api → internet and every other address: api.yaml:1 Deployment/shop/api is new')
+  expect(news).toContain('shop/db → internet and every other address: db.yaml:1 Deployment/shop/db is new')
+  const gone = changes(two, one)
+  expect(gone).toContain('shop/api → internet and every other address: api.yaml:1 Deployment/shop/api is gone')
+})
+
 it('tells of namespaces with a label once, and not of each that may have it', () => {
   const from = (peer: string) => ({
     'app.yaml': documents(apps, denyAll(), policy('dns', '  podSelector: {}\n', 'dns')),

@@ -45,7 +45,7 @@ function toFlows(
   }
   const senders = nameEnd(change.from, change.to)
   const receivers = nameEnd(change.to, change.from)
-  const cause = causes.of(change)
+  const causeOf = causes.of(change)
   return senders.flatMap((from) =>
     receivers.flatMap((to): readonly Flow[] => {
       if (from.addresses !== undefined && to.addresses !== undefined) return []
@@ -59,6 +59,7 @@ function toFlows(
             : 'connection'
       const named =
         kind === 'ingress' && from.addresses !== undefined ? { ...from, name: outsideName(from.name) } : from
+      const cause = causeOf(from, to)
       return [{ kind, from: named, to, before: change.before, after: change.after, ...(cause && { cause }) }]
     }),
   )

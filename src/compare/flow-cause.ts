@@ -10,17 +10,19 @@ import type { PeerSet } from '../reach/peers.ts'
 import type { Reachability } from '../reach/reachability.ts'
 import type { ConnectionChange } from './change.ts'
 import { endChange } from './end-change.ts'
+import type { FlowEnd } from './flows.ts'
 import type { StateView } from './state-view.ts'
 
 type Cause = NonNullable<ConnectionChange['cause']>
 
-/** Tells the line because of which a connection of one state opened or closed. */
+/** Tells the line because of which connections of one state opened or closed. */
 export interface FlowCauses {
   /**
-   * One packet of the difference is asked for its way on both sides. In this order: the object that changed and now decides, the one that
-   * decided before and is another now, what changed of one of the two ends, else whatever decides now.
+   * What it was for each pair of ends that people call by a name. One packet of the difference is asked for its way on both sides. In
+   * this order: the object that changed and now decides, the one that decided before and is another now, what changed of one of the two
+   * ends or that it is new or gone, else whatever decides now.
    */
-  of(change: ConnectionDifference): Cause | undefined
+  of(change: ConnectionDifference): (from: FlowEnd, to: FlowEnd) => Cause | undefined
 }
 
 export function flowCauses(base: StateView, head: StateView): FlowCauses {
@@ -31,7 +33,7 @@ export function flowCauses(base: StateView, head: StateView): FlowCauses {
       const opened = connectionSets.subtract(after.possible, before.possible)
       const isOpened = !connectionSets.isEmpty(opened)
       const sample = samplePort(isOpened ? opened : connectionSets.subtract(before.possible, after.possible))
-      if (sample === undefined) return undefined
+      if (sample === undefined) return () => undefined
       const [now, then] = [head.reach, base.reach].map((reach): readonly Verdict[] => {
         const [sender, receiver] = [packetEnd(from, reach), packetEnd(to, reach)]
         if (sender === undefined || receiver === undefined) return []
@@ -40,13 +42,16 @@ export function flowCauses(base: StateView, head: StateView): FlowCauses {
       const decides = isOpened ? now : closing(now)
       const decided = isOpened ? closing(then) : then
       const changedNow = decides.find((verdict) => isPlaced(verdict) && !isIn.head(verdict.resource!))
-      if (changedNow !== undefined) return present(changedNow)
+      if (changedNow !== undefined) return () => present(changedNow)
       const changedThen = decided.find((verdict) => isPlaced(verdict) && !isIn.base(verdict.resource!))
-      if (changedThen !== undefined) return past(changedThen, isOpened)
+      if (changedThen !== undefined) return () => past(changedThen, isOpened)
       const own = ownChange(from, base.reach, head.reach) ?? ownChange(to, base.reach, head.reach)
-      if (own !== undefined) return { ...place(own.origin), resource: own.resource.address, why: own.words }
+      if (own !== undefined) return () => ({ ...place(own.origin), resource: own.resource.address, why: own.words })
       const any = decides.find(isPlaced)
-      return any && present(any)
+      return ({ workload: one }, { workload: other }) =>
+        arrival(one, isOpened, base.reach, head.reach) ??
+        arrival(other, isOpened, base.reach, head.reach) ??
+        (any && present(any))
     },
   }
 }
@@ -108,6 +113,16 @@ function ownChange({ classes, addresses }: PeerSet, base: Reachability, head: Re
     }
   }
   return undefined
+}
+
+/** The workload that is new where a connection opens, or gone where one closes. */
+function arrival(id: string | undefined, isOpened: boolean, base: Reachability, head: Reachability): Cause | undefined {
+  if (id === undefined) return undefined
+  const [own, other] = isOpened ? [head, base] : [base, head]
+  const resource = own.classes.workload(id)?.resource
+  if (resource === undefined || other.classes.workload(id) !== undefined) return undefined
+  const why = `${resource.address} is ${isOpened ? 'new' : 'gone'}`
+  return { ...place(resource.origin), resource: resource.address, why, ...(isOpened ? {} : { side: 'base' }) }
 }
 
 /** One end of a packet of a set: a class that the state has, else an address. */

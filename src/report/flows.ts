@@ -85,8 +85,8 @@ export function hasNetworkEffect(report: ReviewReport): boolean {
 }
 
 /**
- * The worst severity for each thing that ties a finding to a flow: the two peers of its witness, or one of them with the line or the
- * resource that caused the flow.
+ * The worst severity for each thing that ties a finding to a flow: the two peers of its witness, the line that caused the flow, or one of
+ * the peers with the resource that did.
  */
 function severityByTie(findings: readonly Finding[]): ReadonlyMap<string, Severity> {
   const severities = new Map<string, Severity>()
@@ -122,8 +122,7 @@ function ties(
   const { file, line, resource } = cause
   return [
     pair,
-    JSON.stringify(['line', file, line, 'from', from]),
-    JSON.stringify(['line', file, line, 'to', to]),
+    JSON.stringify(['line', file, line]),
     JSON.stringify(['resource', resource, 'from', from]),
     JSON.stringify(['resource', resource, 'to', to]),
   ]

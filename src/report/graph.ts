@@ -1,4 +1,4 @@
-import { type Flow, flowPorts, listFlows } from './flows.ts'
+import { type Flow, flowPorts, listFlows, wayWords } from './flows.ts'
 import type { ReviewReport } from './review-report.ts'
 
 /** What a drawing shows, whatever draws it. */
@@ -28,12 +28,20 @@ export function graphOfFlows(flows: readonly Flow[], maxEdges: number): Graph {
     (flow): GraphEdge => ({
       from: flow.connection.from,
       to: flow.connection.to,
-      label: flowPorts(flow),
+      label: edgeLabel(flow),
       kind: flow.change,
       certain: flow.connection.certain,
     }),
   )
   return { edges, left: flows.length - edges.length }
+}
+
+/** Short, so that the labels of neighbours do not cover each other: of the way only what is the whole news. */
+function edgeLabel(flow: Flow): string {
+  const { via, before, after } = flow.connection
+  if (via === undefined) return flowPorts(flow)
+  const { via: _, ...connection } = flow.connection
+  return before === after ? wayWords(via) : flowPorts({ ...flow, connection })
 }
 
 /** Allowed connections, in the order given. */
