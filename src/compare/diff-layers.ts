@@ -1,4 +1,6 @@
+import type { Cluster } from '../model/azure/cluster.ts'
 import { azureFlows } from './azure-flows.ts'
+import { clusterFlows } from './cluster-flows.ts'
 import { diffStates } from './diff-states.ts'
 import { effectiveFlows } from './effective-flows.ts'
 import type { Flow } from './flows.ts'
@@ -19,7 +21,15 @@ export function diffLayers(base: StateView, head: StateView): readonly Flow[] {
   if (!hasAzure) return own
   const effective = effectiveFlows(base, head)
   const kept = effective === undefined ? own : own.filter((flow) => !leaves(flow))
-  return [...kept, ...(effective ?? []), ...subnetFlows(base, head), ...azureFlows(before, after, head.identity)]
+  const isTold = (cluster: Cluster) =>
+    effective !== undefined && [base, head].some(({ link }) => link?.kind === 'linked' && link.cluster === cluster)
+  return [
+    ...kept,
+    ...(effective ?? []),
+    ...clusterFlows(base, head, isTold),
+    ...subnetFlows(base, head),
+    ...azureFlows(before, after, head.identity),
+  ]
 }
 
 function leaves({ kind, to }: Flow): boolean {

@@ -1,5 +1,5 @@
 import { type Bounds, exactly } from '../algebra/bounds.ts'
-import { addClass } from '../algebra/classes.ts'
+import { addClass, hasClass } from '../algebra/classes.ts'
 import { ALL_CONNECTIONS } from '../algebra/connections.ts'
 import { knownValue } from '../model/azure/prop.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
@@ -7,6 +7,7 @@ import type { CarriedPlaces } from '../reach/azure/carriers.ts'
 import { type PlaceRegion, placeRegions } from '../reach/azure/flows.ts'
 import { EVERYWHERE, NOWHERE, places } from '../reach/azure/places.ts'
 import { workerPools } from '../reach/azure/state.ts'
+import { absentPods } from './absent-pods.ts'
 import { effectiveEgress, type LinkedCluster, poolCarriers, poolEgress } from './effective-egress.ts'
 import { type Asked, egressCause } from './egress-cause.ts'
 import type { Flow, FlowEnd } from './flows.ts'
@@ -64,6 +65,7 @@ interface Group {
 function podFlows(base: Side, head: Side): readonly Flow[] {
   const { universe } = head.view.reach
   const ways = waysBetween(base, head)
+  const absent = absentPods(base.view.reach, head.view.reach)
   const groups = new Map<string, Group>()
   const enter = (
     subject: number,
@@ -104,7 +106,7 @@ function podFlows(base: Side, head: Side): readonly Flow[] {
     if (subject !== undefined) enter(subject, before.get(id), after.get(id), id)
   }
   for (const [subject, { members }] of universe.classes.entries()) {
-    if (members[0]!.kind !== 'hypothetical') continue
+    if (members[0]!.kind !== 'hypothetical' || hasClass(absent, subject)) continue
     if (has(base, subject) && has(head, subject)) enter(subject, undefined, undefined, undefined)
   }
   return [...groups.values()].flatMap((group) =>

@@ -94,14 +94,25 @@ describe('a cluster on one side only', () => {
       { ...manifests, 'infra/main.tf': before },
       { ...manifests, 'infra/main.tf': ONE },
     ]
-    expect(analysed(without, with_).told).toEqual(['internet → api-server/aks-one'])
-    expect(analysed(with_, without).told).toEqual(['internet → api-server/aks-one'])
+    for (const [base, head] of [
+      [without, with_],
+      [with_, without],
+    ] as const) {
+      expect(analysed(base, head).told).toEqual([
+        'internet → api-server/aks-one',
+        'any pod in pool pool → 10.1.0.0/22, 10.1.8.0/21, 10.1.16.0/20, 10.1.32.0/19, 10.1.64.0/18 and 2 more ranges',
+        'any pod in pool pool → internet (IPv4)',
+        'any pod in pool pool → metadata',
+      ])
+    }
   })
 
   test('is asked for pods that are as new', () => {
     const { told } = analysed({ 'README.md': '' }, { ...manifests, 'infra/main.tf': ONE })
     expect(told).not.toContain('internet → shop/web')
     expect(told).toContain('internet → api-server/aks-one')
+    expect(told.filter((flow) => /any pod in (?:pool|namespace shop)/.test(flow))).toEqual([])
+    expect(told).toContain('any address outside the cluster → shop/web')
   })
 })
 
@@ -110,8 +121,15 @@ describe('a second cluster', () => {
   const one = { ...manifests, 'infra/main.tf': ONE }
 
   test('leaves the manifests where they run', () => {
-    expect(analysed(one, two)).toEqual({ links: ['linked', 'linked'], told: ['internet → api-server/aks-two'] })
-    expect(analysed(two, one)).toEqual({ links: ['linked', 'linked'], told: ['internet → api-server/aks-two'] })
+    for (const [base, head] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      const { links, told } = analysed(base, head)
+      expect(links).toEqual(['linked', 'linked'])
+      expect(told).toContain('any pod in pool aks-two/pool → internet (IPv4)')
+      expect(told.filter((flow) => !flow.includes('aks-two'))).toEqual([])
+    }
   })
 
   test('leaves it open where neither side tells', () => {

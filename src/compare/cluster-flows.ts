@@ -1,0 +1,64 @@
+import { exactly } from '../algebra/bounds.ts'
+import { toPlace } from '../base/origin.ts'
+import type { Cluster } from '../model/azure/cluster.ts'
+import { knownValue } from '../model/azure/prop.ts'
+import { placeRegions } from '../reach/azure/flows.ts'
+import { type Site, toSite, workerPools } from '../reach/azure/state.ts'
+import { AzureIdentities } from './azure-identity.ts'
+import { poolEgress } from './effective-egress.ts'
+import type { Flow } from './flows.ts'
+import { namePlaces } from './name-places.ts'
+import { divide } from './pieces.ts'
+import type { StateView } from './state-view.ts'
+
+/**
+ * What pods of clusters that come or go with the change may reach outside, by Azure's layers: each pool stands for the pods that it may
+ * run. `told` is the cluster whose manifests tell it.
+ */
+export function clusterFlows(base: StateView, head: StateView, told: (cluster: Cluster) => boolean): readonly Flow[] {
+  const [before, after] = [base.network.azure, head.network.azure]
+  if (before === undefined || after === undefined || before === after) return []
+  if (before.clusters.all.length + after.clusters.all.length === 0) return []
+  const was = new AzureIdentities(before.objects, (address) => address, undefined)
+  const is = new AzureIdentities(after.objects, head.identity, was)
+  const come = missingFrom(before.clusters.all, after.clusters.all, was, is).filter((cluster) => !told(cluster))
+  const gone = missingFrom(after.clusters.all, before.clusters.all, is, was).filter((cluster) => !told(cluster))
+  return [
+    ...come.flatMap((cluster) => ofCluster(toSite({ azure: after, cluster }), cluster, 'come')),
+    ...gone.flatMap((cluster) => ofCluster(toSite({ azure: before, cluster }), cluster, 'gone')),
+  ]
+}
+
+/** The clusters that others do not know. */
+function missingFrom(
+  others: readonly Cluster[],
+  clusters: readonly Cluster[],
+  otherNames: AzureIdentities,
+  names: AzureIdentities,
+): readonly Cluster[] {
+  const known = new Set(others.map(({ object }) => otherNames.of(object)))
+  return clusters.filter(({ object }) => !object.existing && !known.has(names.of(object)))
+}
+
+const NOTHING = exactly(placeRegions.empty)
+
+function ofCluster(site: Site, cluster: Cluster, change: 'come' | 'gone'): readonly Flow[] {
+  const { resource } = cluster.object
+  const { file, line } = toPlace(resource.origin)
+  const cause: NonNullable<Flow['cause']> = {
+    file,
+    line,
+    resource: resource.address,
+    why: change === 'come' ? 'the cluster is new' : 'the cluster is gone',
+    ...(change === 'gone' && { side: 'base' as const }),
+  }
+  const owner = site.azure.clusters.all.length > 1 ? `${knownValue(cluster.object.name) ?? resource.address}/` : ''
+  return workerPools(cluster).flatMap((pool) => {
+    const from = { name: `any pod in pool ${owner}${knownValue(pool.name) ?? '?'}` }
+    const all = poolEgress(site, cluster, pool)
+    const pieces = change === 'come' ? divide(NOTHING, all) : divide(all, NOTHING)
+    return pieces.flatMap(({ where, before, after }) =>
+      namePlaces(where).map((to): Flow => ({ kind: 'egress', from, to, before, after, cause })),
+    )
+  })
+}
