@@ -296,8 +296,13 @@ export class BicepDeployment implements Deployment, Library, Host {
   }
 
   #openSource(path: string, origin: Origin): Library | undefined {
-    const symbols = openLibrary(path, origin, this.#use.run)
-    return symbols && new BicepDeployment({ ...this.#use, symbols, given: NO_ARGUMENTS })
+    const { run, scope } = this.#use
+    const symbols = openLibrary(path, origin, run)
+    // Shared by all that import it, so that files that import from each other in a circle are seen to.
+    return (
+      symbols &&
+      run.libraryOf(symbols.source, scope, () => new BicepDeployment({ ...this.#use, symbols, given: NO_ARGUMENTS }))
+    )
   }
 
   #openTemplate(path: string, origin: Origin): Library | undefined {

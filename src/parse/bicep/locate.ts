@@ -16,8 +16,10 @@ export function locate(reference: string, origin: Origin, run: Run): string | un
     run.incomplete = true
     return undefined
   }
-  if (run.tree.entry(path) === undefined) {
-    run.report({ code: 'not-followed', message: `"${reference}" is not in the tree`, at: origin })
+  const entry = run.tree.entry(path)
+  if (entry?.kind !== 'file') {
+    const what = entry === undefined ? 'not in the tree' : `a ${entry.kind}, which is not followed`
+    run.report({ code: 'not-followed', message: `"${reference}" is ${what}`, at: origin })
     run.incomplete = true
     return undefined
   }

@@ -17,6 +17,7 @@ export function openModule(run: Run, stack: readonly string[]): OpenModule {
     if (stack.includes(found) || stack.length >= MAX_MODULE_DEPTH) {
       const message = stack.includes(found) ? `the module ${found} contains itself` : 'modules are nested too deeply'
       run.report({ code: 'rejected', message, at: origin })
+      run.incomplete = true
       return undefined
     }
     const below = [...stack, found]

@@ -23,6 +23,10 @@ export function roundsOf(loop: LoopHead | undefined, scope: Scope): readonly Rou
     return values.items.map((item, i) => ({ scope: loopScope(loop, item, i, scope), key: `[${i}]`, maybe: undefined }))
   }
   const origin = originOf(scope, loop)
+  if (values.kind === 'list') {
+    const message = `Azure makes no loop of more than ${MAX_ROUNDS} resources`
+    scope.run.report({ code: 'rejected', message, at: origin })
+  }
   const open =
     values.kind === 'list'
       ? unknown('limit-exceeded', `a loop of more than ${MAX_ROUNDS} resources`, origin)

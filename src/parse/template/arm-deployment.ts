@@ -245,7 +245,7 @@ export class ArmDeployment implements Deployment, Library, Host {
   }
 
   /** The template inside or behind a `Microsoft.Resources/deployments` resource. */
-  #nest(resource: ArmResource): ArmDeployment | undefined {
+  #nest(resource: ArmResource): ArmDeployment | 'rejected' | undefined {
     const { run, stack } = this.#use
     const properties = entryOf(resource.json, 'properties')?.value
     if (properties?.kind !== 'map') return undefined
@@ -254,7 +254,8 @@ export class ArmDeployment implements Deployment, Library, Host {
     if (template?.kind === 'map') {
       if (stack.length >= MAX_NESTING) {
         run.report({ code: 'rejected', message: 'templates are nested too deeply', at: template.origin })
-        return undefined
+        run.incomplete = true
+        return 'rejected'
       }
       const options = entryOf(properties, 'expressionEvaluationOptions')?.value
       const wanted = options === undefined ? undefined : get(options, 'scope')
@@ -274,10 +275,12 @@ export class ArmDeployment implements Deployment, Library, Host {
     if (relative === undefined) return undefined
     const text = knownText(textParts(evaluateJson(relative, resource.scope)))
     const path = text === undefined ? undefined : resolvePath(relative.origin.source.path, text)
-    if (path === undefined || run.tree.entry(path) === undefined) return undefined
+    if (path === undefined || run.tree.entry(path)?.kind !== 'file') return undefined
     if (stack.includes(path) || stack.length >= MAX_NESTING) {
-      run.report({ code: 'rejected', message: `the template ${path} contains itself`, at: relative.origin })
-      return undefined
+      const message = stack.includes(path) ? `the template ${path} contains itself` : 'templates are nested too deeply'
+      run.report({ code: 'rejected', message, at: relative.origin })
+      run.incomplete = true
+      return 'rejected'
     }
     const opened = readJson(path, run)
     if (opened?.kind !== 'map') return undefined

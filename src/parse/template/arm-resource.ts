@@ -37,8 +37,8 @@ export interface ArmResourceUse {
   readonly deployment: DeploymentScope
   /** Set where this one stands for all rounds of a loop of unknown count. */
   readonly openRound: UnknownValue | undefined
-  /** Opens the template of a deployment. */
-  readonly nest: (resource: ArmResource) => Deployment | undefined
+  /** Opens the template of a deployment; what Azure would refuse is reported and deploys nothing. */
+  readonly nest: (resource: ArmResource) => Deployment | 'rejected' | undefined
 }
 
 /** One resource of a template: all of it, or one round of its loop. */
@@ -48,7 +48,7 @@ export class ArmResource {
   readonly scope: Scope
   readonly #use: ArmResourceUse
   readonly #made = new Once()
-  #nested: { readonly deployment: Deployment | undefined } | undefined
+  #nested: { readonly deployment: Deployment | 'rejected' | undefined } | undefined
 
   constructor(use: ArmResourceUse) {
     this.#use = use
@@ -210,7 +210,8 @@ export class ArmResource {
       this.#nested = { deployment: undefined }
       this.#nested = { deployment: this.#use.nest(this) }
     }
-    return this.#nested.deployment
+    const { deployment } = this.#nested
+    return deployment === 'rejected' ? undefined : deployment
   }
 
   render(into: Rendered[], maybe: UnknownValue | undefined): void {
@@ -218,7 +219,7 @@ export class ArmResource {
     if (this.isDeployment) {
       const nested = this.nested()
       if (nested !== undefined) nested.render(into, maybe)
-      else this.#renderLink(into, maybe)
+      else if (this.#nested?.deployment !== 'rejected') this.#renderLink(into, maybe)
       return
     }
     into.push({

@@ -30,6 +30,10 @@ export function roundsOf(json: MapValue, scope: Scope): readonly ArmRound[] {
       maybe: undefined,
     }))
   }
+  if (count.kind === 'scalar') {
+    const message = `Azure makes no loop of more than ${MAX_ROUNDS} resources`
+    scope.run.report({ code: 'rejected', message, at: copy.origin })
+  }
   const open = (
     count.kind === 'scalar'
       ? unknown('limit-exceeded', `a loop of more than ${MAX_ROUNDS} resources`, copy.origin)

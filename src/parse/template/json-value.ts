@@ -104,8 +104,11 @@ export function repeat(copy: Copy, scope: Scope): Value {
   const count = evaluateJson(copy.count, scope)
   if (count.kind !== 'scalar') return derive(count, copy.origin)
   if (typeof count.value !== 'number') return failure('the count of a loop must be an integer', copy.origin)
-  if (count.value > MAX_ROUNDS)
-    return unknown('limit-exceeded', `a loop of more than ${MAX_ROUNDS} rounds`, copy.origin)
+  if (count.value > MAX_ROUNDS) {
+    const message = `a loop of more than ${MAX_ROUNDS} rounds`
+    scope.run.report({ code: 'limit-exceeded', message, at: copy.origin })
+    return unknown('limit-exceeded', message, copy.origin)
+  }
   const items: Value[] = []
   for (let i = 0; i < count.value; i++) {
     const spent = scope.run.spend(1, copy.origin)

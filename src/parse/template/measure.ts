@@ -1,6 +1,6 @@
 import type { ListValue, MapEntry, MapValue, Value } from '../../base/value.ts'
 
-/** Parts of one value; shared ones count as often as they are used, since every reader walks them again. */
+/** Parts of one value; shared ones count as often as they are used, since every reader walks them again. Long texts are many. */
 const MAX_PARTS = 500_000
 /** Nesting of one value. */
 const MAX_DEPTH = 300
@@ -28,7 +28,7 @@ export function measureItems(items: readonly Value[], level = 0): Measure {
   let depth = 0
   for (const item of items) {
     if (item.kind !== 'list' && item.kind !== 'map') {
-      weight++
+      weight += weightOf(item)
       continue
     }
     const inner = measureOf(item, level)
@@ -44,7 +44,7 @@ export function measureEntries(entries: ReadonlyMap<string, MapEntry>, level = 0
   let depth = 0
   for (const { value } of entries.values()) {
     if (value.kind !== 'list' && value.kind !== 'map') {
-      weight++
+      weight += weightOf(value)
       continue
     }
     const inner = measureOf(value, level)
@@ -52,6 +52,15 @@ export function measureEntries(entries: ReadonlyMap<string, MapEntry>, level = 0
     if (inner.depth > depth) depth = inner.depth
   }
   return { weight: Math.min(weight, MAX_PARTS + 1), depth: depth + 1 }
+}
+
+/** Characters of a text that count as one part. */
+const TEXT_OF_PART = 256
+
+function weightOf(value: Value): number {
+  return value.kind === 'scalar' && typeof value.value === 'string'
+    ? 1 + Math.floor(value.value.length / TEXT_OF_PART)
+    : 1
 }
 
 function measureOf(value: ListValue | MapValue, level: number): Measure {

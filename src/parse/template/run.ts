@@ -1,8 +1,11 @@
 import type { Origin } from '../../base/origin.ts'
 import type { Problem } from '../../base/problem.ts'
+import type { SourceText } from '../../base/text.ts'
 import type { UnknownValue, Value } from '../../base/value.ts'
 import type { Tree } from '../../source/tree.ts'
+import type { DeploymentScope } from './deployment-scope.ts'
 import { isTooLarge } from './measure.ts'
+import type { Library } from './rendered.ts'
 import { unknown } from './values.ts'
 
 /** Expressions evaluated and items made in one rendering; the largest verified module takes under a hundredth of it. */
@@ -26,9 +29,25 @@ export class Run {
   #steps = 0
   #depth = 0
   readonly #told = new Set<string>()
+  readonly #libraries = new Map<SourceText, Map<DeploymentScope, Library>>()
 
   constructor(tree: Tree) {
     this.tree = tree
+  }
+
+  /** What can be imported of a file, made once for each scope that uses of it are deployed to. */
+  libraryOf(source: SourceText, scope: DeploymentScope, make: () => Library): Library {
+    let byScope = this.#libraries.get(source)
+    if (byScope === undefined) {
+      byScope = new Map()
+      this.#libraries.set(source, byScope)
+    }
+    let library = byScope.get(scope)
+    if (library === undefined) {
+      library = make()
+      byScope.set(scope, library)
+    }
+    return library
   }
 
   /** Records a problem, once for each place and message. */

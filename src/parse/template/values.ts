@@ -180,15 +180,39 @@ function every(results: readonly (boolean | undefined)[]): boolean | undefined {
   return results.includes(undefined) ? undefined : true
 }
 
+/** Keys that are looked through one by one; of larger objects the spellings are kept. */
+const FEW_KEYS = 16
+
+const spellings = new WeakMap<ReadonlyMap<string, MapEntry>, ReadonlyMap<string, string>>()
+
 /** The entry of a key, its case ignored where no key is exactly the same: ARM's objects do not tell case apart. */
-export function entryOf(value: MapValue, key: string): MapEntry | undefined {
-  const exact = value.entries.get(key)
+export function entryOf({ entries }: MapValue, key: string): MapEntry | undefined {
+  const exact = entries.get(key)
   if (exact !== undefined) return exact
   const wanted = key.toLowerCase()
-  for (const [name, entry] of value.entries) {
+  if (entries.size > FEW_KEYS) {
+    let known = spellings.get(entries)
+    if (known === undefined) {
+      known = spellingsOf(entries)
+      spellings.set(entries, known)
+    }
+    const spelling = known.get(wanted)
+    return spelling === undefined ? undefined : entries.get(spelling)
+  }
+  for (const [name, entry] of entries) {
     if (name.length === key.length && name.toLowerCase() === wanted) return entry
   }
   return undefined
+}
+
+/** Keys as they are written, by themselves in lower case; of several that differ in case the first. */
+export function spellingsOf(entries: ReadonlyMap<string, MapEntry>): Map<string, string> {
+  const result = new Map<string, string>()
+  for (const name of entries.keys()) {
+    const lower = name.toLowerCase()
+    if (!result.has(lower)) result.set(lower, name)
+  }
+  return result
 }
 
 /** A JavaScript value of wholly known data; undefined where a part is not known. Objects have no prototype. */

@@ -1,7 +1,19 @@
 import { byCodeUnit } from '../../../base/order.ts'
 import type { MapEntry, MapValue, Value } from '../../../base/value.ts'
 import { knownText, type TextPart, textParts, toText } from '../text.ts'
-import { derive, entryOf, failure, firstUnknown, isEqual, isLazy, list, map, scalar, toPlain } from '../values.ts'
+import {
+  derive,
+  entryOf,
+  failure,
+  firstUnknown,
+  isEqual,
+  isLazy,
+  list,
+  map,
+  scalar,
+  spellingsOf,
+  toPlain,
+} from '../values.ts'
 import {
   isValue,
   numberArgument,
@@ -156,8 +168,9 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
   shallowmerge: ([value], site) => {
     if (value?.kind !== 'list') return openOr(value, site)
     const entries = new Map<string, MapEntry>()
+    const put = setterOf(entries)
     for (const item of value.items) {
-      if (item.kind === 'map') for (const [key, entry] of item.entries) put(entries, key, entry)
+      if (item.kind === 'map') for (const [key, entry] of item.entries) put(key, entry)
       else if (item.kind !== 'scalar' || item.value !== null) return openOr(item, site)
     }
     return map(entries, site.origin)
@@ -266,41 +279,48 @@ function unionLists(items: readonly Value[], site: Site): Value {
   const spent = site.run.spend(items.length, site.origin)
   if (spent !== undefined) return spent
   const seen = new Set<string>()
-  const distinct = items.filter((item) => {
+  const distinct: Value[] = []
+  for (const item of items) {
     const plain = toPlain(item)
-    if (plain === undefined) return true
-    const key = JSON.stringify(plain)
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
+    if (plain !== undefined) {
+      const key = JSON.stringify(plain)
+      const tooLong = site.run.tooLong(key.length, site.origin)
+      if (tooLong !== undefined) return tooLong
+      if (seen.has(key)) continue
+      seen.add(key)
+    }
+    distinct.push(item)
+  }
   return list(distinct, site.origin)
 }
 
 /** Nested objects are merged, everything else is replaced by the later one. */
 function merge(a: MapValue, b: MapValue, site: Site, depth: number): MapValue {
   const entries = new Map(a.entries)
+  const put = setterOf(entries)
   for (const [key, entry] of b.entries) {
     const old = entries.get(key) ?? entryOf(a, key)
     if (old?.value.kind === 'map' && entry.value.kind === 'map' && depth < 100) {
-      put(entries, key, { value: merge(old.value, entry.value, site, depth + 1), ...(entry.key && { key: entry.key }) })
-    } else put(entries, key, entry)
+      put(key, { value: merge(old.value, entry.value, site, depth + 1), ...(entry.key && { key: entry.key }) })
+    } else put(key, entry)
   }
   return map(entries, site.origin)
 }
 
-/** Sets a key; one that differs only in case keeps its spelling. */
-function put(entries: Map<string, MapEntry>, key: string, entry: MapEntry): void {
-  if (!entries.has(key)) {
-    const wanted = key.toLowerCase()
-    for (const name of entries.keys()) {
-      if (name.length === key.length && name.toLowerCase() === wanted) {
-        entries.set(name, entry)
-        return
-      }
+/** Sets keys of a map that nobody else changes meanwhile; one that differs only in case keeps its spelling. */
+function setterOf(entries: Map<string, MapEntry>): (key: string, entry: MapEntry) => void {
+  let spellings: Map<string, string> | undefined
+  return (key, entry) => {
+    if (entries.has(key)) {
+      entries.set(key, entry)
+      return
     }
+    spellings ??= spellingsOf(entries)
+    const lower = key.toLowerCase()
+    const spelling = spellings.get(lower)
+    if (spelling === undefined) spellings.set(lower, key)
+    entries.set(spelling ?? key, entry)
   }
-  entries.set(key, entry)
 }
 
 function sortedEntries(value: MapValue): [string, MapEntry][] {

@@ -33,7 +33,8 @@ export function ofTexts(least: number, work: (texts: readonly string[], site: Si
 export function textToText(least: number, work: (...texts: string[]) => string | undefined): PureFunction {
   return ofTexts(least, (texts, site) => {
     const result = work(...texts)
-    return result === undefined ? wrongArguments(site) : scalar(result, site.origin)
+    if (result === undefined) return wrongArguments(site)
+    return site.run.tooLong(result.length, site.origin) ?? scalar(result, site.origin)
   })
 }
 
@@ -43,18 +44,18 @@ export function ofNumbers(least: number, work: (numbers: readonly number[], site
     const numbers: number[] = []
     for (const value of values) {
       if (value.kind !== 'scalar') return openOr(value, site)
-      if (typeof value.value !== 'number') return wrongArguments(site)
-      numbers.push(value.value)
+      if (!Number.isSafeInteger(value.value)) return wrongArguments(site)
+      numbers.push(Number(value.value))
     }
     return numbers.length < least ? wrongArguments(site) : work(numbers, site)
   }
 }
 
-/** The number that an argument is, undefined for an absent one, or the result of the call when it is neither. */
+/** The integer that an argument is, undefined for an absent one, or the result of the call when it is neither. */
 export function numberArgument(value: Value | undefined, site: Site): number | undefined | Value {
   if (value === undefined) return undefined
   if (value.kind !== 'scalar') return openOr(value, site)
-  return typeof value.value === 'number' ? value.value : wrongArguments(site)
+  return Number.isSafeInteger(value.value) ? Number(value.value) : wrongArguments(site)
 }
 
 export function isValue(result: unknown): result is Value {

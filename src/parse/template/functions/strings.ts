@@ -80,7 +80,8 @@ export const STRING_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
     const parts = textParts(value)
     const text = knownText(parts)
     if (text !== undefined) {
-      const pieces = splitText(text, texts)
+      const pieces = splitText(text, new Set(texts), site)
+      if (pieces === undefined) return unknown('limit-exceeded', 'the text is split too often', site.origin)
       return (
         site.run.spend(pieces.length, site.origin) ??
         list(
@@ -97,9 +98,9 @@ export const STRING_FUNCTIONS: Readonly<Record<string, PureFunction>> = {
     if (value === undefined) return wrongArguments(site)
     if (value.kind !== 'list' && value.kind !== 'map') return toText(textParts(value), site.origin)
     const plain = toPlain(value)
-    return plain === undefined
-      ? derive(firstUnknown(value) ?? value, site.origin)
-      : scalar(JSON.stringify(plain), site.origin)
+    if (plain === undefined) return derive(firstUnknown(value) ?? value, site.origin)
+    const text = JSON.stringify(plain)
+    return site.run.tooLong(text.length, site.origin) ?? scalar(text, site.origin)
   },
   substring: (values, site) => {
     const [value, from, count] = values
@@ -161,13 +162,25 @@ function affix(values: readonly Value[], site: Call, atEnd: boolean): Value {
   return fits ? derive(value, site.origin) : scalar(false, site.origin)
 }
 
-function splitText(text: string, separators: readonly string[]): string[] {
-  let pieces = [text]
-  for (const separator of separators) {
-    if (separator === '') continue
-    pieces = pieces.flatMap((piece) => piece.split(separator))
+/** Cut at each separator; where several fit at a place, the first of them counts. Undefined where that takes too long. */
+function splitText(text: string, separators: ReadonlySet<string>, site: Call): string[] | undefined {
+  const cuts = [...separators].filter((separator) => separator !== '')
+  if (cuts.length === 0) return [text]
+  if (cuts.length === 1) return text.split(cuts[0]!)
+  if (site.run.spend((text.length * cuts.length) >> 6, site.origin) !== undefined) return undefined
+  const pieces: string[] = []
+  let from = 0
+  for (let at = 0; at < text.length; ) {
+    const cut = cuts.find((separator) => text.startsWith(separator, at))
+    if (cut === undefined) {
+      at++
+      continue
+    }
+    pieces.push(text.slice(from, at))
+    at += cut.length
+    from = at
   }
-  return pieces
+  return [...pieces, text.slice(from)]
 }
 
 function parseJson(text: string, origin: Call['origin']): Value {
