@@ -1,6 +1,8 @@
 import type { Origin } from '../../base/origin.ts'
+import { identityOf } from './equality.ts'
+import { totalSize } from './make-val.ts'
 import { DYNAMIC, sameType, type Type } from './type.ts'
-import { derived, identityOf, totalSize, typeOf, type UnknownVal, type Val } from './val.ts'
+import { derived, typeOf, type UnknownVal, type Val } from './val.ts'
 
 /** A choice between more values than these is of no use to anybody, and choices multiply. */
 const MAX_OPTIONS = 8

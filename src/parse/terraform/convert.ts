@@ -1,4 +1,15 @@
 import { Failure, refuse } from './failure.ts'
+import {
+  makeBool,
+  makeList,
+  makeMap,
+  makeNull,
+  makeNumber,
+  makeObject,
+  makeSet,
+  makeString,
+  makeTuple,
+} from './make-val.ts'
 import { numberToString, parseNumber } from './number.ts'
 import {
   BOOL,
@@ -15,21 +26,7 @@ import {
   tupleOf,
   typeName,
 } from './type.ts'
-import {
-  makeBool,
-  makeList,
-  makeMap,
-  makeNull,
-  makeNumber,
-  makeObject,
-  makeSet,
-  makeString,
-  makeTuple,
-  type NullVal,
-  typeOf,
-  type UnknownVal,
-  type Val,
-} from './val.ts'
+import { type NullVal, typeOf, type UnknownVal, type Val } from './val.ts'
 
 /**
  * The value as another type, by the rules of the language: primitive types by their text, tuples as lists and sets, objects

@@ -2,11 +2,12 @@ import type { Origin } from '../../base/origin.ts'
 import type { Budget } from './budget.ts'
 import { convert, explain } from './convert.ts'
 import { Failure, refuse } from './failure.ts'
+import { makeBool } from './make-val.ts'
 import { NO_NAMES, originOf, type Scope } from './scope.ts'
 import type { CallNode } from './syntax.ts'
 import { BOOL, DYNAMIC } from './type.ts'
 import { applyDefaults, readTypeConstraint } from './type-constraint.ts'
-import { derived, findUnknown, makeBool, type Val } from './val.ts'
+import { derived, findUnknown, type Val } from './val.ts'
 
 /** The call of a function; `try`, `can` and `convert` take their arguments as they are written. */
 export function evaluateCall(node: CallNode, scope: Scope): Val {

@@ -1,19 +1,12 @@
 import { overOptions } from './choice.ts'
 import { convert, explain } from './convert.ts'
+import { sortedEntries } from './equality.ts'
 import { refuse } from './failure.ts'
+import { makeNumber, makeObject, makeString, makeTuple } from './make-val.ts'
 import { type Bound, originOf, type Scope } from './scope.ts'
 import type { ForNode } from './syntax.ts'
 import { BOOL, DYNAMIC, STRING } from './type.ts'
-import {
-  derived,
-  makeNumber,
-  makeObject,
-  makeString,
-  makeTuple,
-  sortedEntries,
-  type UnknownVal,
-  type Val,
-} from './val.ts'
+import { derived, type UnknownVal, type Val } from './val.ts'
 
 /** `[for …]` and `{for …}`. */
 export function evaluateFor(node: ForNode, scope: Scope): Val {

@@ -3,10 +3,11 @@ import { makeChoice } from './choice.ts'
 import { convert, explain, truthOf } from './convert.ts'
 import { pairsOf } from './evaluate-for.ts'
 import { Failure, refuse } from './failure.ts'
+import { makeString } from './make-val.ts'
 import type { Bound, Scope } from './scope.ts'
 import type { TemplatePart } from './syntax.ts'
 import { STRING } from './type.ts'
-import { derived, findUnknown, makeString, type UnknownVal, type Val } from './val.ts'
+import { derived, findUnknown, type UnknownVal, type Val } from './val.ts'
 
 /** A quoted template or a heredoc: one text, one of few, or what is known of where it begins. */
 export function evaluateTemplate(parts: readonly TemplatePart[], scope: Scope, origin: Origin): Val {

@@ -7,24 +7,12 @@ import { evaluateFor } from './evaluate-for.ts'
 import { evaluateTemplate } from './evaluate-template.ts'
 import { Failure, refuse } from './failure.ts'
 import { attributeOf, elementAt, splatItems } from './lookup.ts'
+import { makeBool, makeList, makeNull, makeNumber, makeObject, makeString, makeTuple } from './make-val.ts'
 import { evaluateBinary, evaluateUnary } from './operators.ts'
 import { originOf, type Scope } from './scope.ts'
 import type { ConditionalNode, Expression, LiteralNode, ObjectNode, Step, TraversalNode } from './syntax.ts'
 import { DYNAMIC, STRING, type Type, typeName } from './type.ts'
-import {
-  derived,
-  findUnknown,
-  makeBool,
-  makeList,
-  makeNull,
-  makeNumber,
-  makeObject,
-  makeString,
-  makeTuple,
-  typeOf,
-  type UnknownVal,
-  type Val,
-} from './val.ts'
+import { derived, findUnknown, typeOf, type UnknownVal, type Val } from './val.ts'
 
 /** Evaluates an expression. Throws a {@link Failure} where it has no value. */
 export function evaluate(node: Expression, scope: Scope): Val {

@@ -1,9 +1,11 @@
 import type { Origin } from '../../base/origin.ts'
 import { convert, explain, truthOf } from './convert.ts'
+import { sortedEntries } from './equality.ts'
 import { Failure, refuse } from './failure.ts'
+import { makeNumber, makeString } from './make-val.ts'
 import { isInteger, toNumber } from './number.ts'
 import { NUMBER } from './type.ts'
-import { findUnknown, makeNumber, makeString, sortedEntries, type UnknownVal, type Val } from './val.ts'
+import { findUnknown, type UnknownVal, type Val } from './val.ts'
 
 /** How many instances a resource or module has, from `count`, `for_each` or `lifecycle { enabled }`. */
 export interface Expansion {

@@ -7,13 +7,14 @@ import { evaluate } from './evaluate.ts'
 import type { Expansion, InstanceKey } from './expansion.ts'
 import { Failure, refuse } from './failure.ts'
 import { InstanceNames } from './instance-names.ts'
+import { makeObject, makeString, makeTuple } from './make-val.ts'
 import { argument, type ModuleConfig } from './module-config.ts'
 import { joinPath } from './module-files.ts'
 import type { Assignment, ModuleInstance } from './module-instance.ts'
 import type { Scope } from './scope.ts'
 import type { Block, Step } from './syntax.ts'
 import { DYNAMIC, STRING } from './type.ts'
-import { derived, makeObject, makeString, makeTuple, type Val } from './val.ts'
+import { derived, type Val } from './val.ts'
 
 /** Arguments of a module block that are no inputs of the module. */
 export const MODULE_META_ARGUMENTS: ReadonlySet<string> = new Set([

@@ -13,6 +13,7 @@ import {
   SINGLE,
 } from './expansion.ts'
 import { Failure, refuse, undeclared } from './failure.ts'
+import { makeString } from './make-val.ts'
 import { ModuleCall } from './module-call.ts'
 import { argument, type ModuleConfig } from './module-config.ts'
 import { relativePath } from './module-files.ts'
@@ -21,7 +22,7 @@ import { type Bound, type Names, NO_NAMES, originOf, type Scope } from './scope.
 import type { Attribute, Block, Expression, TraversalNode } from './syntax.ts'
 import { DYNAMIC } from './type.ts'
 import { applyDefaults, readTypeConstraint, type TypeConstraint } from './type-constraint.ts'
-import { makeString, type UnknownVal, type Val } from './val.ts'
+import type { UnknownVal, Val } from './val.ts'
 
 /** The value of an argument of a module, or of a root module's variable. */
 export interface Assignment {

@@ -1,11 +1,13 @@
 import type { Origin } from '../../base/origin.ts'
 import { overOptions } from './choice.ts'
 import { convert, explain } from './convert.ts'
+import { equals } from './equality.ts'
 import { refuse } from './failure.ts'
+import { makeBool, makeNumber } from './make-val.ts'
 import { add, compare, divide, modulo, multiply, type Numeric, negate, signOf, subtract } from './number.ts'
 import type { BinaryOperator } from './syntax.ts'
 import { BOOL, hasDynamic, NUMBER, sameType, type Type } from './type.ts'
-import { derived, equals, findUnknown, makeBool, makeNumber, typeOf, type UnknownVal, type Val } from './val.ts'
+import { derived, findUnknown, typeOf, type UnknownVal, type Val } from './val.ts'
 
 export function evaluateUnary(operator: '-' | '!', operand: Val, origin: Origin): Val {
   const type = operator === '-' ? NUMBER : BOOL

@@ -13,7 +13,7 @@ const LF = 0x0a
 const CR = 0x0d
 
 /** Expressions stand in templates and templates in expressions; the parser of the one is handed to the other. */
-type ParseExpression = (cursor: Cursor) => Expression
+export type ParseExpression = (cursor: Cursor) => Expression
 
 /** A template as its tokens, before directives find their ends. */
 type Token = Literal | Interpolation | Directive

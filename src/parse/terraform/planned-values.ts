@@ -1,20 +1,10 @@
 import type { Origin } from '../../base/origin.ts'
 import type { Reference } from '../../base/value.ts'
 import { isObject } from '../planned/plan-file.ts'
+import { makeBool, makeMap, makeNull, makeNumber, makeObject, makeString, makeTuple } from './make-val.ts'
 import { fromNumber, toNumber } from './number.ts'
 import { DYNAMIC } from './type.ts'
-import {
-  findUnknown,
-  makeBool,
-  makeMap,
-  makeNull,
-  makeNumber,
-  makeObject,
-  makeString,
-  makeTuple,
-  type UnknownVal,
-  type Val,
-} from './val.ts'
+import { findUnknown, type UnknownVal, type Val } from './val.ts'
 
 /** A value as a plan has it: decoded JSON, and the same shape with true where it is known after apply only. */
 export interface Planned {

@@ -1,25 +1,21 @@
 import type { Problem } from '../../base/problem.ts'
-import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { UnitRequest } from '../front-end.ts'
 import type { RenderedUnit, Resource, Unit } from '../resource.ts'
-import { indexBody } from './body-index.ts'
+import { attempted } from './attempted.ts'
 import { Budget } from './budget.ts'
 import type { Evaluation } from './evaluation.ts'
-import type { InstanceKey } from './expansion.ts'
-import { Failure } from './failure.ts'
 import { callFunction } from './functions/index.ts'
 import { helmReleaseProblem, toKubernetesObject } from './kubernetes-objects.ts'
-import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
+import { ManagedIndex } from './managed-index.ts'
+import type { ModuleCall } from './module-call.ts'
 import { argument, type ModuleConfig, readModule } from './module-config.ts'
 import { folderIndex, ModuleFiles } from './module-files.ts'
 import { type Assignment, ModuleInstance } from './module-instance.ts'
 import { PlannedRoot } from './planned-root.ts'
 import { agrees } from './planned-values.ts'
-import type { ResourceInstance } from './resource-set.ts'
-import type { Attribute, Block } from './syntax.ts'
-import { failedValue, toUnknown, toValue } from './to-value.ts'
-import type { Val } from './val.ts'
+import { ModuleCallResource, TerraformResource } from './rendered-resource.ts'
+import type { Block } from './syntax.ts'
 import { readVariableFiles } from './variable-files.ts'
 import { readVendored } from './vendored.ts'
 import { versionsResource } from './versions.ts'
@@ -140,68 +136,6 @@ function mayReadFiles(modules: readonly (ModuleConfig | undefined)[]): boolean {
 
 const READ_FILES = new WeakMap<ModuleConfig, boolean>()
 
-/** Finds managed resources by type and by the names that a data source looks for. */
-class ManagedIndex {
-  readonly #root: () => ModuleInstance | undefined
-  #instances: Map<string, ResourceInstance[]> | undefined
-  #busy = false
-
-  constructor(root: () => ModuleInstance | undefined) {
-    this.#root = root
-  }
-
-  find(type: string, wanted: ReadonlyMap<string, string>): ResourceInstance | undefined {
-    // While the names of resources are compared, a data source that one of them needs has no twin.
-    if (this.#busy) return undefined
-    this.#busy = true
-    try {
-      this.#instances ??= this.#index()
-      const found = (this.#instances.get(type) ?? []).filter((instance) => matches(instance, wanted))
-      return found.length === 1 ? found[0] : undefined
-    } finally {
-      this.#busy = false
-    }
-  }
-
-  #index(): Map<string, ResourceInstance[]> {
-    const instances = new Map<string, ResourceInstance[]>()
-    const visit = (module: ModuleInstance) => {
-      for (const set of module.resources.values()) {
-        if (set.config.mode !== 'managed') continue
-        const list = instances.get(set.config.type) ?? []
-        instances.set(set.config.type, list)
-        for (const key of attempted(() => set.expansion.instances) ?? []) list.push(set.instance(key))
-      }
-      for (const call of module.calls.values()) {
-        for (const key of attempted(() => call.expansion.instances) ?? []) {
-          const inner = call.instance(key)
-          if (inner !== undefined) visit(inner)
-        }
-      }
-    }
-    const root = this.#root()
-    if (root !== undefined) visit(root)
-    return instances
-  }
-}
-
-function matches(instance: ResourceInstance, wanted: ReadonlyMap<string, string>): boolean {
-  for (const [name, text] of wanted) {
-    const val = attempted(() => instance.attribute(name))
-    if (val?.kind !== 'string' || val.value !== text) return false
-  }
-  return true
-}
-
-function attempted<T>(step: () => T): T | undefined {
-  try {
-    return step()
-  } catch (failure) {
-    if (failure instanceof Failure) return undefined
-    throw failure
-  }
-}
-
 /** Walks the modules and lists the resources that they declare. */
 class Collector {
   readonly resources: Resource[] = []
@@ -287,116 +221,5 @@ class Collector {
       })
     }
     return false
-  }
-}
-
-/** A resource or data source whose arguments are evaluated when its value is first read. */
-class TerraformResource implements Resource {
-  readonly unit: Unit
-  readonly address: string
-  readonly kind: string
-  readonly origin: Resource['origin']
-  readonly maybe?: UnknownValue
-  readonly #instance: ResourceInstance
-  #value: MapValue | undefined
-
-  constructor(unit: Unit, instance: ResourceInstance) {
-    const { config } = instance.set
-    this.unit = unit
-    this.#instance = instance
-    this.address = instance.address
-    this.kind = config.mode === 'managed' ? config.type : `${config.mode}.${config.type}`
-    this.origin = instance.set.origin
-    const maybe = instance.key.maybe ?? instance.set.module.maybe
-    if (maybe !== undefined) this.maybe = toUnknown(maybe)
-  }
-
-  get value(): MapValue {
-    this.#value ??= this.#evaluate()
-    return this.#value
-  }
-
-  compareWithPlan(): void {
-    void this.#instance.planned
-  }
-
-  #evaluate(): MapValue {
-    const instance = this.#instance
-    const { attributes, keys, names } = indexBody(instance.set.config.block.body)
-    const entries = new Map<string, MapEntry>()
-    for (const name of names) {
-      const attribute = attributes.get(name)
-      if (attribute === undefined)
-        entries.set(name, { value: settledValue(() => instance.attributeOnce(name), this.origin) })
-      else entries.set(name, this.#entry(attribute, keys.get(name)!))
-    }
-    return { kind: 'map', entries, origin: this.origin }
-  }
-
-  /** What is written as a constant is the same in every instance and environment. */
-  #entry(attribute: Attribute, key: Resource['origin']): MapEntry {
-    if (attribute.entry !== undefined) return attribute.entry
-    const { expression, name } = attribute
-    const value = settledValue(() => this.#instance.attributeOnce(name), originOfAttribute(attribute))
-    const entry: MapEntry = { value, key }
-    if ('evaluated' in expression && expression.evaluated !== undefined) attribute.entry = entry
-    return entry
-  }
-}
-
-function originOfAttribute({ source, expression }: Attribute): Resource['origin'] {
-  return { source, start: expression.start, end: expression.end }
-}
-
-function settledValue(evaluate: () => Val, origin: Resource['origin']): Value {
-  try {
-    return toValue(evaluate())
-  } catch (failure) {
-    if (failure instanceof Failure) return failedValue(failure, origin)
-    throw failure
-  }
-}
-
-/** The call of a module that is not in the tree, with its arguments: what the module makes of them has to be told from those. */
-class ModuleCallResource implements Resource {
-  readonly unit: Unit
-  readonly address: string
-  readonly kind = 'module'
-  readonly origin: Resource['origin']
-  readonly maybe?: UnknownValue
-  readonly #call: ModuleCall
-  readonly #key: InstanceKey
-  #value: MapValue | undefined
-
-  constructor(unit: Unit, call: ModuleCall, key: InstanceKey) {
-    this.unit = unit
-    this.#call = call
-    this.#key = key
-    this.address = `${call.address}${key.suffix}`
-    const { source, start, end } = call.block
-    this.origin = { source, start, end }
-    const maybe = key.maybe ?? call.caller.maybe
-    if (maybe !== undefined) this.maybe = toUnknown(maybe)
-  }
-
-  get value(): MapValue {
-    this.#value ??= this.#evaluate()
-    return this.#value
-  }
-
-  #evaluate(): MapValue {
-    const names = this.#call.namesOf(this.#key)
-    const entries = new Map<string, MapEntry>()
-    for (const attribute of this.#call.block.body.attributes) {
-      const { name, source, start, nameEnd } = attribute
-      if (MODULE_META_ARGUMENTS.has(name) && name !== 'source' && name !== 'version') continue
-      const value = settledValue(
-        () =>
-          this.#call.caller.evaluation.budget.separately(() => this.#call.caller.evaluateAttribute(attribute, names)),
-        originOfAttribute(attribute),
-      )
-      entries.set(name, { value, key: { source, start, end: nameEnd } })
-    }
-    return { kind: 'map', entries, origin: this.origin }
   }
 }

@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.ts'
 import { type Expansion, expandForEach, type InstanceKey } from './expansion.ts'
 import { Failure, refuse } from './failure.ts'
 import { InstanceNames } from './instance-names.ts'
+import { makeObject, makeString, makeTuple, totalSize } from './make-val.ts'
 import type { ResourceConfig } from './module-config.ts'
 import { argument } from './module-config.ts'
 import type { ModuleInstance } from './module-instance.ts'
@@ -14,17 +15,7 @@ import { agrees, fillFromPlan, fromPlan, type Planned, plannedAttribute, planned
 import type { Bound, Names, Scope } from './scope.ts'
 import type { Block, Body, Step } from './syntax.ts'
 import { DYNAMIC, STRING, typeName } from './type.ts'
-import {
-  derived,
-  findUnknown,
-  makeObject,
-  makeString,
-  makeTuple,
-  totalSize,
-  typeOf,
-  type UnknownVal,
-  type Val,
-} from './val.ts'
+import { derived, findUnknown, typeOf, type UnknownVal, type Val } from './val.ts'
 
 /** Combinations of dynamic blocks that may be there that are told apart. */
 const MAX_BLOCK_OPTIONS = 8

@@ -1,11 +1,12 @@
 import type { SourceText } from '../../base/text.ts'
 import { Cursor } from './cursor.ts'
 import { Failure, refuse } from './failure.ts'
+import { makeList, makeMap, makeObject, makeSet, makeTuple } from './make-val.ts'
 import { parseExpression } from './parse-expression.ts'
 import type { Expression } from './syntax.ts'
 import { SyntaxFailure } from './syntax-failure.ts'
 import { BOOL, DYNAMIC, listOf, mapOf, NUMBER, type ObjectType, STRING, setOf, type Type, tupleOf } from './type.ts'
-import { makeList, makeMap, makeObject, makeSet, makeTuple, type Val } from './val.ts'
+import type { Val } from './val.ts'
 
 /** The `type` of a variable: what its values convert to, and what fills the optional attributes that they lack. */
 export interface TypeConstraint {

@@ -1,9 +1,10 @@
 import type { Origin } from '../../base/origin.ts'
 import type { UnitRequest } from '../front-end.ts'
+import { makeString } from './make-val.ts'
 import { argument, type ModuleConfig } from './module-config.ts'
 import { joinPath, type ModuleFiles } from './module-files.ts'
 import { STRING } from './type.ts'
-import { makeString, type Val } from './val.ts'
+import type { Val } from './val.ts'
 
 /** A workspace that is known, and what tells it. */
 export interface NamedWorkspace {

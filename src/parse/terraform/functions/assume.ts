@@ -1,7 +1,8 @@
 import { convert } from '../convert.ts'
+import { equals } from '../equality.ts'
 import { refuse } from '../failure.ts'
 import { DYNAMIC, listOf, mapOf, NUMBER, STRING, setOf, type Type } from '../type.ts'
-import { equals, typeOf, type Val } from '../val.ts'
+import { typeOf, type Val } from '../val.ts'
 import { type FunctionDefinition, type FunctionTable, integer, isMapping, isSequence, text } from './definition.ts'
 
 /** Arguments as they are, whether they are known or not. */

@@ -1,7 +1,8 @@
 import { convert } from '../convert.ts'
 import { refuse } from '../failure.ts'
+import { makeBool } from '../make-val.ts'
 import { BOOL, DYNAMIC, listOf, mapOf, NUMBER, STRING, setOf, type Type } from '../type.ts'
-import { makeBool, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 import type { FunctionDefinition, FunctionTable } from './definition.ts'
 
 /** What `sensitive` was applied to. Sensitivity changes no value, so nothing else asks for it. */

@@ -1,6 +1,7 @@
 import { refuse } from '../failure.ts'
+import { makeNumber, makeString } from '../make-val.ts'
 import { NUMBER, STRING } from '../type.ts'
-import { makeNumber, makeString, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 import { type Call, type FunctionTable, text } from './definition.ts'
 
 /** A moment as it is written: local time and its offset from UTC. */

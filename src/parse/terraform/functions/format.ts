@@ -1,5 +1,6 @@
 import { convert } from '../convert.ts'
 import { Failure, refuse } from '../failure.ts'
+import { MAX_STRING } from '../make-val.ts'
 import {
   type Numeric,
   numberToFixed,
@@ -10,7 +11,7 @@ import {
   toBigInt,
 } from '../number.ts'
 import { BOOL, NUMBER, STRING } from '../type.ts'
-import { MAX_STRING, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 import { encodeJson } from './json-encode.ts'
 
 interface Verb {

@@ -1,9 +1,10 @@
 import type { Origin } from '../../../base/origin.ts'
 import type { ScalarValue, Value } from '../../../base/value.ts'
 import { refuse } from '../failure.ts'
+import { makeBool, makeNull, makeNumber, makeObject, makeString, makeTuple } from '../make-val.ts'
 import { fromNumber, type Numeric } from '../number.ts'
 import { DYNAMIC } from '../type.ts'
-import { makeBool, makeNull, makeNumber, makeObject, makeString, makeTuple, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 
 /**
  * A decoded document as a value of the language. Where `place` is given all of it has that origin, else each part its own.

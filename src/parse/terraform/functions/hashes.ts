@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey } from 'node:crypto'
 import { refuse } from '../failure.ts'
+import { makeString } from '../make-val.ts'
 import { STRING } from '../type.ts'
-import { makeString } from '../val.ts'
 import { type FunctionDefinition, type FunctionTable, text } from './definition.ts'
 
 type Algorithm = 'md5' | 'sha1' | 'sha256' | 'sha512'

@@ -4,13 +4,14 @@ import { refuse } from '../failure.ts'
 import { DYNAMIC, STRING, sameType } from '../type.ts'
 import { derived, findUnknown, typeOf, type UnknownVal, type Val } from '../val.ts'
 import { ASSUME_FUNCTIONS } from './assume.ts'
-import { COLLECTION_FUNCTIONS } from './collections.ts'
 import { CONVERSION_FUNCTIONS, isSensitive, markSensitive } from './conversion.ts'
 import { DATE_FUNCTIONS } from './dates.ts'
 import type { Call, FunctionDefinition, FunctionTable, Parameter } from './definition.ts'
 import { ENCODING_FUNCTIONS } from './encoding.ts'
 import { FILE_FUNCTIONS } from './files.ts'
 import { HASH_FUNCTIONS } from './hashes.ts'
+import { LIST_FUNCTIONS } from './lists.ts'
+import { MAP_FUNCTIONS } from './maps.ts'
 import { NETWORK_FUNCTIONS } from './network.ts'
 import { NUMERIC_FUNCTIONS } from './numeric.ts'
 import { REGEX_FUNCTIONS } from './regex.ts'
@@ -26,7 +27,8 @@ const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
       NUMERIC_FUNCTIONS,
       STRING_FUNCTIONS,
       REGEX_FUNCTIONS,
-      COLLECTION_FUNCTIONS,
+      LIST_FUNCTIONS,
+      MAP_FUNCTIONS,
       SET_FUNCTIONS,
       CONVERSION_FUNCTIONS,
       ENCODING_FUNCTIONS,

@@ -1,7 +1,8 @@
 import { unreachable } from '../../../base/problem.ts'
+import { sortedEntries } from '../equality.ts'
 import { refuse } from '../failure.ts'
 import { numberToString } from '../number.ts'
-import { sortedEntries, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 
 /** JSON as `jsonencode` prints it: no spaces, keys sorted, and `<`, `>`, `&` escaped. The value must be wholly known. */
 export function encodeJson(val: Val): string {

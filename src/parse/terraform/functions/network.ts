@@ -1,7 +1,8 @@
 import { refuse } from '../failure.ts'
+import { makeBool, makeList, makeString } from '../make-val.ts'
 import { toBigInt } from '../number.ts'
 import { BOOL, listOf, NUMBER, STRING } from '../type.ts'
-import { makeBool, makeList, makeString, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 import { type Call, type FunctionTable, integer, text } from './definition.ts'
 
 /** An address as a number, with 32 or 128 bits. */

@@ -1,8 +1,9 @@
 import { convert } from '../convert.ts'
 import { refuse } from '../failure.ts'
+import { makeList, makeNumber } from '../make-val.ts'
 import { add, ceil, compare, floor, fromBigInt, fromNumber, type Numeric, negate, signOf, toNumber } from '../number.ts'
 import { DYNAMIC, listOf, NUMBER } from '../type.ts'
-import { makeList, makeNumber, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 import { type Call, type FunctionTable, integer, isSequence } from './definition.ts'
 
 const NUMBER_PARAM = { type: NUMBER }

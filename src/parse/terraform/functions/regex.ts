@@ -1,6 +1,7 @@
 import { Failure, refuse } from '../failure.ts'
+import { MAX_STRING, makeList, makeNull, makeObject, makeString, makeTuple } from '../make-val.ts'
 import { DYNAMIC, listOf, objectOf, STRING, type Type, tupleOf } from '../type.ts'
-import { MAX_STRING, makeList, makeNull, makeObject, makeString, makeTuple, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 import { type Call, type FunctionTable, text } from './definition.ts'
 import { type Match, RegularExpression } from './regular-expression.ts'
 

@@ -1,7 +1,9 @@
 import { convert, unify } from '../convert.ts'
+import { identityOf } from '../equality.ts'
 import { refuse } from '../failure.ts'
+import { makeList, makeSet, makeTuple } from '../make-val.ts'
 import { DYNAMIC, listOf, setOf, type Type } from '../type.ts'
-import { derived, findUnknown, identityOf, makeList, makeSet, makeTuple, typeOf, type Val } from '../val.ts'
+import { derived, findUnknown, typeOf, type Val } from '../val.ts'
 import { type Call, type FunctionTable, isSequence, itemsOfVal } from './definition.ts'
 
 const SET = { type: setOf(DYNAMIC) }

@@ -1,6 +1,7 @@
 import { Failure, refuse } from '../failure.ts'
+import { MAX_STRING, makeBool, makeList, makeString } from '../make-val.ts'
 import { BOOL, DYNAMIC, listOf, NUMBER, STRING } from '../type.ts'
-import { findUnknown, MAX_STRING, makeBool, makeList, makeString, type Val } from '../val.ts'
+import { findUnknown, type Val } from '../val.ts'
 import { type Call, type FunctionDefinition, type FunctionTable, integer, itemsOfVal, text } from './definition.ts'
 import { formatString } from './format.ts'
 

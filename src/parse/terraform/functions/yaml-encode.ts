@@ -1,7 +1,8 @@
 import { unreachable } from '../../../base/problem.ts'
+import { sortedEntries } from '../equality.ts'
 import { refuse } from '../failure.ts'
 import { numberToString } from '../number.ts'
-import { sortedEntries, type Val } from '../val.ts'
+import type { Val } from '../val.ts'
 import { quoteJson } from './json-encode.ts'
 
 /** YAML as `yamlencode` prints it: every string and key in double quotes, lists not indented, texts of several lines as blocks. */

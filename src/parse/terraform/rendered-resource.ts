@@ -1,0 +1,121 @@
+import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.ts'
+import type { Resource, Unit } from '../resource.ts'
+import { indexBody } from './body-index.ts'
+import type { InstanceKey } from './expansion.ts'
+import { Failure } from './failure.ts'
+import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
+import type { ResourceInstance } from './resource-set.ts'
+import type { Attribute } from './syntax.ts'
+import { failedValue, toUnknown, toValue } from './to-value.ts'
+import type { Val } from './val.ts'
+
+/** A resource or data source whose arguments are evaluated when its value is first read. */
+export class TerraformResource implements Resource {
+  readonly unit: Unit
+  readonly address: string
+  readonly kind: string
+  readonly origin: Resource['origin']
+  readonly maybe?: UnknownValue
+  readonly #instance: ResourceInstance
+  #value: MapValue | undefined
+
+  constructor(unit: Unit, instance: ResourceInstance) {
+    const { config } = instance.set
+    this.unit = unit
+    this.#instance = instance
+    this.address = instance.address
+    this.kind = config.mode === 'managed' ? config.type : `${config.mode}.${config.type}`
+    this.origin = instance.set.origin
+    const maybe = instance.key.maybe ?? instance.set.module.maybe
+    if (maybe !== undefined) this.maybe = toUnknown(maybe)
+  }
+
+  get value(): MapValue {
+    this.#value ??= this.#evaluate()
+    return this.#value
+  }
+
+  compareWithPlan(): void {
+    void this.#instance.planned
+  }
+
+  #evaluate(): MapValue {
+    const instance = this.#instance
+    const { attributes, keys, names } = indexBody(instance.set.config.block.body)
+    const entries = new Map<string, MapEntry>()
+    for (const name of names) {
+      const attribute = attributes.get(name)
+      if (attribute === undefined)
+        entries.set(name, { value: settledValue(() => instance.attributeOnce(name), this.origin) })
+      else entries.set(name, this.#entry(attribute, keys.get(name)!))
+    }
+    return { kind: 'map', entries, origin: this.origin }
+  }
+
+  /** What is written as a constant is the same in every instance and environment. */
+  #entry(attribute: Attribute, key: Resource['origin']): MapEntry {
+    if (attribute.entry !== undefined) return attribute.entry
+    const { expression, name } = attribute
+    const value = settledValue(() => this.#instance.attributeOnce(name), originOfAttribute(attribute))
+    const entry: MapEntry = { value, key }
+    if ('evaluated' in expression && expression.evaluated !== undefined) attribute.entry = entry
+    return entry
+  }
+}
+
+function originOfAttribute({ source, expression }: Attribute): Resource['origin'] {
+  return { source, start: expression.start, end: expression.end }
+}
+
+function settledValue(evaluate: () => Val, origin: Resource['origin']): Value {
+  try {
+    return toValue(evaluate())
+  } catch (failure) {
+    if (failure instanceof Failure) return failedValue(failure, origin)
+    throw failure
+  }
+}
+
+/** The call of a module that is not in the tree, with its arguments: what the module makes of them has to be told from those. */
+export class ModuleCallResource implements Resource {
+  readonly unit: Unit
+  readonly address: string
+  readonly kind = 'module'
+  readonly origin: Resource['origin']
+  readonly maybe?: UnknownValue
+  readonly #call: ModuleCall
+  readonly #key: InstanceKey
+  #value: MapValue | undefined
+
+  constructor(unit: Unit, call: ModuleCall, key: InstanceKey) {
+    this.unit = unit
+    this.#call = call
+    this.#key = key
+    this.address = `${call.address}${key.suffix}`
+    const { source, start, end } = call.block
+    this.origin = { source, start, end }
+    const maybe = key.maybe ?? call.caller.maybe
+    if (maybe !== undefined) this.maybe = toUnknown(maybe)
+  }
+
+  get value(): MapValue {
+    this.#value ??= this.#evaluate()
+    return this.#value
+  }
+
+  #evaluate(): MapValue {
+    const names = this.#call.namesOf(this.#key)
+    const entries = new Map<string, MapEntry>()
+    for (const attribute of this.#call.block.body.attributes) {
+      const { name, source, start, nameEnd } = attribute
+      if (MODULE_META_ARGUMENTS.has(name) && name !== 'source' && name !== 'version') continue
+      const value = settledValue(
+        () =>
+          this.#call.caller.evaluation.budget.separately(() => this.#call.caller.evaluateAttribute(attribute, names)),
+        originOfAttribute(attribute),
+      )
+      entries.set(name, { value, key: { source, start, end: nameEnd } })
+    }
+    return { kind: 'map', entries, origin: this.origin }
+  }
+}
