@@ -39,7 +39,9 @@ export function runGit(call: GitCall): GitResult {
     windowsHide: true,
   })
   const command = `git ${call.args[0]}`
-  if (result.error !== undefined) throw new InputError(explainFailure(command, result.error, maxBuffer))
+  // A git that ends before it has read all of its input has said why on its standard error.
+  const isAnswer = (result.error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE' && result.status !== null
+  if (result.error !== undefined && !isAnswer) throw new InputError(explainFailure(command, result.error, maxBuffer))
   return { ok: result.status === 0, stdout: result.stdout, stderr: result.stderr.toString('utf8').trim() }
 }
 

@@ -224,7 +224,8 @@ describe('a name', () => {
   it('in a folder without a repository says so', () => {
     const empty = createRepository()
     made.push(empty)
-    expect(() => openTree('main', { repo: '/' })).toThrow(/not in a git repository/)
+    // Such a git may end before it has read its input, now and then.
+    for (let i = 0; i < 20; i++) expect(() => openTree('main', { repo: '/' })).toThrow(/not in a git repository/)
     expect(() => openTree('main', { repo: join(empty.folder, 'nowhere') })).toThrow(/is not a folder/)
     expect(() => openTree('main', { repo: empty.folder })).toThrow(/neither a folder nor a git revision/)
   })
