@@ -16,6 +16,8 @@ export interface ExposedKind {
   /** As ARM and azurerm write "off". */
   readonly off: string | boolean
   readonly azurerm?: readonly string[]
+  /** A word of another property with which there is no public endpoint, whatever the switch says. */
+  readonly unless?: { readonly path: string; readonly value: string }
 }
 
 const ACCESS = 'properties.publicNetworkAccess'
@@ -25,23 +27,42 @@ function kind(type: string, more: Partial<ExposedKind> = {}): ExposedKind {
 }
 
 export const EXPOSED_KINDS: readonly ExposedKind[] = [
+  // In the internal mode the gateway has an address of the network alone.
+  kind('microsoft.apimanagement/service', {
+    unless: { path: 'properties.virtualNetworkType', value: 'internal' },
+  }),
   kind('microsoft.automation/automationaccounts', { off: false }),
   kind('microsoft.batch/batchaccounts'),
+  kind('microsoft.botservice/botservices'),
   kind('microsoft.compute/disks'),
   kind('microsoft.compute/snapshots'),
+  kind('microsoft.dashboard/grafana'),
+  kind('microsoft.databricks/workspaces'),
   kind('microsoft.datafactory/factories', { azurerm: ['public_network_enabled'] }),
   kind('microsoft.devices/iothubs'),
   kind('microsoft.devices/provisioningservices'),
   kind('microsoft.digitaltwins/digitaltwinsinstances'),
   kind('microsoft.eventgrid/domains'),
+  kind('microsoft.eventgrid/namespaces', { azurerm: ['public_network_access'] }),
+  kind('microsoft.eventgrid/partnernamespaces'),
   kind('microsoft.eventgrid/topics'),
   kind('microsoft.healthcareapis/services'),
+  kind('microsoft.healthcareapis/workspaces/dicomservices'),
+  kind('microsoft.healthcareapis/workspaces/fhirservices'),
+  kind('microsoft.iotcentral/iotapps'),
   kind('microsoft.kusto/clusters'),
   kind('microsoft.machinelearningservices/workspaces'),
   kind('microsoft.purview/accounts', { azurerm: ['public_network_enabled'] }),
   kind('microsoft.recoveryservices/vaults'),
+  kind('microsoft.relay/namespaces'),
   kind('microsoft.signalrservice/signalr'),
   kind('microsoft.signalrservice/webpubsub'),
+  kind('microsoft.sql/managedinstances', {
+    path: 'properties.publicDataEndpointEnabled',
+    fallback: 'off',
+    off: false,
+    azurerm: ['public_data_endpoint_enabled'],
+  }),
   kind('microsoft.synapse/workspaces'),
   kind('microsoft.web/sites/slots'),
   kind('microsoft.web/sites/config', { fallback: 'unknown' }),
@@ -67,8 +88,13 @@ export function exposedServices(objects: AzureObjects): readonly ExposedService[
   )
 }
 
-function endpointOf(object: AzureObject, { path, fallback }: ExposedKind): Prop<boolean> | undefined {
+function endpointOf(object: AzureObject, { path, fallback, unless }: ExposedKind): Prop<boolean> | undefined {
   const value = read(object, path)
+  if (unless !== undefined) {
+    const other = textProp(read(object, unless.path), '', object.resource.origin)
+    if (!other.known) return other
+    if (other.value.toLowerCase() === unless.value) return { ...other, value: false }
+  }
   if (value === undefined && fallback === 'unknown') return undefined
   const text = textProp(value, fallback === 'on' ? 'Enabled' : 'Disabled', object.resource.origin)
   return text.known ? { ...text, value: !OFF.has(text.value.toLowerCase()) } : text

@@ -253,6 +253,7 @@ export const SERVICE_TYPES: Readonly<Record<string, AzurermType>> = {
   azurerm_windows_web_app: { type: 'Microsoft.Web/sites', shape: WEB_APP },
   azurerm_linux_function_app: { type: 'Microsoft.Web/sites', shape: WEB_APP },
   azurerm_windows_function_app: { type: 'Microsoft.Web/sites', shape: WEB_APP },
+  azurerm_logic_app_standard: { type: 'Microsoft.Web/sites', shape: WEB_APP },
   azurerm_private_endpoint: {
     type: 'Microsoft.Network/privateEndpoints',
     shape: {
