@@ -1,21 +1,24 @@
-import { contains, rangeOf, toNumber } from './address.ts'
+import { type Address, after, contains, type Family, familyOf, rangeOf, toAddress } from './address.ts'
 import {
   endpointSubnetAt,
   type Home,
   isConnected,
+  isInSubnet,
+  isPodAddress,
   isPublic,
   matchesPorts,
   type Packet,
   type Place,
   passesNsg,
   route,
+  spaceAt,
 } from './filter-walk.ts'
 import { judgeByFirewall, translate } from './firewall-walk.ts'
 import { admits, CLUSTER_DNS, hasLabels, type PolicyEnd } from './policy-walk.ts'
 import type { NsgRule, Pod, Pool, Question, Service, State, Subnet, Vault } from './state.ts'
 import { ARRIVES, type Arrival, type Choose, type Judgement, judgeInAllWorlds, stopped } from './worlds.ts'
 
-const METADATA = toNumber('169.254.169.254')!
+const METADATA = toAddress('169.254.169.254')!
 /** What AKS calls an API server: `api.hcp.<region>.azmk8s.io`, an Azure address that no service tag but AzureCloud holds. */
 const API_NAME = 'api.hcp.westeurope.azmk8s.io'
 const API_PLACE: Place = { kind: 'public', tag: 'API server', region: 'westeurope' }
@@ -33,11 +36,13 @@ export function judge(state: State, question: Question): Judgement | undefined {
 export interface World {
   readonly state: State
   readonly choose: Choose
+  /** Of the packet; IPv4 where both ends have both and nothing else says so, or either. */
+  readonly family?: Family
 }
 
 /** A network card: where a packet leaves or arrives. */
 interface Card extends Home {
-  readonly address: number
+  readonly address: Address
   /** Of a node, and of a pod that has an address of the node's card. */
   readonly pool?: Pool
   /** The public address of a node belongs to the node's own address alone. */
@@ -49,12 +54,14 @@ type Demand = Pick<Packet, 'protocol' | 'port' | 'name'>
 type Target =
   | { readonly kind: 'pod'; readonly pod: Pod }
   | { readonly kind: 'node'; readonly pool: Pool }
-  | { readonly kind: 'private'; readonly address: number }
+  | { readonly kind: 'private'; readonly address: Address }
   | { readonly kind: 'public'; readonly place: Place; readonly name?: string }
   | { readonly kind: 'metadata' }
   | { readonly kind: 'api-server' }
 
-function ask(world: World, { from, to, protocol, port }: Question): Arrival {
+function ask({ state, choose }: World, question: Question): Arrival {
+  const { from, to, protocol, port } = question
+  const world: World = { state, choose, family: familyOfPacket(state, choose, question) }
   const target = targetOf(world, to)
   const demand: Demand = { protocol, port }
   const pod = podNamed(world.state, from)
@@ -65,6 +72,23 @@ function ask(world: World, { from, to, protocol, port }: Question): Arrival {
   if (source.kind === 'public') return fromOutside(world, source.place, target, demand)
   if (source.kind !== 'private') throw new Error(`nothing opens a connection from ${from}`)
   return fromCard(world, cardAt(world.state, source.address)!, target, demand)
+}
+
+/** What is written decides; between two hosts with both families either may be used. */
+function familyOfPacket(state: State, choose: Choose, { from, to }: Question): Family {
+  const [written] = [from, to].flatMap((name) => toAddress(name) ?? [])
+  if (written !== undefined) return familyOf(written)
+  const hasBoth = (name: string) => {
+    const [kind, vnet, subnet] = name.split('/')
+    if (kind === 'subnet') return subnetNamed(state, vnet!, subnet!).subnet.prefix6 !== undefined
+    return state.cluster.podCidr6 !== undefined && (kind === 'node' || podNamed(state, name) !== undefined)
+  }
+  return hasBoth(from) && hasBoth(to) ? choose('family', [4, 6] as const) : 4
+}
+
+/** The range of a subnet that a packet's address is of. */
+function rangeFor({ family }: World, { prefix, prefix6 }: Subnet): string {
+  return family === 6 && prefix6 !== undefined ? prefix6 : prefix
 }
 
 // ---- who is meant ----
@@ -89,10 +113,10 @@ function targetOf(world: World, text: string): Target {
   }
   if (kind === 'node') return { kind: 'node', pool: poolNamed(state, first!) }
   if (kind === 'subnet') {
-    const { prefix } = subnetNamed(state, first!, second!).subnet
-    return { kind: 'private', address: anyAddress(world, text, prefix) }
+    const { subnet } = subnetNamed(state, first!, second!)
+    return { kind: 'private', address: anyAddress(world, text, rangeFor(world, subnet)) }
   }
-  const address = toNumber(text)
+  const address = toAddress(text)
   if (address !== undefined) {
     const place: Place = { kind: 'address', address }
     return isPublic(state, place) ? { kind: 'public', place } : { kind: 'private', address }
@@ -109,13 +133,13 @@ function subnetNamed(state: State, vnetName: string, subnetName: string): Home {
 }
 
 /** Any address of a range that a host can have: one of each kind that the state's prefixes tell apart. */
-function anyAddress({ state, choose }: World, key: string, range: string): number {
+function anyAddress({ state, choose }: World, key: string, range: string): Address {
   return choose(`address of ${key} in ${range}`, addressesOf(state, range))
 }
 
-const samples = new WeakMap<State, Map<string, readonly number[]>>()
+const samples = new WeakMap<State, Map<string, readonly Address[]>>()
 
-function addressesOf(state: State, range: string): readonly number[] {
+function addressesOf(state: State, range: string): readonly Address[] {
   let known = samples.get(state)
   if (known === undefined) {
     known = new Map()
@@ -125,11 +149,13 @@ function addressesOf(state: State, range: string): readonly number[] {
   if (found !== undefined) return found
   const { first, last } = rangeOf(range)!
   // Azure keeps the first four addresses and the last.
-  const lowest = first + 4
+  const lowest = after(first, 4)
   const addresses = new Set([lowest])
-  for (const [cidr] of JSON.stringify(state).matchAll(/\d+\.\d+\.\d+\.\d+(?:\/\d+)?/g)) {
-    const cut = rangeOf(cidr)!
-    for (const address of [cut.first, cut.last + 1]) if (address > lowest && address < last) addresses.add(address)
+  for (const [, cidr] of JSON.stringify(state).matchAll(/"([\da-f]*[.:][\da-f.:]+(?:\/\d+)?)"/g)) {
+    const cut = rangeOf(cidr!)
+    if (cut === undefined || familyOf(cut.first) !== familyOf(first)) continue
+    for (const address of [cut.first, after(cut.last, 1)])
+      if (address > lowest && address < last) addresses.add(address)
   }
   known.set(range, [...addresses])
   return known.get(range)!
@@ -137,14 +163,20 @@ function addressesOf(state: State, range: string): readonly number[] {
 
 function nodeCard(world: World, pool: Pool, key: string): Card {
   const home = subnetNamed(world.state, pool.vnet, pool.subnet)
-  return { ...home, pool, isNode: true, address: anyAddress(world, `${key} node of ${pool.name}`, home.subnet.prefix) }
+  return {
+    ...home,
+    pool,
+    isNode: true,
+    address: anyAddress(world, `${key} node of ${pool.name}`, rangeFor(world, home.subnet)),
+  }
 }
 
 /** The range that a pod's own address is of. */
-function podRange({ state }: World, pool: Pool): string {
-  const { mode, podCidr } = state.cluster
-  if (mode === 'overlay' || mode === 'kubenet') return podCidr
-  return subnetNamed(state, pool.vnet, pool.podSubnet ?? pool.subnet).subnet.prefix
+function podRange(world: World, pool: Pool): string {
+  const { state, family } = world
+  const { mode, podCidr, podCidr6 } = state.cluster
+  if (mode === 'overlay' || mode === 'kubenet') return family === 6 && podCidr6 !== undefined ? podCidr6 : podCidr
+  return rangeFor(world, subnetNamed(state, pool.vnet, pool.podSubnet ?? pool.subnet).subnet)
 }
 
 /** The card by which a pod's packets with its own address travel: §6.1, third column. */
@@ -163,17 +195,17 @@ function leavingCard(world: World, pod: Pod, pool: Pool, destination: Place): Ca
   if (pod.hostNetwork || mode === 'overlay' || mode === 'kubenet') return node()
   if (mode === 'pod-subnet') return wireCard(world, pod, pool)
   const { vnet } = subnetNamed(world.state, pool.vnet, pool.subnet)
-  const isNear = destination.kind === 'address' && contains(vnet.space, destination.address)
+  const isNear = destination.kind === 'address' && spaceAt(vnet, destination.address) !== undefined
   return isNear ? wireCard(world, pod, pool) : node()
 }
 
 /** The address that a pod of the cluster has. */
-export function placePod(world: World, pod: Pod): number {
+export function placePod(world: World, pod: Pod): Address {
   return wireCard(world, pod, poolOf(world, pod)).address
 }
 
 /** The address of a node: of the one that a pod on the host network runs on, or of any. */
-export function placeNode(world: World, pod: Pod | undefined): number {
+export function placeNode(world: World, pod: Pod | undefined): Address {
   const pool = pod === undefined ? world.choose('pool of the node', world.state.cluster.pools) : poolOf(world, pod)
   return nodeCard(world, pool, pod === undefined ? 'any' : `${pod.namespace}/${pod.name}`).address
 }
@@ -184,10 +216,10 @@ function poolOf({ state, choose }: World, pod: Pod): Pool {
 }
 
 /** Who has a private address: undefined where no network of the tree holds it. */
-function cardAt(state: State, address: number): Card | undefined {
+function cardAt(state: State, address: Address): Card | undefined {
   for (const vnet of state.vnets) {
-    if (!contains(vnet.space, address)) continue
-    const subnet = vnet.subnets.find(({ prefix }) => contains(prefix, address)) ?? OUTSIDE_SUBNETS
+    if (spaceAt(vnet, address) === undefined) continue
+    const subnet = vnet.subnets.find((one) => isInSubnet(one, address)) ?? OUTSIDE_SUBNETS
     return { vnet, subnet, address, isNode: false }
   }
   return undefined
@@ -258,14 +290,13 @@ function endOf(pod: Pod, { address }: Card, isOwn: boolean): PolicyEnd {
   return pod.hostNetwork ? { kind: 'node', isOwn, address } : { kind: 'pod', pod, address }
 }
 
-function at(address: number): Place {
+function at(address: Address): Place {
   return { kind: 'address', address }
 }
 
 /** Between nodes of a cluster whose pods have a range of their own, routes steer nothing; the filters of both ends are met. */
 function between(world: World, source: Card, destination: Card, demand: Demand): Arrival {
-  const { podCidr } = world.state.cluster
-  const isOverlay = contains(podCidr, source.address) || contains(podCidr, destination.address)
+  const isOverlay = isPodAddress(world.state, source.address) || isPodAddress(world.state, destination.address)
   if (!isOverlay) return send(world, source, at(destination.address), destination, demand)
   const packet: Packet = { source: at(source.address), destination: at(destination.address), ...demand }
   if (!leaves(world, source, packet)) return stopped('nsg')
@@ -336,7 +367,7 @@ function fromOutside(world: World, client: Place, target: Target, demand: Demand
         .filter((service) => leadsTo(service, target.pod, demand.port))
         .flatMap((service): readonly Arrival[] => {
           if (service.kind === 'public') return [byService(world, service, target.pod, client, demand, undefined)]
-          return byFirewall(world, client, toNumber(service.address!)!, demand, (home, source) =>
+          return byFirewall(world, client, toAddress(service.address!)!, demand, (home, source) =>
             byService(world, service, target.pod, source, demand, home),
           )
         })
@@ -378,14 +409,14 @@ function toNode(world: World, client: Place, pool: Pool, demand: Demand): Arriva
 function byFirewall(
   world: World,
   client: Place,
-  address: number,
+  address: Address,
   { protocol, port }: Demand,
   then: (home: Card, source: Place) => Arrival,
 ): readonly Arrival[] {
   const { firewall } = world.state
   if (firewall === undefined || protocol !== 'TCP') return []
   const rule = translate(firewall, client, port, world.choose)
-  if (rule === undefined || toNumber(rule.address) !== address || rule.translatedPort !== port) return []
+  if (rule === undefined || toAddress(rule.address) !== address || rule.translatedPort !== port) return []
   const home = firewallCard(world)
   return [then(home, at(home.address))]
 }
@@ -414,7 +445,7 @@ export function leadsTo(service: Service, pod: Pod, port: number): boolean {
 
 /** Of a public frontend: an Azure address of which no rule but those of AKS knows. */
 function frontendPlace(service: Service): Place {
-  if (service.address !== undefined) return at(toNumber(service.address)!)
+  if (service.address !== undefined) return at(toAddress(service.address)!)
   return { kind: 'public', tag: `frontend of ${service.namespace}-${service.name}` }
 }
 
@@ -611,6 +642,11 @@ function sendPublic(
     case 'firewall':
       return judgeByFirewall(state.firewall!, packet, choose) === 'denied' ? stopped('firewall') : accept('firewall')
     case 'internet':
+      // NAT gateways, public addresses of nodes and default outbound access are IPv4 alone (§1.4).
+      if (place.kind === 'address' && typeof place.address === 'bigint') {
+        const isDual = state.cluster.podCidr6 !== undefined && state.cluster.outbound === 'loadBalancer'
+        return isOfCluster(state, card) && isDual ? accept('load-balancer') : stopped('nat')
+      }
       if (card.subnet.nat) return accept('nat')
       if (card.isNode && card.pool?.publicIps === true) return accept('own')
       if (isOfCluster(state, card) && state.cluster.outbound === 'loadBalancer') return accept('load-balancer')
@@ -641,6 +677,13 @@ export function vaultName({ name }: Vault): string {
   return `${name}.vault.azure.net`
 }
 
+/** Names of Azure's own services, and the tags whose addresses they have (§2.4, §4.5). */
+const SERVICES_OF_NAMES = new Map([
+  ['mcr.microsoft.com', 'MicrosoftContainerRegistry'],
+  ['management.azure.com', 'AzureResourceManager'],
+  ['login.microsoftonline.com', 'AzureActiveDirectory'],
+])
+
 /** §7: the name is resolved, then it is the private endpoint, the vault's public address, or some public host. */
 function toName(
   world: World,
@@ -655,8 +698,11 @@ function toName(
   if (pod !== undefined && !resolves(world, pod)) return stopped('dns', 'network-policy')
   const vault = state.vaults.find((one) => vaultName(one) === name)
   const named: Demand = { ...demand, name }
+  const tag = SERVICES_OF_NAMES.get(name)
   const service: Place =
-    vault === undefined ? { kind: 'public' } : { kind: 'public', tag: 'AzureKeyVault', region: 'WestEurope' }
+    vault !== undefined
+      ? { kind: 'public', tag: 'AzureKeyVault', region: 'WestEurope' }
+      : { kind: 'public', ...(tag !== undefined && { tag }) }
   const outer = cardFor(service)
   const dns = toPlatform(world, outer, 'AzurePlatformDNS', { protocol: 'UDP', port: 53 })
   if (!dns.arrives) return stopped('dns', 'nsg')
@@ -702,7 +748,7 @@ function openVault(vault: Vault, client: Place): Arrival {
 function apiPlace({ state }: World): Place {
   const [first] = state.cluster.pools
   if (!state.cluster.api.private) return API_PLACE
-  return at(rangeOf(subnetNamed(state, first!.vnet, first!.subnet).subnet.prefix)!.first + 4)
+  return at(after(rangeOf(subnetNamed(state, first!.vnet, first!.subnet).subnet.prefix)!.first, 4))
 }
 
 /** §10: public as the internet, then the access list; private by the endpoint that AKS puts beside the first pool. */

@@ -1,4 +1,4 @@
-import { contains, isPrivate, PRIVATE, rangeOf, toNumber } from './address.ts'
+import { type Address, after, contains, isPrivate, PRIVATE, rangeOf, toAddress } from './address.ts'
 import { leadsTo, placeNode, placePod, type World } from './azure-walk.ts'
 import { admits, hasLabels, type PolicyEnd } from './policy-walk.ts'
 import type { Pod, Question, State } from './state.ts'
@@ -39,8 +39,8 @@ function podOf({ pods }: State, name: string): Pod | undefined {
 
 /** Undefined for a pod that the state does not have. */
 function endOf(state: State, name: string, other: string, choose: Choose): PolicyEnd | undefined {
-  if (name === 'metadata') return { kind: 'address', address: toNumber('169.254.169.254')! }
-  const address = toNumber(name)
+  if (name === 'metadata') return { kind: 'address', address: toAddress('169.254.169.254')! }
+  const address = toAddress(name)
   if (address !== undefined) return { kind: 'address', address }
   const pod = podOf(state, name)
   if (name !== 'nodes' && pod === undefined) return undefined
@@ -52,12 +52,12 @@ function endOf(state: State, name: string, other: string, choose: Choose): Polic
 }
 
 /** Manifests do not tell the addresses of pods and nodes: any private one that the policies tell apart. */
-function anyPrivate({ state, choose }: World, who: string): number {
+function anyPrivate({ state, choose }: World, who: string): Address {
   const written = [...JSON.stringify(state.policies).matchAll(/\d+\.\d+\.\d+\.\d+(?:\/\d+)?/g)].flatMap(([cidr]) => {
     const { first, last } = rangeOf(cidr)!
-    return [first, last + 1]
+    return [first, after(last, 1)]
   })
-  const some = PRIVATE.map((range) => rangeOf(range)!.first + 4)
+  const some = PRIVATE.map((range) => after(rangeOf(range)!.first, 4))
   return choose(`address of ${who}`, [...new Set([...some, ...written.filter(isPrivate)])])
 }
 

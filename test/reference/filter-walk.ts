@@ -1,10 +1,10 @@
-import { contains, isPrivate, lengthOf, PRIVATE } from './address.ts'
+import { type Address, contains, isPrivate, lengthOf, PRIVATE } from './address.ts'
 import type { NsgRule, Route, State, Subnet, Vnet } from './state.ts'
 import type { Choose } from './worlds.ts'
 
 /** Where a packet goes or comes from: a concrete address, or a public one that only its tag tells. */
 export type Place =
-  | { readonly kind: 'address'; readonly address: number }
+  | { readonly kind: 'address'; readonly address: Address }
   /** No tag: a host outside Azure that no rule names more closely than "everything" or `Internet`. */
   | { readonly kind: 'public'; readonly tag?: string; readonly region?: string }
 
@@ -79,6 +79,20 @@ export function matchesPorts(ports: readonly string[], port: number): boolean {
   })
 }
 
+/** An address or a range, and no tag. */
+export function isCidr(text: string): boolean {
+  return /^[\da-f]*[.:]/i.test(text)
+}
+
+/** The range of a network that holds an address. */
+export function spaceAt({ space, space6 }: Vnet, address: Address): string | undefined {
+  return [space, space6].find((range) => range !== undefined && contains(range, address))
+}
+
+export function isInSubnet({ prefix, prefix6 }: Subnet, address: Address): boolean {
+  return contains(prefix, address) || (prefix6 !== undefined && contains(prefix6, address))
+}
+
 function matchesPrefix(
   state: State,
   prefix: string,
@@ -89,8 +103,10 @@ function matchesPrefix(
 ): boolean {
   switch (prefix) {
     case '*':
-    case '0.0.0.0/0':
       return true
+    // A star means both families, this one only (§2.3).
+    case '0.0.0.0/0':
+      return place.kind === 'public' || typeof place.address === 'number'
     case 'VirtualNetwork':
       return inVirtualNetwork(state, place, home, isOwnRule, choose)
     case 'Internet':
@@ -98,7 +114,7 @@ function matchesPrefix(
     case 'AzureLoadBalancer':
       return false
   }
-  if (/^\d/.test(prefix)) return place.kind === 'address' && contains(prefix, place.address)
+  if (isCidr(prefix)) return place.kind === 'address' && contains(prefix, place.address)
   return place.kind === 'public' && inTag(prefix, place, choose)
 }
 
@@ -112,33 +128,37 @@ function inVirtualNetwork(
 ): boolean {
   if (place.kind === 'address') {
     const { address } = place
-    if (contains(vnet.space, address)) return true
-    const remote = state.vnets.find(({ space }) => contains(space, address))
+    if (spaceAt(vnet, address) !== undefined) return true
+    const remote = state.vnets.find((other) => spaceAt(other, address) !== undefined)
     if (remote !== undefined && isConnected(state, vnet, remote)) {
       const own = state.peerings.find(({ from, to }) => from === vnet.name && to === remote.name)!
       if (own.access) return true
     }
-    if (contains(state.cluster.podCidr, address)) {
+    if (isPodAddress(state, address)) {
       // Kubenet's pod ranges are in routes; whether an overlay's are in the tag is not documented (§6.2).
       if (state.cluster.mode === 'kubenet') return true
       if (state.cluster.mode === 'overlay')
         return isOwnRule ? choose('overlay pods in VirtualNetwork', [true, false]) : true
     }
     if (
-      routesOf(state, subnet).some(
-        ({ prefix }) => /^\d/.test(prefix) && lengthOf(prefix) > 0 && contains(prefix, address),
-      )
+      routesOf(state, subnet).some(({ prefix }) => isCidr(prefix) && lengthOf(prefix) > 0 && contains(prefix, address))
     )
       return true
   }
-  const hasDefault = routesOf(state, subnet).some(({ prefix }) => prefix === '0.0.0.0/0')
+  const everything = place.kind === 'address' && typeof place.address === 'bigint' ? '::/0' : '0.0.0.0/0'
+  const hasDefault = routesOf(state, subnet).some(({ prefix }) => prefix === everything)
   return hasDefault && choose(`default route of ${vnet.name}/${subnet.name} in VirtualNetwork`, [true, false])
+}
+
+export function isPodAddress({ cluster }: State, address: Address): boolean {
+  const { podCidr, podCidr6 } = cluster
+  return contains(podCidr, address) || (podCidr6 !== undefined && contains(podCidr6, address))
 }
 
 /** Space outside of the networks, Azure's own included; private ranges are not in it. */
 export function isPublic(state: State, place: Place): boolean {
   if (place.kind === 'public') return true
-  return !isPrivate(place.address) && !state.vnets.some(({ space }) => contains(space, place.address))
+  return !isPrivate(place.address) && !state.vnets.some((vnet) => spaceAt(vnet, place.address) !== undefined)
 }
 
 /** Whether a public place is in a service tag. */
@@ -193,14 +213,15 @@ export function route(state: State, { vnet, subnet }: Home, destination: Place, 
     const { address } = destination
     for (const prefix of PRIVATE) if (contains(prefix, address)) add(lengthOf(prefix), SYSTEM, { kind: 'nowhere' })
     for (const other of state.vnets) {
-      if (!contains(other.space, address) || (other !== vnet && !isConnected(state, vnet, other))) continue
-      add(lengthOf(other.space), SYSTEM, { kind: 'local', vnet: other })
+      const space = spaceAt(other, address)
+      if (space === undefined || (other !== vnet && !isConnected(state, vnet, other))) continue
+      add(lengthOf(space), SYSTEM, { kind: 'local', vnet: other })
       const endpointSubnet = endpointSubnetAt(state, other, address)
       if (endpointSubnet !== undefined) {
         // A user route replaces the /32 only where its policies allow, and only if it is as long as the network's prefix (§2.7).
         const yields = ['Enabled', 'RouteTableEnabled'].includes(endpointSubnet.endpointPolicies)
         const replaced = routesOf(state, subnet).some(
-          ({ prefix }) => /^\d/.test(prefix) && contains(prefix, address) && lengthOf(prefix) >= lengthOf(other.space),
+          ({ prefix }) => isCidr(prefix) && contains(prefix, address) && lengthOf(prefix) >= lengthOf(space),
         )
         if (!yields || !replaced) add(32, SYSTEM, { kind: 'endpoint' })
       }
@@ -215,9 +236,8 @@ export function route(state: State, { vnet, subnet }: Home, destination: Place, 
   }
   for (const { prefix, hop, appliance } of routesOf(state, subnet)) {
     const next = toHop(state, vnet, hop, appliance)
-    if (/^\d/.test(prefix)) {
-      const matches =
-        lengthOf(prefix) === 0 || (destination.kind === 'address' && contains(prefix, destination.address))
+    if (isCidr(prefix)) {
+      const matches = destination.kind === 'address' ? contains(prefix, destination.address) : prefix === '0.0.0.0/0'
       if (matches) add(lengthOf(prefix), USER, next)
     } else if (destination.kind === 'public' && inTag(prefix, destination, choose)) {
       const [tag, region] = prefix.split('.')
@@ -245,7 +265,7 @@ function toHop(state: State, vnet: Vnet, hop: Route['hop'], appliance: Route['ap
 }
 
 /** The subnet of the private endpoint that has an address; endpoints of the tree have the fifth of their subnet. */
-export function endpointSubnetAt(state: State, vnet: Vnet, address: number): Subnet | undefined {
+export function endpointSubnetAt(state: State, vnet: Vnet, address: Address): Subnet | undefined {
   return state.endpoints
     .filter((endpoint) => endpoint.vnet === vnet.name)
     .map((endpoint) => vnet.subnets.find(({ name }) => name === endpoint.subnet)!)

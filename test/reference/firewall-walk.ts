@@ -1,5 +1,5 @@
 import { contains, isPrivate } from './address.ts'
-import { inTag, matchesPorts, type Packet, type Place } from './filter-walk.ts'
+import { inTag, isCidr, matchesPorts, type Packet, type Place } from './filter-walk.ts'
 import type { ApplicationRule, Collection, DnatRule, Firewall, NetworkRule } from './state.ts'
 import type { Choose } from './worlds.ts'
 
@@ -46,7 +46,7 @@ function matchesNetworkRule(rule: NetworkRule, packet: Packet, choose: Choose): 
 
 function matchesAddress(prefix: string, place: Place, choose: Choose): boolean {
   if (prefix === '*' || prefix === '0.0.0.0/0') return true
-  if (/^\d/.test(prefix)) return place.kind === 'address' && contains(prefix, place.address)
+  if (isCidr(prefix)) return place.kind === 'address' && contains(prefix, place.address)
   return place.kind === 'public' && inTag(prefix, place, choose)
 }
 

@@ -1,13 +1,13 @@
-import { contains } from './address.ts'
+import { type Address, contains } from './address.ts'
 import type { Labels, Pod, Policy, PolicyPeer, PolicyRule, State } from './state.ts'
 import type { Choose } from './worlds.ts'
 
 /** The other end of a packet as the policies of a pod see it. */
 export type PolicyEnd =
-  | { readonly kind: 'pod'; readonly pod: Pod; readonly address: number }
+  | { readonly kind: 'pod'; readonly pod: Pod; readonly address: Address }
   /** A node, or a pod on the host network, which is one. */
-  | { readonly kind: 'node'; readonly isOwn: boolean; readonly address: number }
-  | { readonly kind: 'address'; readonly address: number }
+  | { readonly kind: 'node'; readonly isOwn: boolean; readonly address: Address }
+  | { readonly kind: 'address'; readonly address: Address }
   /** A public host that no rule names more closely than "everything". */
   | { readonly kind: 'public' }
 

@@ -1,4 +1,4 @@
-import { toNumber, toText } from './address.ts'
+import { after, toAddress, toText } from './address.ts'
 import type {
   Cluster,
   Collection,
@@ -61,6 +61,8 @@ export function diceOf(seed: number): Dice {
 /** Public addresses outside Azure that states and questions name. */
 const OUTSIDE = ['203.0.113.7', '203.0.113.200', '198.51.100.9'] as const
 const OUTSIDE_CIDRS = ['203.0.113.0/24', '203.0.113.0/25', '198.51.100.9/32'] as const
+const OUTSIDE_V6 = ['2001:db8::7', '2606:4700::1111'] as const
+const CIDRS_V6 = ['::/0', '2001:db8::/32', 'fd00::/8', 'fd00:1:0:1::/64', 'fd00:2::/48', 'fd00:2:0:2::/64'] as const
 const NAMES = ['api.contoso.com', 'contoso.com', 'evilcontoso.com', 'a.b.contoso.com', 'other.example'] as const
 const TAGS = ['Storage', 'Storage.WestEurope', 'Storage.NorthEurope', 'Sql', 'AzureCloud', 'AzureKeyVault'] as const
 const PORTS = [22, 80, 443, 8080] as const
@@ -69,6 +71,7 @@ const CIDRS_INSIDE: Readonly<Record<string, readonly string[]>> = {
   far: ['10.2.0.0/16', '10.2.0.0/24', '10.2.1.0/24', '10.2.0.128/25'],
 }
 const POD_CIDR = '10.244.0.0/16'
+const POD_CIDR_V6 = 'fd00:244::/56'
 const PRIVATE_CIDRS = ['10.0.0.0/8', '192.168.0.0/16', '10.9.0.0/16', POD_CIDR] as const
 
 /** A small state; the same seed gives the same one. */
@@ -77,10 +80,23 @@ export function randomState(seed: number): State {
   const hasFar = dice.chance(0.6)
   const clusterVnet = hasFar && dice.chance(0.3) ? 'far' : 'hub'
   const firewallVnet = dice.chance(0.45) ? (hasFar && dice.chance(0.4) ? 'far' : 'hub') : undefined
-  const nsgs = dice.times(dice.below(3), (index): Nsg => ({ name: `nsg${index}`, rules: randomRules(dice) }))
   const mode = dice.one(['overlay', 'overlay', 'kubenet', 'node-subnet', 'pod-subnet'] as const)
+  // Azure's engine and Calico hold no policy on both families, and only these plugins have them (§5.1).
+  const isDual = (mode === 'overlay' || mode === 'kubenet') && dice.chance(0.25)
+  const nsgs = dice.times(
+    dice.below(3),
+    (index): Nsg => ({
+      name: `nsg${index}`,
+      rules: randomRules(dice).map((rule) => (isDual && dice.chance(0.3) ? toV6(rule, dice) : rule)),
+    }),
+  )
   const routeTables: readonly RouteTable[] = dice.chance(0.6)
-    ? [{ name: 'routes', routes: randomRoutes(dice, firewallVnet !== undefined) }]
+    ? [
+        {
+          name: 'routes',
+          routes: [...randomRoutes(dice, firewallVnet !== undefined), ...(isDual ? routesV6(dice) : [])],
+        },
+      ]
     : []
   const subnet = (vnet: string, index: number): Subnet => {
     const nsg = dice.chance(0.6) && nsgs.length > 0 ? dice.one(nsgs).name : undefined
@@ -88,6 +104,7 @@ export function randomState(seed: number): State {
     return {
       name: `${vnet}-${index}`,
       prefix: `10.${vnet === 'hub' ? 1 : 2}.${index}.0/24`,
+      ...(isDual && vnet === clusterVnet && { prefix6: `fd00:${vnet === 'hub' ? 1 : 2}:0:${index}::/64` }),
       ...(nsg !== undefined && { nsg }),
       ...(table !== undefined && { routeTable: table }),
       nat: vnet === clusterVnet && dice.chance(0.25),
@@ -102,6 +119,7 @@ export function randomState(seed: number): State {
   const vnetOf = (name: string, index: number): Vnet => ({
     name,
     space: `10.${index}.0.0/16`,
+    ...(isDual && name === clusterVnet && { space6: `fd00:${index}::/48` }),
     subnets: dice.times(name === clusterVnet ? 3 : 1 + dice.below(3), (each) => subnet(name, each)),
   })
   const vnets = [vnetOf('hub', 1), ...(hasFar ? [vnetOf('far', 2)] : [])]
@@ -113,7 +131,7 @@ export function randomState(seed: number): State {
         dice.chance(0.85) ? [{ from: from!, to: to!, access: dice.chance(0.9), forwarded: dice.chance(0.6) }] : [],
       )
     : []
-  const cluster = randomCluster(dice, mode, vnets.find(({ name }) => name === clusterVnet)!)
+  const cluster = randomCluster(dice, mode, vnets.find(({ name }) => name === clusterVnet)!, isDual)
   const namespaces = [
     { name: 'shop', labels: dice.one<Labels>([{}, { team: 'a' }]) },
     { name: 'pay', labels: dice.one<Labels>([{}, { team: 'b' }]) },
@@ -129,7 +147,7 @@ export function randomState(seed: number): State {
       port: dice.one([8080, 443]),
     }),
   )
-  const policies = dice.times(dice.below(4), (index) => randomPolicy(dice, namespaces, index))
+  const policies = dice.times(dice.below(4), (index) => randomPolicy(dice, namespaces, index, isDual))
   const services = randomServices(dice, cluster, pods)
   const subnetsOf = vnets.flatMap((vnet) => vnet.subnets.map((each) => ({ vnet: vnet.name, subnet: each.name })))
   const vaults = dice.times(
@@ -218,6 +236,20 @@ function randomRules(dice: Dice): readonly NsgRule[] {
   })
 }
 
+/** The same rule for IPv6: no rule holds prefixes of both families. */
+function toV6(rule: NsgRule, dice: Dice): NsgRule {
+  const isV4 = (prefix: string) => /^\d/.test(prefix)
+  const other = (prefixes: readonly string[]) => (prefixes.some(isV4) ? [dice.one(CIDRS_V6)] : prefixes)
+  return { ...rule, sources: other(rule.sources), destinations: other(rule.destinations) }
+}
+
+function routesV6(dice: Dice): readonly Route[] {
+  const hops = ['None', 'Internet'] as const
+  return dice
+    .some(['::/0', '2001:db8::/32', 'fd00:1:0:1::/64', 'fd00:2:0:2::/64'], 2)
+    .map((prefix) => ({ prefix, hop: dice.one(hops) }))
+}
+
 function randomRoutes(dice: Dice, hasFirewall: boolean): readonly Route[] {
   const appliance = (prefix: string): Route =>
     hasFirewall ? { prefix, hop: 'VirtualAppliance', appliance: 'firewall' } : { prefix, hop: 'None' }
@@ -244,7 +276,7 @@ function randomRoutes(dice: Dice, hasFirewall: boolean): readonly Route[] {
   return routes.filter(({ prefix }, index) => routes.findIndex((route) => route.prefix === prefix) === index)
 }
 
-function randomCluster(dice: Dice, mode: Cluster['mode'], vnet: Vnet): Cluster {
+function randomCluster(dice: Dice, mode: Cluster['mode'], vnet: Vnet, isDual: boolean): Cluster {
   const outbound: Cluster['outbound'] = dice.one(['loadBalancer', 'loadBalancer', 'userDefinedRouting', 'none'])
   const pools = ['system', 'apps'].slice(0, 1 + dice.below(2)).map((name, index): Cluster['pools'][number] => ({
     name,
@@ -256,9 +288,10 @@ function randomCluster(dice: Dice, mode: Cluster['mode'], vnet: Vnet): Cluster {
   }))
   return {
     mode,
-    engine: dice.one(['none', 'azure', 'azure', 'calico', 'cilium']),
+    engine: dice.one(isDual ? ['none', 'cilium', 'cilium'] : ['none', 'azure', 'azure', 'calico', 'cilium']),
     outbound,
     podCidr: POD_CIDR,
+    ...(isDual && { podCidr6: POD_CIDR_V6 }),
     pools,
     api: {
       private: dice.chance(0.3),
@@ -267,10 +300,14 @@ function randomCluster(dice: Dice, mode: Cluster['mode'], vnet: Vnet): Cluster {
   }
 }
 
-function randomPolicy(dice: Dice, namespaces: State['namespaces'], index: number): Policy {
+function randomPolicy(dice: Dice, namespaces: State['namespaces'], index: number, isDual: boolean): Policy {
   const types = dice.one<Policy['types']>([['Ingress'], ['Egress'], ['Ingress', 'Egress']])
   const label = (): Labels => ({ app: dice.one(['web', 'api', 'db']) })
   const peer = (): PolicyPeer => {
+    if (isDual && dice.chance(0.25)) {
+      const cidr = dice.one(CIDRS_V6)
+      return { cidr, except: cidr === '::/0' && dice.chance(0.3) ? ['2001:db8::/32'] : [] }
+    }
     if (dice.chance(0.5)) {
       const cidr = dice.one(['0.0.0.0/0', '10.0.0.0/8', '10.1.0.0/16', '10.1.0.0/24', POD_CIDR, ...OUTSIDE_CIDRS])
       const holes: Readonly<Record<string, string>> = { '0.0.0.0/0': '10.0.0.0/8', '10.0.0.0/8': '10.1.0.0/24' }
@@ -402,7 +439,7 @@ function randomFirewall(dice: Dice, vnet: string, vnets: readonly Vnet[], servic
   return {
     vnet,
     prefix: `${base}.0/26`,
-    address: toText(toNumber(`${base}.0`)! + 4),
+    address: toText(after(toAddress(`${base}.0`)!, 4)),
     groups: dice.times(1 + dice.below(2), group),
     parent: dice.chance(0.25) ? [group(0)] : [],
   }
@@ -426,7 +463,11 @@ export function randomQuestions(state: State, seed: number, count: number): read
   const free = state.vnets.flatMap((vnet) =>
     vnet.subnets
       .filter(({ name }) => !isClusters(vnet.name, name) && !isEndpoints(name))
-      .map(({ name, prefix }) => ({ subnet: `subnet/${vnet.name}/${name}`, host: prefix.replace('.0/24', '.140') })),
+      .map(({ name, prefix, prefix6 }) => ({
+        subnet: `subnet/${vnet.name}/${name}`,
+        host: prefix.replace('.0/24', '.140'),
+        hasV6: prefix6 !== undefined,
+      })),
   )
   const hosts = free.map(({ host }) => host)
   const vaults = state.vaults.map(({ name }) => `${name}.vault.azure.net`)
@@ -448,7 +489,14 @@ export function randomQuestions(state: State, seed: number, count: number): read
     TAGS.map((tag) => `tag/${tag}`),
   ]
   const some = (lists: readonly (readonly string[])[]) => dice.one(lists.filter((list) => list.length > 0))
+  const dual = free.filter(({ hasV6 }) => hasV6)
+  const hostsV6 = dual.map(({ subnet }) => `fd00:${subnet.includes('/hub-') ? 1 : 2}:0:${subnet.at(-1)}::8c`)
   return dice.times(count, (): Question => {
+    if (state.cluster.podCidr6 !== undefined && dice.chance(0.3)) {
+      const from = dice.one(some([pods, pods, nodes, hostsV6, dual.map(({ subnet }) => subnet)]))
+      const to = dice.one(some([[...OUTSIDE_V6], hostsV6].filter((list) => !list.includes(from))))
+      return { from, to, protocol: dice.chance(0.85) ? 'TCP' : 'UDP', port: dice.one([...PORTS, 443]) }
+    }
     for (;;) {
       const from = dice.one(some(froms))
       const to = dice.one(some(tos))

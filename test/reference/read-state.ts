@@ -13,7 +13,7 @@ import type { SecurityRule } from '../../src/model/azure/security-group.ts'
 import type { Subnet as ModelSubnet } from '../../src/model/azure/virtual-network.ts'
 import { parseTree } from '../../src/parse/units.ts'
 import { treeOf } from '../parse/tree-of.ts'
-import { contains, rangeOf, toText } from './address.ts'
+import { after, contains, rangeOf, toText } from './address.ts'
 import { NotModelled, readKubernetes } from './read-kubernetes.ts'
 import type {
   Cluster,
@@ -88,7 +88,7 @@ function readAzure(files: Readonly<Record<string, string>>): Azure {
       if (vnet.dnsServers.items.length > 0) throw new NotModelled('DNS servers')
       return {
         name: nameOf(vnet.object),
-        space: single(vnet.addressSpace, 'a network of several ranges'),
+        ...rangesOf(vnet.addressSpace, 'a network of several ranges', 'space'),
         subnets: azure.subnets.all
           .filter(({ network }) => network.kind === 'found' && network.object === vnet.object)
           .filter((subnet) => nameOf(subnet.object) !== 'AzureFirewallSubnet')
@@ -130,6 +130,19 @@ function single(list: PropList<string>, otherwise: string): string {
   return first
 }
 
+/** One range of each family: `prefix` and `prefix6`, say. */
+function rangesOf<Name extends 'space' | 'prefix'>(
+  list: PropList<string>,
+  otherwise: string,
+  name: Name,
+): { readonly [N in Name]: string } & { readonly [N in `${Name}6`]?: string } {
+  const all = values(list)
+  const [v4, ...others] = all.filter((range) => !range.includes(':'))
+  const [v6, ...more] = all.filter((range) => range.includes(':'))
+  if (v4 === undefined || others.length + more.length > 0) throw new NotModelled(otherwise)
+  return { [name]: v4, ...(v6 !== undefined && { [`${name}6`]: v6 }) } as never
+}
+
 function nameOf({ name }: AzureObject): string {
   return value(name)
 }
@@ -149,7 +162,7 @@ function toSubnet(azure: AzureNetwork, subnet: ModelSubnet): Subnet {
   const others = services.filter((service) => service !== 'Microsoft.KeyVault')
   return {
     name: nameOf(subnet.object),
-    prefix: single(subnet.prefixes, 'a subnet of several ranges'),
+    ...rangesOf(subnet.prefixes, 'a subnet of several ranges', 'prefix'),
     ...(nsg !== undefined && { nsg }),
     ...(routeTable !== undefined && { routeTable }),
     nat: azure.natGateways.of(subnet.natGateway) !== undefined,
@@ -215,7 +228,7 @@ function toFirewall(azure: AzureNetwork): Firewall | undefined {
   return {
     vnet: linkName(network),
     prefix,
-    address: toText(rangeOf(prefix)!.first + 4),
+    address: toText(after(rangeOf(prefix)!.first, 4)),
     groups: policy === undefined ? [classic(azure, firewall)] : toGroups(azure, policy),
     parent: parent === undefined ? [] : toGroups(azure, parent),
   }
@@ -313,7 +326,7 @@ const MODES = {
 function toCluster(azure: AzureNetwork, cluster: ModelCluster): Cluster {
   const { pools, policyEngine, outboundType, podCidrs, api, ipFamilies } = cluster
   const [first] = pools
-  if (values(ipFamilies).some((family) => /ipv6/i.test(family))) throw new NotModelled('a dual-stack cluster')
+  const isDual = values(ipFamilies).some((family) => /ipv6/i.test(family))
   if (first === undefined) return { ...NO_AZURE.cluster, engine: value(policyEngine) }
   const addressing = podAddressing(cluster, first)
   if (addressing === 'unknown') throw new NotModelled('a plugin that is not known')
@@ -326,12 +339,15 @@ function toCluster(azure: AzureNetwork, cluster: ModelCluster): Cluster {
   )
     throw new NotModelled(`outbound type ${outbound}`)
   if (value(api.vnetIntegration)) throw new NotModelled('an API server in a subnet')
-  const [podCidr = '10.244.0.0/16'] = values(podCidrs)
+  const ranges = values(podCidrs)
+  const podCidr = ranges.find((range) => !range.includes(':')) ?? '10.244.0.0/16'
+  const podCidr6 = ranges.find((range) => range.includes(':')) ?? 'fd12:3456:789a::/64'
   return {
     mode: MODES[addressing],
     engine: value(policyEngine),
     outbound,
     podCidr,
+    ...(isDual && { podCidr6 }),
     pools: pools.map((pool) => {
       const subnet = azure.subnets.of(pool.subnet)
       if (subnet === undefined) throw new NotModelled('pools in a network that AKS makes')

@@ -1,5 +1,5 @@
 import type { Finding, PathStep, Witness } from '../../src/rules/finding.ts'
-import { rangeOf, toNumber } from './address.ts'
+import { type Address, after, rangeOf, toAddress } from './address.ts'
 import { judge } from './azure-walk.ts'
 import { type Door, judgeInCluster } from './cluster-walk.ts'
 import { type Home, type Place, passesNsg } from './filter-walk.ts'
@@ -139,7 +139,6 @@ function demandOf({ packet: { protocol, port } }: Witness): Pick<Question, 'prot
 
 function askCluster(state: State, witness: Witness): Judgement | undefined {
   const ends = endsOf(witness)
-  if (ends.from.includes(':') || ends.to.includes(':')) throw new NotModelled('IPv6')
   const { full, from, to } = withAnyPods(state, ends)
   return judgeInCluster(full, { from, to, ...demandOf(witness) }, doorOf(state, witness))
 }
@@ -147,7 +146,6 @@ function askCluster(state: State, witness: Witness): Judgement | undefined {
 function askWhole(state: State, witness: Witness): Judgement | undefined {
   if (state.alone) throw new NotModelled('Azure layers without Azure code')
   const ends = endsOf(witness)
-  if (ends.from.includes(':') || ends.to.includes(':')) throw new NotModelled('IPv6')
   const { full, from, to } = withAnyPods(state, ends)
   const [source, target] = [plainName(from), plainName(to)]
   const demand = demandOf(witness)
@@ -227,11 +225,10 @@ function askGroup(state: State, name: string, witness: Witness): Judgement | und
   const nsg = state.nsgs.find((one) => one.name === name)
   if (nsg === undefined) return { allowed: false, layers: new Set() }
   const { from, sourceAddress } = witness.packet
-  if (sourceAddress?.includes(':')) throw new NotModelled('IPv6')
   const source: Place =
     sourceAddress === undefined
       ? { kind: 'public', tag: from.replace('tag/', '') }
-      : { kind: 'address', address: toNumber(sourceAddress)! }
+      : { kind: 'address', address: toAddress(sourceAddress)! }
   const demand = demandOf(witness)
   const all = state.vnets.flatMap((vnet) => vnet.subnets.map(({ routeTable: _, ...subnet }) => ({ vnet, subnet })))
   // By itself: routes of some subnet widen no tag.
@@ -244,7 +241,7 @@ function askGroup(state: State, name: string, witness: Witness): Judgement | und
   ]
   const destinations = prefixes.flatMap((cidr) => {
     const range = rangeOf(cidr)
-    return range === undefined ? [] : [range.first, Math.min(range.first + 5, range.last), range.last]
+    return range === undefined ? [] : [range.first, after(range.first, range.first === range.last ? 0 : 1), range.last]
   })
   return judgeInAllWorlds((choose) => {
     const passes = homes.some((home) =>
@@ -269,6 +266,6 @@ const ANY_HOME: Home = {
   },
 }
 
-function at(address: number): Place {
+function at(address: Address): Place {
   return { kind: 'address', address }
 }

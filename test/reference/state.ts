@@ -1,7 +1,7 @@
 /**
  * A small state as plain data: what the reference evaluator walks and what the writers turn into source text.
  *
- * Addresses are IPv4 text. Absent optional fields mean what the platform makes of an absent property.
+ * Addresses are text, of either family. Absent optional fields mean what the platform makes of an absent property.
  */
 export interface State {
   /** Manifests without Azure code: nothing is known of the network around the cluster. */
@@ -29,12 +29,15 @@ export type Labels = Readonly<Record<string, string>>
 export interface Vnet {
   readonly name: string
   readonly space: string
+  /** Its IPv6 range, where it has both families. */
+  readonly space6?: string
   readonly subnets: readonly Subnet[]
 }
 
 export interface Subnet {
   readonly name: string
   readonly prefix: string
+  readonly prefix6?: string
   readonly nsg?: string
   readonly routeTable?: string
   /** A NAT gateway with a public address of its own. */
@@ -142,6 +145,8 @@ export interface Cluster {
   readonly engine: 'none' | 'azure' | 'calico' | 'cilium' | 'unknown'
   readonly outbound: 'loadBalancer' | 'userDefinedRouting' | 'userAssignedNATGateway' | 'none'
   readonly podCidr: string
+  /** Of a dual-stack cluster. */
+  readonly podCidr6?: string
   readonly pools: readonly Pool[]
   readonly api: { readonly private: boolean; readonly authorized: readonly string[] }
 }

@@ -169,14 +169,16 @@ function gateway({ vnets }: State): readonly Declared[] {
 
 /** Subnets inside of their network for one, as resources of their own for the other. */
 function networks({ vnets, firewall }: State): readonly Declared[] {
-  return vnets.flatMap(({ name, space, subnets }) => {
+  return vnets.flatMap(({ name, space, space6, subnets }) => {
     const wall = firewall?.vnet === name ? [['AzureFirewallSubnet', { addressPrefix: firewall.prefix }] as const] : []
     const all: readonly (readonly [string, { readonly [name: string]: Json }])[] = [
       ...subnets.map((subnet) => [subnet.name, subnetOf(subnet)] as const),
       ...wall,
     ]
     return [
-      network(symbolOf(name), 'virtualNetworks', [name], { addressSpace: { addressPrefixes: [space] } }),
+      network(symbolOf(name), 'virtualNetworks', [name], {
+        addressSpace: { addressPrefixes: space6 === undefined ? [space] : [space, space6] },
+      }),
       ...all.map(([own, properties]) => network(symbolOf(own), 'virtualNetworks/subnets', [name, own], properties)),
     ]
   })
@@ -184,7 +186,9 @@ function networks({ vnets, firewall }: State): readonly Declared[] {
 
 function subnetOf(subnet: Subnet): { readonly [name: string]: Json } {
   return {
-    addressPrefix: subnet.prefix,
+    ...(subnet.prefix6 === undefined
+      ? { addressPrefix: subnet.prefix }
+      : { addressPrefixes: [subnet.prefix, subnet.prefix6] }),
     ...(subnet.nsg !== undefined && { networkSecurityGroup: reference(symbolOf(subnet.nsg)) }),
     ...(subnet.routeTable !== undefined && { routeTable: reference(symbolOf(subnet.routeTable)) }),
     ...(subnet.nat && { natGateway: reference('nat') }),
@@ -281,7 +285,7 @@ function collectionOf(collection: Collection, index: number): Json {
 }
 
 function cluster({ cluster }: State): readonly Declared[] {
-  const { mode, engine, outbound, podCidr, pools, api } = cluster
+  const { mode, engine, outbound, podCidr, podCidr6, pools, api } = cluster
   const properties: { readonly [name: string]: Json } = {
     kubernetesVersion: '1.33',
     dnsPrefix: 'aks',
@@ -302,7 +306,8 @@ function cluster({ cluster }: State): readonly Declared[] {
     networkProfile: {
       networkPlugin: mode === 'kubenet' ? 'kubenet' : 'azure',
       ...(mode === 'overlay' && { networkPluginMode: 'overlay' }),
-      ...((mode === 'overlay' || mode === 'kubenet') && { podCidr }),
+      ...((mode === 'overlay' || mode === 'kubenet') &&
+        (podCidr6 === undefined ? { podCidr } : { podCidrs: [podCidr, podCidr6], ipFamilies: ['IPv4', 'IPv6'] })),
       ...(engine !== 'none' && { networkPolicy: engine }),
       ...(engine === 'cilium' && { networkDataplane: 'cilium' }),
       serviceCidr: '172.20.0.0/16',

@@ -36,12 +36,15 @@ export function writeTerraform(state: State): string {
 
 function networks({ vnets }: State): readonly Block[] {
   return vnets.flatMap((vnet) => [
-    resource('virtual_network', vnet.name, [...COMMON, ['address_space', [vnet.space]]]),
+    resource('virtual_network', vnet.name, [
+      ...COMMON,
+      ['address_space', vnet.space6 === undefined ? [vnet.space] : [vnet.space, vnet.space6]],
+    ]),
     ...vnet.subnets.flatMap((subnet) => [
       resource('subnet', subnet.name, [
         ['resource_group_name', 'rg'],
         ['virtual_network_name', ref(`azurerm_virtual_network.${vnet.name}.name`)],
-        ['address_prefixes', [subnet.prefix]],
+        ['address_prefixes', subnet.prefix6 === undefined ? [subnet.prefix] : [subnet.prefix, subnet.prefix6]],
         ...(subnet.keyVaultEndpoint ? [['service_endpoints', ['Microsoft.KeyVault']] as const] : []),
         ...(subnet.defaultOutbound ? [] : [['default_outbound_access_enabled', false] as const]),
         ...(subnet.endpointPolicies === 'Disabled'
@@ -276,7 +279,7 @@ function cluster({ cluster }: State): readonly Block[] {
           ),
         ]),
   ]
-  const { mode, engine, outbound, podCidr, pools, api } = cluster
+  const { mode, engine, outbound, podCidr, podCidr6, pools, api } = cluster
   return [
     resource('kubernetes_cluster', 'aks', [
       ...COMMON,
@@ -287,7 +290,11 @@ function cluster({ cluster }: State): readonly Block[] {
       block('network_profile', [
         ['network_plugin', mode === 'kubenet' ? 'kubenet' : 'azure'],
         ...(mode === 'overlay' ? [['network_plugin_mode', 'overlay'] as const] : []),
-        ...(mode === 'overlay' || mode === 'kubenet' ? [['pod_cidr', podCidr] as const] : []),
+        ...(podCidr6 !== undefined
+          ? [['pod_cidrs', [podCidr, podCidr6]] as const, ['ip_versions', ['IPv4', 'IPv6']] as const]
+          : mode === 'overlay' || mode === 'kubenet'
+            ? [['pod_cidr', podCidr] as const]
+            : []),
         ...(engine === 'none' ? [] : [['network_policy', engine] as const]),
         ...(engine === 'cilium' ? [['network_data_plane', 'cilium'] as const] : []),
         ['service_cidr', '172.20.0.0/16'],

@@ -1,4 +1,4 @@
-import { type AddressSet, addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
+import { type AddressSet, ALL_V4, addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
 import { type AzureObject, labelOf } from '../../model/azure/azure-object.ts'
 import { type Cluster, type NodePool, podAddressing } from '../../model/azure/cluster.ts'
 import type { Firewall } from '../../model/azure/firewall.ts'
@@ -144,7 +144,9 @@ export function endpointHost(site: Site, endpoint: PrivateEndpoint, group?: stri
     (one) => group === undefined || endpoint.addresses.length === 1 || knownValue(one.group) === group,
   )
   const written = wanted.flatMap(({ address }) => (address.known ? [parseRange(address.value) ?? NO_ADDRESSES] : []))
-  const anywhere = subnet === undefined ? NO_ADDRESSES : site.topology.addressesOf(subnet).possible
+  // Azure gives it an IPv4 address, in a subnet of both families as well.
+  const anywhere =
+    subnet === undefined ? NO_ADDRESSES : addressSets.intersect(site.topology.addressesOf(subnet).possible, ALL_V4)
   return {
     ...PLAIN,
     label: labelOf(endpoint.object),

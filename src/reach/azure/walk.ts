@@ -1,4 +1,4 @@
-import { addressSets } from '../../algebra/addresses.ts'
+import { type AddressSet, ALL_V4, ALL_V6, addressSets } from '../../algebra/addresses.ts'
 import type { NetworkGateway } from '../../model/azure/outbound.ts'
 import { surely } from '../../model/azure/prop.ts'
 import type { Subnet } from '../../model/azure/virtual-network.ts'
@@ -32,6 +32,9 @@ export function walk(
   demand: Demand,
   meets: 'everything' | 'filters' = 'everything',
 ): Outcome {
+  if (goal.kind === 'host' && (hasBoth(from.places) || hasBoth(goal.host.places))) {
+    return walkByFamily(site, from, goal.host, demand, meets)
+  }
   const leg: Leg = { site, from, goal, demand, at: from }
   const isOutside =
     goal.kind === 'host' &&
@@ -44,6 +47,27 @@ export function walk(
     () => leave(site, from, goal, demand),
     () => (meets === 'filters' && goal.kind === 'host' ? enter(site, from, goal.host, demand) : forward(leg)),
   )
+}
+
+function hasBoth({ addresses: { v4, v6 } }: Places): boolean {
+  return v4.length > 0 && v6.length > 0
+}
+
+/** A packet is of one family: where both ends have both, either may be used. */
+function walkByFamily(site: Site, from: Host, to: Host, demand: Demand, meets: 'everything' | 'filters'): Outcome {
+  const ways = [ALL_V4, ALL_V6].flatMap((family): readonly Outcome[] => {
+    const [source, target] = [ofFamily(from, family), ofFamily(to, family)]
+    if (source === undefined || target === undefined) return []
+    return [walk(site, source, { kind: 'host', host: target }, demand, meets)]
+  })
+  return ways.length === 0 ? denied('route', 'the two ends have no family of addresses in common') : whichever(ways)
+}
+
+/** The host with its addresses of one family; undefined where it has those of the other alone. */
+function ofFamily(host: Host, family: AddressSet): Host | undefined {
+  if (addressSets.isEmpty(host.places.addresses)) return host
+  const addresses = addressSets.intersect(host.places.addresses, family)
+  return addressSets.isEmpty(addresses) ? undefined : { ...host, places: { ...host.places, addresses } }
 }
 
 /** Several hosts that an address may stand for, all of them asked. */
