@@ -63,7 +63,7 @@ export function networkPolicyLayer(
       const isolates = isolation(policy, direction, cluster)
       if (isolates === 'no') continue
       const inForce = policy.rejections.length === 0 && policy.resource.maybe === undefined ? isolates : 'maybe'
-      const pods = podsIn(classes, policy.namespace, policy.podSelector)
+      const pods = compile.pods(policy)
       for (const subject of membersOf(pods.possible)) {
         const certain = hasClass(pods.certain, subject)
         const list = selections[subject] ?? []
@@ -215,6 +215,8 @@ function combine(
 export interface PolicyCompiler {
   /** Equal for the identical policy. */
   numberOf(policy: NetworkPolicy): number
+  /** The pods that the policy selects. */
+  pods(policy: NetworkPolicy): Bounds<ClassSet>
   /** Port names that the policy's rules use. */
   namesIn(policy: NetworkPolicy, direction: Direction): ReadonlySet<string>
   /** Every class that some rule of the policy may let through, on whatever port. */
@@ -235,6 +237,7 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
   const { regions, peerSets, classSets } = universe
   const peers = boundsOf(peerSets)
   const numbers = new Map<NetworkPolicy, number>()
+  const pods = new Map<NetworkPolicy, Bounds<ClassSet>>()
   const names: ByDirection<NetworkPolicy, ReadonlySet<string>> = { ingress: new Map(), egress: new Map() }
   const peersOfPolicies: ByDirection<NetworkPolicy, ClassSet> = { ingress: new Map(), egress: new Map() }
   const ofPolicies: ByDirection<NetworkPolicy, Bounds<Region<PeerSet>>> = { ingress: new Map(), egress: new Map() }
@@ -249,6 +252,7 @@ export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bin
 
   const compiler: PolicyCompiler = {
     numberOf: (policy) => once(numbers, policy, () => numbers.size),
+    pods: (policy) => once(pods, policy, () => podsIn(classes, policy.namespace, policy.podSelector)),
     namesIn: (policy, direction) => once(names[direction], policy, () => namesIn(policy.rules[direction])),
     peers: (policy, direction) =>
       once(peersOfPolicies[direction], policy, () => {
