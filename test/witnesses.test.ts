@@ -37,8 +37,6 @@ const NOT_ASKED: Readonly<Record<string, number>> = {
   'a load balancer of another controller': 2,
   // The reader of manifests reads no HCL.
   'Kubernetes objects in Terraform': 2,
-  'a dual-stack cluster': 1,
-  'a network of several ranges': 10,
   // Whether nodes have link-local addresses: the reference says no, the engine does not know.
   'not-decided': 1,
 }

@@ -1,5 +1,6 @@
 import type { Bounds } from '../../algebra/bounds.ts'
 import { serviceSet } from '../../algebra/service-sets.ts'
+import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { type AzureObject, labelOf } from '../../model/azure/azure-object.ts'
 import type { Cluster } from '../../model/azure/cluster.ts'
 import type { Link } from '../../model/azure/link.ts'
@@ -23,6 +24,19 @@ export interface Egress {
 
 const UNKNOWN_IDENTITY: Bounds<Places> = { certain: NOWHERE, possible: { ...INTERNET, addresses: { v4: [], v6: [] } } }
 
+const LENT = new WeakMap<AzureNetwork, Bounds<Places>>()
+
+/** An address that Azure lends or makes: any public one but those that the tree has as resources of its own. */
+function lentIdentity({ azure }: Site): Bounds<Places> {
+  let lent = LENT.get(azure)
+  if (lent === undefined) {
+    const own = azure.publicIps.all.map(({ object }) => publicPlace(object)).reduce(places.union, NOWHERE)
+    lent = { certain: NOWHERE, possible: places.subtract(UNKNOWN_IDENTITY.possible, own) }
+    LENT.set(azure, lent)
+  }
+  return lent
+}
+
 /**
  * NAT gateway of the subnet, then the host's own public address, then a load balancer's outbound rule, then default outbound access.
  *
@@ -45,7 +59,7 @@ export function egressOf(site: Site, host: Host, protocol: FabricProtocol, famil
   }
   const own = host.publicIps.filter((link) => isFamily(site, link, family))
   if (own.length > 0)
-    return leaves("the host's own public address", host.pool?.object ?? subnet?.object, identityOf(own))
+    return leaves("the host's own public address", host.pool?.object ?? subnet?.object, ownIdentity(site, own))
   if (host.cluster !== undefined) {
     const cluster = clusterEgress(host.cluster, family)
     if (cluster !== undefined) return cluster
@@ -63,7 +77,7 @@ export function egressOf(site: Site, host: Host, protocol: FabricProtocol, famil
       step: { layer: 'nat', answer: 'denied', rule, resource },
     }
   }
-  return defaultOutbound(host, family)
+  return defaultOutbound(site, host, family)
 }
 
 function leaves(
@@ -86,6 +100,11 @@ function identityOf(links: readonly Link[]): Bounds<Places> {
   return found.length === links.length && links.length > 0
     ? { certain: all, possible: all }
     : { certain: NOWHERE, possible: UNKNOWN_IDENTITY.possible }
+}
+
+/** Of a host's own addresses: where none is a resource that may be in the tree, AKS makes them. */
+function ownIdentity(site: Site, links: readonly Link[]): Bounds<Places> {
+  return links.every(({ kind }) => kind === 'outside') ? lentIdentity(site) : identityOf(links)
 }
 
 function isFamily(site: Site, link: Link, family: 'v4' | 'v6'): boolean {
@@ -170,10 +189,10 @@ function outboundBalancer(site: Site, host: Host): Egress | undefined {
 }
 
 /** Addresses that Azure lends to hosts without any way out of their own, unless the subnet is private. IPv4 only. */
-function defaultOutbound({ subnet, pool, unknown }: Host, family: 'v4' | 'v6'): Egress {
+function defaultOutbound(site: Site, { subnet, pool, unknown }: Host, family: 'v4' | 'v6'): Egress {
   const resource = subnet?.object.resource ?? pool?.object.resource
   const at = resource && { resource }
-  const base = { identity: UNKNOWN_IDENTITY, isClusterBalancer: false }
+  const base = { identity: lentIdentity(site), isClusterBalancer: false }
   if (unknown !== undefined)
     return { ...base, answer: 'unknown', step: { layer: 'nat', answer: 'unknown', rule: unknown, ...at } }
   const access = subnet?.defaultOutboundAccess
