@@ -60,11 +60,31 @@ interface Command {
   /** Least and most operands. */
   readonly operands: readonly [number, number]
   readonly formats: readonly Format[]
+  /** Those that only some commands take. */
+  readonly options: readonly OptionName[]
 }
 
 export type CommandName = 'review' | 'audit' | 'list' | 'diff' | 'explain' | 'eval' | 'resources' | 'rules'
 
 const REPORTS = ['text', 'markdown', 'json', 'sarif', 'html', 'dot', 'mermaid'] as const
+
+/** What commands take that judge a tree. */
+const JUDGED = ['repo', 'config', 'fail-on', 'today'] as const
+/** The flags of np-guard's analyser. */
+const NP_GUARD = [
+  'focusworkload',
+  'focusworkload-peer',
+  'focus-direction',
+  'focus-conn',
+  'multiple-networks',
+  'source-pod',
+  'source-namespace',
+  'source-ip',
+  'destination-pod',
+  'destination-namespace',
+  'destination-ip',
+  'destination-port',
+] as const
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   review: {
@@ -72,44 +92,57 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     about: 'what a pull request changes',
     operands: [0, 0],
     formats: REPORTS,
+    options: ['base', 'head', ...JUDGED],
   },
   audit: {
     usage: 'audit TREE [--repo DIR]',
     about: 'every finding of one state',
     operands: [1, 1],
     formats: ['text', 'markdown', 'json', 'sarif', 'html'],
+    options: JUDGED,
   },
   list: {
     usage: 'list TREE [--exposure]',
     about: 'every allowed connection',
     operands: [1, 1],
     formats: ['text', 'json', 'dot', 'mermaid', 'np-guard'],
+    options: ['repo', 'exposure', ...NP_GUARD],
   },
   diff: {
     usage: 'diff TREE TREE',
     about: 'only the connectivity that changed',
     operands: [2, 2],
     formats: ['text', 'json', 'dot', 'mermaid', 'np-guard'],
+    options: ['repo', ...NP_GUARD],
   },
   explain: {
     usage: 'explain TREE --from PEER --to PEER [--port P]',
     about: "each layer's verdict on the way",
     operands: [1, 1],
     formats: ['text', 'json'],
+    options: ['repo', 'from', 'to', 'port', 'protocol'],
   },
   eval: {
     usage: 'eval TREE --from PEER --to PEER --port P | --queries FILE',
     about: 'allowed (exit 0) or denied (exit 1)',
     operands: [1, 1],
     formats: ['text', 'json', 'np-guard'],
+    options: ['repo', 'from', 'to', 'port', 'protocol', 'queries', ...NP_GUARD],
   },
   resources: {
     usage: 'resources TREE [--unit PATH]',
     about: 'every resource that was understood, with its evaluated values',
     operands: [1, 1],
     formats: ['text', 'json'],
+    options: ['repo', 'unit', 'var-file', 'parameters', 'values', 'release', 'namespace', 'kube-version'],
   },
-  rules: { usage: 'rules [ID]', about: 'the catalogue, or one rule', operands: [0, 1], formats: ['text', 'json'] },
+  rules: {
+    usage: 'rules [ID]',
+    about: 'the catalogue, or one rule',
+    operands: [0, 1],
+    formats: ['text', 'json'],
+    options: [],
+  },
 }
 
 const STRING = { type: 'string' } as const
@@ -150,22 +183,29 @@ const OPTIONS = {
   'destination-ip': STRING,
   'destination-port': STRING,
 } as const
+export type OptionName = keyof typeof OPTIONS
 
 /** Reads the arguments after the program's name. `terminal` decides the default format. Throws {@link InputError}. */
 export function readCall(argv: readonly string[], terminal: boolean): Call {
   const name = argv[0]
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
-    throw new InputError(
-      name === undefined ? `no command given\n${usage()}` : `no command ${JSON.stringify(name)}\n${usage()}`,
-    )
+    const what = name === undefined ? 'no command given' : `no command ${JSON.stringify(name)}`
+    throw new InputError(`${what}; there are ${Object.keys(COMMANDS).join(', ')}. See ringfence --help.`)
   }
   const command = name as CommandName
-  const { usage: line, operands, formats } = COMMANDS[command]
-  const { values, positionals } = parse(argv.slice(1), line)
-  if (positionals.length < operands[0] || positionals.length > operands[1])
-    throw new InputError(`usage: ringfence ${line}`)
+  const { usage: line, operands, formats, options } = COMMANDS[command]
+  const wrong = (what: string) => new InputError(`${what}\nusage: ringfence ${line}\nSee ringfence ${command} --help.`)
+  const { values, positionals } = parse(argv.slice(1), wrong)
+  const other = Object.keys(values).find(
+    (key) => key !== 'format' && key !== 'output' && !options.includes(key as OptionName),
+  )
+  if (other !== undefined) throw wrong(`${command} takes no --${other}`)
+  if (positionals.length < operands[0])
+    throw wrong(`${command} needs ${operands[0] === 1 ? 'a tree' : `${operands[0]} trees`}`)
+  if (positionals.length > operands[1])
+    throw wrong(`${JSON.stringify(positionals[operands[1]])} is one argument too many`)
   if (command === 'review' && (values.base === undefined || values.head === undefined))
-    throw new InputError(`usage: ringfence ${line}`)
+    throw wrong(`--${values.base === undefined ? 'base' : 'head'} is missing`)
   const format = oneOf('format', values.format, formats) ?? (terminal || command !== 'resources' ? 'text' : 'json')
   const source = npGuardEnd(values['source-ip'], values['source-pod'], values['source-namespace'])
   const destination = npGuardEnd(values['destination-ip'], values['destination-pod'], values['destination-namespace'])
@@ -211,26 +251,11 @@ export function readCall(argv: readonly string[], terminal: boolean): Call {
   }
 }
 
-/** The help text. */
-export function usage(): string {
-  const commands = Object.values(COMMANDS)
-  const width = Math.max(...commands.map((command) => command.usage.length))
-  return [
-    'usage: ringfence COMMAND',
-    '',
-    ...commands.map((command) => `  ${command.usage.padEnd(width)}   ${command.about}`),
-    '',
-    'TREE is a folder or a git revision of --repo (default: here).',
-    `--format ${FORMATS.join(' | ')}, --config FILE, --fail-on SEVERITY | none, --output FILE`,
-    'exit status: 0 nothing at or above --fail-on (default high), 1 something is, 2 the input could not be analysed',
-  ].join('\n')
-}
-
-function parse(args: readonly string[], line: string) {
+function parse(args: readonly string[], wrong: (what: string) => InputError) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
   } catch (error) {
-    throw new InputError(`${error instanceof Error ? error.message.split('. ')[0] : error}\nusage: ringfence ${line}`)
+    throw wrong(error instanceof Error ? error.message.split('. ')[0]! : String(error))
   }
 }
 
