@@ -1,6 +1,6 @@
 import { attempted } from './attempted.ts'
 import type { ModuleInstance } from './module-instance.ts'
-import type { ResourceInstance } from './resource-set.ts'
+import type { ResourceInstance } from './resource-instance.ts'
 
 /** Finds managed resources by type and by the names that a data source looks for. */
 export class ManagedIndex {

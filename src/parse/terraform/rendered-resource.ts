@@ -4,7 +4,7 @@ import { indexBody } from './body-index.ts'
 import type { InstanceKey } from './expansion.ts'
 import { Failure } from './failure.ts'
 import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
-import type { ResourceInstance } from './resource-set.ts'
+import type { ResourceInstance } from './resource-instance.ts'
 import type { Attribute } from './syntax.ts'
 import { failedValue, toUnknown, toValue } from './to-value.ts'
 import type { Val } from './val.ts'
@@ -36,7 +36,7 @@ export class TerraformResource implements Resource {
   }
 
   compareWithPlan(): void {
-    void this.#instance.planned
+    void this.#instance.plan
   }
 
   #evaluate(): MapValue {

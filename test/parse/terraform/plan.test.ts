@@ -226,6 +226,42 @@ resource "azurerm_storage_account" "s" {
   })
 })
 
+describe('a plan and what cannot be read here', () => {
+  it('tells what a file outside of the tree holds', () => {
+    const main = 'resource "azurerm_x" "x" {\n  name = "x"\n  data = file("../../secret")\n}\n'
+    const plan = planText({ changes: [change('azurerm_x.x', null, { name: 'x', data: 'text' })] })
+    const unit = only({ 'main.tf': main, 'p.json': plan })
+    expect(json(unit, 'azurerm_x.x')).toEqual({ name: 'x', data: 'text' })
+  })
+
+  it('leaves what the language refuses refused', () => {
+    const main = 'resource "azurerm_x" "x" {\n  name = "x"\n  data = {}.nothing\n}\n'
+    const plan = planText({ changes: [change('azurerm_x.x', null, { name: 'x', data: 'text' })] })
+    const unit = only({ 'main.tf': main, 'p.json': plan })
+    expect(json(unit, 'azurerm_x.x').data).toHaveProperty('$error')
+  })
+
+  it.each([
+    ['deep', `{"format_version": "1.2", "planned_values": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['broken', '{"format_version": "1.2", "planned_values": {'],
+    [
+      'of other types',
+      '{"format_version": 1, "planned_values": {}, "resource_changes": {"a": 1}, "variables": [], "configuration": 3}',
+    ],
+    [
+      'of deep values',
+      planText({
+        changes: [
+          change('azurerm_subnet.a', null, JSON.parse(`{"name": "a", "x": ${'['.repeat(3000)}${']'.repeat(3000)}}`)),
+        ],
+      }),
+    ],
+  ])('reads a plan that is %s without an end of its own', (_, text) => {
+    const [unit] = unitsOf({ 'main.tf': SUBNET, 'p.json': text }).filter(({ unit: { kind } }) => kind === 'terraform')
+    expect(json(unit!, 'azurerm_subnet.a').name).toBe('a')
+  })
+})
+
 describe('a plan that is not that of the configuration', () => {
   it('decides nothing that the configuration decides, and says so', () => {
     const main = `variable "source" {
