@@ -77,7 +77,7 @@ describe('what firewalls let out', () => {
 
   it('tells tags and categories by their name', () => {
     expect(told(policy(named('a.example')), policy(named('a.example'), tagged('WindowsUpdate')))).toEqual([
-      '<tag windowsupdate>: nothing → TCP 443',
+      '<tag WindowsUpdate>: nothing → TCP 443',
     ])
     const category = application('fqdnTags: []').replace('webCategories: []', "webCategories: ['News']")
     expect(told(policy(named('a.example')), policy(named('a.example'), category))).toEqual([

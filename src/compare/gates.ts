@@ -3,7 +3,9 @@ import type { ConnectionSet } from '../algebra/connections.ts'
 import { NO_NAMES, namePatterns, nameSets } from '../algebra/names.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
+import { originOf } from '../model/azure/azure-objects.ts'
 import type { Prop, PropList } from '../model/azure/prop.ts'
+import type { ServiceEndpoint } from '../model/azure/service.ts'
 import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
 import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
 import { type AzureIdentities, identitiesOf } from './azure-identity.ts'
@@ -12,7 +14,7 @@ import type { Flow } from './flows.ts'
 import type { GateLine } from './gate-lines.ts'
 import { filtersOf, type RulePackets, type Way } from './nsg-packets.ts'
 import { type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
-import { apiCallersOf, callersOf, HTTPS, LATER, portsOfService } from './service-packets.ts'
+import { apiCallersOf, callersOf, callersOfRule, HTTPS, LATER, portsOfService } from './service-packets.ts'
 
 /** One thing that lets packets through, in one state. */
 export interface Gate {
@@ -175,8 +177,7 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
       get admits() {
         return toPackets(callersOf(service), portsOfService(service))
       },
-      lines: () =>
-        linesOf(object, [service.publicAccess, service.defaultAction, service.ipRules], portsOfService(service)),
+      lines: () => linesOfService(azure, service),
     }
   }
 }
@@ -186,6 +187,24 @@ function toLine({ rule, matches }: RulePackets): readonly GateLine[] {
   if (isDefault || origin === undefined || resource === undefined) return []
   const allows = access === undefined ? undefined : access !== 'Deny'
   return [{ origin, resource, words: `nsg: rule ${name} (${priority})`, allows, matches: matches.possible }]
+}
+
+/** Databases have a resource for each rule; other services write theirs in a list. */
+function linesOfService({ objects }: AzureNetwork, service: ServiceEndpoint): readonly GateLine[] {
+  const { object, kind, publicAccess, defaultAction, ipRules } = service
+  const connections = portsOfService(service)
+  if (kind.rules !== 'ranges' && kind.rules !== 'flexible')
+    return linesOf(object, [publicAccess, defaultAction, ipRules], connections)
+  const rules = objects.childrenOf(object, 'firewallRules').map(
+    (rule): GateLine => ({
+      origin: originOf(rule),
+      resource: rule.resource,
+      words: `access rule ${nameOf(rule)}`,
+      allows: true,
+      matches: { from: callersOfRule(rule), to: EVERYWHERE, connections },
+    }),
+  )
+  return [...rules, ...linesOf(object, [publicAccess], connections)]
 }
 
 /** Settings may be about any caller; a list that is written is its items. */

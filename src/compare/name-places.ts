@@ -3,6 +3,7 @@ import { ALL_NAMES, hasName, nameSets, printNames } from '../algebra/names.ts'
 import { ALL_SERVICES, serviceSets } from '../algebra/service-sets.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { AKS_REQUIRED_NAMES } from '../reach/azure/aks-names.ts'
+import { spellStandIns } from '../reach/azure/name-stand-ins.ts'
 import { NOWHERE, type Places, printPlaces } from '../reach/azure/places.ts'
 import type { FlowEnd } from './flows.ts'
 import { nameAddresses } from './name-peers.ts'
@@ -36,7 +37,7 @@ function nameHosts({ hosts }: Places): readonly FlowEnd[] {
   const rest = isEvery ? nameSets.subtract(hosts, needed) : hosts
   return [
     ...(isEvery ? [{ name: 'names that AKS itself needs' }] : []),
-    ...(nameSets.isEmpty(rest) ? [] : [{ name: printNames(rest, MOST_NAMES) }]),
+    ...(nameSets.isEmpty(rest) ? [] : [{ name: spellStandIns(printNames(rest, MOST_NAMES)) }]),
   ]
 }
 

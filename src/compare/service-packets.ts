@@ -1,11 +1,12 @@
-import { type AddressSet, ALL_ADDRESSES, addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
+import { type AddressSet, ALL_ADDRESSES, ALL_V4, addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
 import type { Bounds } from '../algebra/bounds.ts'
 import { type ConnectionSet, connectionSets, singlePort } from '../algebra/connections.ts'
 import { ALL_SERVICES } from '../algebra/service-sets.ts'
-import { labelOf } from '../model/azure/azure-object.ts'
+import { type AzureObject, labelOf, read } from '../model/azure/azure-object.ts'
 import type { Cluster } from '../model/azure/cluster.ts'
-import { type PropList, surely } from '../model/azure/prop.ts'
+import { type PropList, surely, textProp } from '../model/azure/prop.ts'
 import type { ServiceEndpoint } from '../model/azure/service.ts'
+import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { atAddresses, atServices, INTERNET, NOWHERE, type Places, parseRange, places } from '../reach/azure/places.ts'
 import { standIn } from './stand-in.ts'
 
@@ -21,9 +22,24 @@ export function callersOf(service: ServiceEndpoint): Bounds<Places> {
   const subnets = subnetRules
     .map(({ subnet }) => (subnet.kind === 'found' ? standIn(`subnet ${labelOf(subnet.object)}`) : NOWHERE))
     .reduce(places.union, NOWHERE)
-  const known = [atAddresses(ranges.certain), azure, subnets].reduce(places.union)
+  const known = [admitted(ranges.certain), azure, subnets].reduce(places.union)
   const isOpenEnded = !defaultAction.known || !allowsAzure.known || !ipRules.complete
   return { certain: isOn ? known : NOWHERE, possible: isOpenEnded ? ANYBODY : known }
+}
+
+/** Whom one rule of a database admits; anybody where its ends are not known. */
+export function callersOfRule(rule: AzureObject): Places {
+  const end = (...names: readonly string[]) =>
+    textProp(
+      names.map((name) => read(rule, `properties.${name}`)).find((value) => value !== undefined),
+      '',
+      rule.resource.origin,
+    )
+  const [first, last] = [end('startIpAddress', 'startIP'), end('endIpAddress', 'endIP')]
+  if (!first.known || !last.known) return ANYBODY
+  if (first.value === '0.0.0.0' && last.value === '0.0.0.0') return atServices(ALL_SERVICES)
+  const range = parseRange(`${first.value}-${last.value}`)
+  return range === undefined ? ANYBODY : admitted(range)
 }
 
 /** Who may connect to the public API server of a cluster. */
@@ -33,15 +49,20 @@ export function apiCallersOf({ api }: Cluster): Bounds<Places> {
   const isPublic = surely(api.private, false)
   if (ranges.complete && ranges.items.length === 0) return { certain: isPublic ? ANYBODY : NOWHERE, possible: ANYBODY }
   const { certain, possible } = rangesOf(ranges)
-  const sure = certain
-  const open = addressSets.covers(possible, ALL_ADDRESSES) ? ANYBODY : atAddresses(possible)
-  return { certain: isPublic ? atAddresses(sure) : NOWHERE, possible: open }
+  return { certain: isPublic ? admitted(certain) : NOWHERE, possible: admitted(possible) }
 }
 
 /** What is filled in later is one thing: which value that will be is no news. */
 export const LATER = standIn('an address that is filled in later')
 /** The internet, whoever will be filled in included. */
 export const ANYBODY: Places = places.union(INTERNET, LATER)
+
+/** Ranges that hold every public address of IPv4 admit everybody, however they are written. */
+function admitted(addresses: AddressSet): Places {
+  return addressSets.covers(addresses, PUBLIC_V4) ? ANYBODY : atAddresses(addresses)
+}
+
+const PUBLIC_V4 = addressSets.intersect(PUBLIC_ADDRESSES, ALL_V4)
 
 /** Addresses that a list holds. An item that is not known is some address, and not everybody; a list that is not known may be any. */
 function rangesOf({ items, complete }: PropList<string>): Bounds<AddressSet> {

@@ -27,6 +27,7 @@ import type { SetAlgebra } from '../../algebra/set-algebra.ts'
 import type { Truth } from '../../algebra/truth.ts'
 import { isOpenRegion } from '../../model/azure/service-tags.ts'
 import { PUBLIC_ADDRESSES } from '../address-ranges.ts'
+import { spellStandIns } from './name-stand-ins.ts'
 
 /**
  * Where packets come from or go to, as Azure's rules tell them apart.
@@ -190,7 +191,7 @@ export function printPlaces(set: Places): string {
       const some = services.filter(([name]) => !without.includes(name))
       parts.push(...some.map(([name, { except, symbols }]) => printService(name, except, symbols)))
     }
-    if (!nameSets.isEmpty(set.hosts)) parts.push(printNames(set.hosts))
+    if (!nameSets.isEmpty(set.hosts)) parts.push(spellStandIns(printNames(set.hosts)))
   }
   return parts.join(', ')
 }

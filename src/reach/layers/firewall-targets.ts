@@ -5,6 +5,7 @@ import { hasName, type NameSet, NO_NAMES, namePatterns, nameSets } from '../../a
 import type { FirewallRule } from '../../model/azure/firewall.ts'
 import { knownItems, type PropList, type UnknownProp } from '../../model/azure/prop.ts'
 import { AKS_REQUIRED_NAMES } from '../azure/aks-names.ts'
+import { nameStandIn } from '../azure/name-stand-ins.ts'
 import { INTERNET, NOWHERE, type Places, places } from '../azure/places.ts'
 import { type CompiledRule, isAksTag } from './firewall-rule.ts'
 import type { Ruleset } from './firewall-ruleset.ts'
@@ -72,14 +73,14 @@ export function applicationConnections({ services, nameTags }: FirewallRule): Bo
  */
 export function namesToCome({ targetNames, nameTags, webCategories }: FirewallRule): NameSet {
   const words = (list: PropList<string>, kind: string) =>
-    list.items.map((item) => (item.known ? `<${kind} ${item.value}>` : holeOf(item)))
+    list.items.map((item) => (item.known ? nameStandIn(`${kind} ${item.value}`) : holeOf(item)))
   const later = targetNames.items.flatMap((item) => (item.known ? [] : holeOf(item)))
   const all = [...later, ...words(nameTags, 'tag'), ...words(webCategories, 'web category')]
   return all.length === 0 ? NO_NAMES : (namePatterns(all, 'any') ?? NO_NAMES)
 }
 
 function holeOf({ unknown }: UnknownProp): string {
-  const name = (value: UnknownProp['unknown']) => `<${/"([^"<>*]+)"/.exec(value.detail)?.[1] ?? 'names'}>`
+  const name = (value: UnknownProp['unknown']) => nameStandIn(/"([^"<>*]+)"/.exec(value.detail)?.[1] ?? 'names')
   if (unknown.kind === 'choice' || unknown.parts === undefined) {
     return `${unknown.kind === 'choice' ? '' : (unknown.prefix ?? '')}${name(unknown)}`
   }
