@@ -1,8 +1,10 @@
 import { exactly } from '../algebra/bounds.ts'
+import { ALL_CONNECTIONS } from '../algebra/connections.ts'
 import { toPlace } from '../base/origin.ts'
 import type { Cluster } from '../model/azure/cluster.ts'
 import { knownValue } from '../model/azure/prop.ts'
 import { placeRegions } from '../reach/azure/flows.ts'
+import { atAddresses, EVERYWHERE, PLATFORM, places } from '../reach/azure/places.ts'
 import { type Site, toSite, workerPools } from '../reach/azure/state.ts'
 import { AzureIdentities } from './azure-identity.ts'
 import { poolEgress } from './effective-egress.ts'
@@ -12,21 +14,20 @@ import { divide } from './pieces.ts'
 import type { StateView } from './state-view.ts'
 
 /**
- * What pods of clusters that come or go with the change may reach outside, by Azure's layers: each pool stands for the pods that it may
- * run. `told` is the cluster whose manifests tell it.
+ * What pods of clusters that the change brings may reach outside, by Azure's layers: each pool stands for the pods that it may run. Only
+ * what is sure is told, and nothing where others go: then it may be one cluster that is called, or written, otherwise. `told` is the
+ * cluster whose manifests tell it.
  */
 export function clusterFlows(base: StateView, head: StateView, told: (cluster: Cluster) => boolean): readonly Flow[] {
   const [before, after] = [base.network.azure, head.network.azure]
   if (before === undefined || after === undefined || before === after) return []
-  if (before.clusters.all.length + after.clusters.all.length === 0) return []
+  if (after.clusters.all.length === 0) return []
   const was = new AzureIdentities(before.objects, (address) => address, undefined)
   const is = new AzureIdentities(after.objects, head.identity, was)
-  const come = missingFrom(before.clusters.all, after.clusters.all, was, is).filter((cluster) => !told(cluster))
-  const gone = missingFrom(after.clusters.all, before.clusters.all, is, was).filter((cluster) => !told(cluster))
-  return [
-    ...come.flatMap((cluster) => ofCluster(toSite({ azure: after, cluster }), cluster, 'come')),
-    ...gone.flatMap((cluster) => ofCluster(toSite({ azure: before, cluster }), cluster, 'gone')),
-  ]
+  if (missingFrom(after.clusters.all, before.clusters.all, is, was).length > 0) return []
+  return missingFrom(before.clusters.all, after.clusters.all, was, is)
+    .filter((cluster) => !told(cluster))
+    .flatMap((cluster) => ofCluster(toSite({ azure: after, cluster }), cluster))
 }
 
 /** The clusters that others do not know. */
@@ -41,23 +42,18 @@ function missingFrom(
 }
 
 const NOTHING = exactly(placeRegions.empty)
+/** The platform answers in every cluster. */
+const BEYOND = placeRegions.of(places.subtract(EVERYWHERE, atAddresses(PLATFORM)), ALL_CONNECTIONS)
 
-function ofCluster(site: Site, cluster: Cluster, change: 'come' | 'gone'): readonly Flow[] {
+function ofCluster(site: Site, cluster: Cluster): readonly Flow[] {
   const { resource } = cluster.object
   const { file, line } = toPlace(resource.origin)
-  const cause: NonNullable<Flow['cause']> = {
-    file,
-    line,
-    resource: resource.address,
-    why: change === 'come' ? 'the cluster is new' : 'the cluster is gone',
-    ...(change === 'gone' && { side: 'base' as const }),
-  }
+  const cause = { file, line, resource: resource.address, why: 'the cluster is new' }
   const owner = site.azure.clusters.all.length > 1 ? `${knownValue(cluster.object.name) ?? resource.address}/` : ''
   return workerPools(cluster).flatMap((pool) => {
     const from = { name: `any pod in pool ${owner}${knownValue(pool.name) ?? '?'}` }
-    const all = poolEgress(site, cluster, pool)
-    const pieces = change === 'come' ? divide(NOTHING, all) : divide(all, NOTHING)
-    return pieces.flatMap(({ where, before, after }) =>
+    const all = exactly(placeRegions.intersect(poolEgress(site, cluster, pool).certain, BEYOND))
+    return divide(NOTHING, all).flatMap(({ where, before, after }) =>
       namePlaces(where).map((to): Flow => ({ kind: 'egress', from, to, before, after, cause })),
     )
   })
