@@ -81,7 +81,7 @@ describe('what firewalls let out', () => {
     ])
     const category = application('fqdnTags: []').replace('webCategories: []', "webCategories: ['News']")
     expect(told(policy(named('a.example')), policy(named('a.example'), category))).toEqual([
-      '<web category news>: nothing → TCP 443',
+      '<web category News>: nothing → TCP 443',
     ])
   })
 
