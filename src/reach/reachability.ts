@@ -1,5 +1,5 @@
 import { type Bounds, boundsOf, exactly, isExact } from '../algebra/bounds.ts'
-import { addClass, type ClassSet, hasClass } from '../algebra/classes.ts'
+import { addClass, type ClassSet, classKey, hasClass } from '../algebra/classes.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
 import type { Region, RegionPart } from '../algebra/regions.ts'
 import { areIdentical } from '../base/identity.ts'
@@ -50,9 +50,10 @@ export interface Reachability {
   readonly groups: Readonly<Record<Direction, OwnGroups>>
   /** What the layers at the class's own side let through, the other end not asked. Empty where the state does not have the class. */
   own(subject: number, direction: Direction): Bounds<Region<PeerSet>>
-  /** What leaves the class (`egress`) or gets to it (`ingress`) when both ends are asked. O(groups), not kept. */
-  reach(subject: number, direction: Direction): Bounds<Region<PeerSet>>
-  /** As `reach`, for the classes of a set alone: groups that have nothing to do with any of them are not worked out. */
+  /**
+   * What leaves each of some classes (`egress`) or gets to it (`ingress`) when both ends are asked. O(groups) for each, not kept; groups
+   * that have nothing to do with any of the classes are not worked out.
+   */
   reachOf(subjects: ClassSet, direction: Direction): (subject: number) => Bounds<Region<PeerSet>>
   /** Connections of one class to another, both ends asked. */
   between(from: number, to: number): Bounds<ConnectionSet>
@@ -169,6 +170,13 @@ function analyse(network: Network, ground: Ground): Reachability {
     return group < 0 ? nothing : groups[direction].region(group)
   }
 
+  const prepared = new Map<string, ReturnType<typeof prepare>>()
+  const preparedFor = (subjects: ClassSet, direction: Direction) => {
+    const key = `${direction} ${classKey(subjects)}`
+    const known = prepared.get(key) ?? prepare(subjects, direction)
+    prepared.set(key, known)
+    return known
+  }
   const prepare = (subjects: ClassSet, direction: Direction) => {
     const others = groups[opposite(direction)]
     const numbers = Array.from({ length: others.count }, (_, group) => group).filter((group) =>
@@ -182,7 +190,7 @@ function analyse(network: Network, ground: Ground): Reachability {
     let others: ReturnType<typeof prepare> | undefined
     return (subject: number): Bounds<Region<PeerSet>> => {
       if (groups[direction].groupOf(subject) < 0) return nothing
-      others ??= prepare(subjects, direction)
+      others ??= preparedFor(subjects, direction)
       const mine = own(subject, direction)
       const toRegion = (side: Side) => cutDown(subject, toParts(mine[side], table), others![side], table, universe)
       const certain = toRegion('certain')
@@ -191,7 +199,6 @@ function analyse(network: Network, ground: Ground): Reachability {
       return regions.equal(certain, possible) ? exactly(certain) : { certain, possible }
     }
   }
-  const reachOfAll: Partial<Record<Direction, ReturnType<typeof reachOf>>> = {}
 
   const reachability: Reachability = {
     network,
@@ -204,10 +211,6 @@ function analyse(network: Network, ground: Ground): Reachability {
     layers,
     groups,
     own,
-    reach(subject, direction) {
-      reachOfAll[direction] ??= reachOf(universe.classSets.all, direction)
-      return reachOfAll[direction](subject)
-    },
     reachOf,
     between(from, to) {
       const connections = boundsOf(connectionSets)

@@ -44,7 +44,7 @@ export function eachPolicy(check: (policy: NetworkPolicy, view: StateView) => It
 const members = new WeakMap<readonly object[], ReadonlySet<object>>()
 
 /** Those that are not among the others as well: the identical object, which an unchanged file gives to both sides. */
-function without<T extends object>(objects: readonly T[], others: readonly T[] | undefined): readonly T[] {
+export function without<T extends object>(objects: readonly T[], others: readonly T[] | undefined): readonly T[] {
   if (others === undefined) return objects
   let known = members.get(others)
   if (known === undefined) {

@@ -2,6 +2,8 @@ import { findHiddenCharacters, type HiddenCharacter, nameCharacter } from '../ba
 import type { Origin } from '../base/origin.ts'
 import type { SourceText } from '../base/text.ts'
 import type { StateView } from '../compare/state-view.ts'
+import type { Resource } from '../parse/resource.ts'
+import { without } from './each.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { defineRule } from './rule.ts'
 
@@ -20,9 +22,7 @@ export const hiddenCharacters = defineRule({
   /** Yields a hit for each line that holds some, comments included, in the files of the state. */
   *check(view, _settings, against) {
     const counts = new Map<string, number>()
-    const others = against && filesOf(against)
-    for (const [source, address] of filesOf(view)) {
-      if (others?.has(source)) continue
+    for (const [source, address] of filesOf(without(view.resources, against?.resources))) {
       for (const line of hiddenLines(source)) {
         const { at, text, characters } = line
         const resource = holderOf(view, at) ?? address
@@ -99,7 +99,7 @@ function hiddenLines(source: SourceText): readonly HiddenLine[] {
 }
 
 /** Each file with the address of the first resource in it. */
-function filesOf({ resources }: StateView): ReadonlyMap<SourceText, string> {
+function filesOf(resources: readonly Resource[]): ReadonlyMap<SourceText, string> {
   const files = new Map<SourceText, string>()
   for (const { origin, address } of resources) if (!files.has(origin.source)) files.set(origin.source, address)
   return files

@@ -1,6 +1,7 @@
 import { get, stringOf } from '../base/value.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { lastingContainers } from './containers.ts'
+import { eachWorkload } from './each.ts'
 import { defineRule } from './rule.ts'
 
 export const ingressControllerRetired = defineRule({
@@ -19,18 +20,16 @@ export const ingressControllerRetired = defineRule({
   },
 
   /** Yields a note for each workload that runs the controller by its image. */
-  *check(view) {
-    for (const workload of view.network.kubernetes.workloads) {
-      const container = lastingContainers(workload.podSpec).find((one) => IMAGE.test(stringOf(get(one, 'image')) ?? ''))
-      if (container === undefined) continue
-      yield {
-        resource: workload.resource.address,
-        at: get(container, 'image')?.origin ?? container.origin,
-        subject: workload.id,
-        message: `${workloadName(workload)} runs Ingress NGINX, which gets no releases and no security fixes since March 2026. Move to a controller that is maintained, or to the Gateway API.`,
-      }
+  check: eachWorkload(function* (workload) {
+    const container = lastingContainers(workload.podSpec).find((one) => IMAGE.test(stringOf(get(one, 'image')) ?? ''))
+    if (container === undefined) return
+    yield {
+      resource: workload.resource.address,
+      at: get(container, 'image')?.origin ?? container.origin,
+      subject: workload.id,
+      message: `${workloadName(workload)} runs Ingress NGINX, which gets no releases and no security fixes since March 2026. Move to a controller that is maintained, or to the Gateway API.`,
     }
-  },
+  }),
 })
 
 /** `registry.k8s.io/ingress-nginx/controller:v1.12`, and the same from a mirror. */

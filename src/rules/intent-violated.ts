@@ -167,11 +167,12 @@ function* toWorkloads(view: StateView, intent: Intent): Iterable<Hit> {
     if (same === undefined) byClass.set(number, [target])
     else same.push(target)
   }
-  for (const source of selectWorkloads(intent.from, view)) {
-    if (isAllowedSource(intent, source)) continue
+  const sources = selectWorkloads(intent.from, view).filter((source) => !isAllowedSource(intent, source))
+  const reachOf = reach.reachOf(classSets.of(sources.flatMap(({ id }) => classOf.get(id) ?? [])), 'egress')
+  for (const source of sources) {
     const subject = classOf.get(source.id)
     if (subject === undefined) continue
-    for (const { peers, connections } of reach.reach(subject, 'egress').certain) {
+    for (const { peers, connections } of reachOf(subject).certain) {
       const common = connectionSets.intersect(connections, connectionsOf(intent))
       const packet = samplePort(common)
       if (packet === undefined || classSets.isEmpty(classSets.intersect(peers.classes, wanted))) continue

@@ -86,10 +86,12 @@ describe('reachability', () => {
         const reach = reachabilityOf(networkOf(objects))
         const { present } = reach.classes
         const rectangles = reach.connections(present)
+        const { classSets } = reach.universe
+        const fromEach = reach.reachOf(present, 'egress')
         for (const from of membersOf(present)) {
-          const leaving = reach.reach(from, 'egress')
+          const leaving = fromEach(from)
           for (const to of membersOf(present)) {
-            const coming = reach.reach(to, 'ingress')
+            const coming = reach.reachOf(classSets.of([to]), 'ingress')(to)
             const between = reach.between(from, to)
             const boxes = rectangles.filter(
               (each) => hasClass(each.from.classes, from) && hasClass(each.to.classes, to),
