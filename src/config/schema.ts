@@ -73,7 +73,7 @@ const DEFINITIONS = {
     minLength: 1,
     maxLength: 512,
     description:
-      'One end of a connection: namespace/name (globs), an address or CIDR, a domain, internet, outside (whatever is not in the cluster), tag/…, subnet/…, node/…, api-server, metadata, or any.',
+      'One end of a connection: namespace/name (globs), an address or CIDR, a domain, internet, outside (whatever is not in the cluster), tag/…, subnet/…, node/…, nodes, api-server, metadata, or any (every workload and every place outside; neither nodes nor API servers).',
   },
   selection: {
     anyOf: [
@@ -218,7 +218,10 @@ export const CONFIG_SCHEMA: RootSchema = {
       default: 'on',
       description: 'Whether "# ringfence:ignore …" comments count: below high, always, or never.',
     },
-    intents: list(INTENT, 'What must hold on the network, checked on every review.'),
+    intents: list(
+      INTENT,
+      'What must hold on the network, checked on every review. Connections that end at nodes, subnets, addresses or API servers are asked one by one, at most 400 for each intent and state; coverage says where that was not all.',
+    ),
     limits: {
       type: 'object',
       additionalProperties: false,

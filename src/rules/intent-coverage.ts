@@ -2,10 +2,10 @@ import type { StateView } from '../compare/state-view.ts'
 import type { Intent, Selection } from '../config/intent.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { places } from '../reach/azure/places.ts'
-import { askAzure, linkedCluster } from './azure-site.ts'
+import { askAzure, linkedCluster, siteOf } from './azure-site.ts'
 import { forbiddenRegion, perhapsOutside, reachedOutside, samplePlace } from './intent-egress.ts'
 import { namedSources, namedTargets } from './intent-ends.ts'
-import { viaQuestion } from './intent-hosts.ts'
+import { isCutShort, MOST_QUESTIONS, viaQuestion } from './intent-hosts.ts'
 import { isInState, outsidePlaces, selectWorkloads } from './intent-scope.ts'
 import { listNames } from './listing.ts'
 
@@ -21,10 +21,35 @@ export function intentNotes(
   views: readonly StateView[],
   judged: readonly StateView[] = views,
 ): readonly string[] {
-  return intents.flatMap((intent) => {
-    const note = noteOf(intent, views, judged)
-    return note === undefined ? [] : [`Intent "${intent.name}" ${note}`]
-  })
+  return intents.flatMap((intent) =>
+    [noteOf(intent, views, judged), cutShortNote(intent, judged), anyNote(intent, views)].flatMap((note) =>
+      note === undefined ? [] : [`Intent "${intent.name}" ${note}`],
+    ),
+  )
+}
+
+/** What is asked packet by packet has a bound, and what lies behind it was not looked at. */
+function cutShortNote(intent: Intent, judged: readonly StateView[]): string | undefined {
+  const view = judged.find((one) => isInState(intent.from, one) && isInState(intent.to, one) && isCutShort(one, intent))
+  if (view === undefined) return undefined
+  const state = view.name === '' ? '' : ` in state ${view.name}`
+  return `asks more than ${MOST_QUESTIONS} questions about nodes, subnets, addresses and API servers${state}: the first ${MOST_QUESTIONS} were asked. Name its ends more closely.`
+}
+
+/** "any" is every workload and every place outside; what the cluster itself is made of must be named. */
+function anyNote({ from, to }: Intent, views: readonly StateView[]): string | undefined {
+  const sides = [...(isAny(from) ? ['"from"'] : []), ...(isAny(to) ? ['"to"'] : [])]
+  if (sides.length === 0) return undefined
+  const hasNodes = views.some(
+    (view) => isInState(from, view) && isInState(to, view) && siteOf(view).azure.clusters.all.length > 0,
+  )
+  return hasNodes
+    ? `means by any in ${listNames(sides)} workloads and places outside, and neither nodes nor API servers: name those (nodes, api-server) to have them checked.`
+    : undefined
+}
+
+function isAny({ peer, labels }: Selection): boolean {
+  return peer.kind === 'any' && labels.size === 0
 }
 
 function noteOf(intent: Intent, views: readonly StateView[], judged: readonly StateView[]): string | undefined {

@@ -17,7 +17,14 @@ import { capital, listNames } from './listing.ts'
 import type { Hit } from './rule.ts'
 
 /** Questions per intent and state: every kind of end is asked, not every member of thousands. */
-const MOST_ASKED = 400
+export const MOST_QUESTIONS = 400
+
+/** Whether an intent asks more of a state than is asked, so that it may be broken where nobody looked. */
+export function isCutShort(view: StateView, intent: Intent): boolean {
+  let count = 0
+  for (const _ of questions(view, intent, sourcesOf(view, intent))) if (++count > MOST_QUESTIONS) return true
+  return false
+}
 
 /** What nodes listen on: SSH and the kubelet. */
 const NODE_PORTS: readonly number[] = [22, 10250]
@@ -35,7 +42,7 @@ interface Asked {
 export function* amongNamedEnds(view: StateView, intent: Intent): Iterable<Hit> {
   const sources = sourcesOf(view, intent)
   if (intent.expect.kind !== 'via') for (const source of sources) yield* sentOutside(view, intent, source)
-  let left = MOST_ASKED
+  let left = MOST_QUESTIONS
   const told = new Set<string>()
   for (const asked of questions(view, intent, sources)) {
     if (left-- === 0) return

@@ -179,6 +179,23 @@ describe('intent-violated', () => {
       ).toEqual(['Intent "prod" is for no state of this tree and was not checked.'])
     })
 
+    it('says that any means neither nodes nor API servers, where there are some', () => {
+      const any = '  - { name: closed, from: any, to: any, ports: [22], deny: true }\n'
+      expect(notes(any, { 'app.yaml': web, 'main.tf': hub() })).toContain(
+        'Intent "closed" means by any in "from" and "to" workloads and places outside, and neither nodes nor API servers: name those (nodes, api-server) to have them checked.',
+      )
+      expect(notes(any, { 'app.yaml': web })).toEqual([])
+      expect(notes(any.replaceAll('any', 'nodes'), { 'app.yaml': web, 'main.tf': hub() })).toEqual([])
+    })
+
+    it('says that more would have to be asked than is', () => {
+      const many = documents(...Array.from({ length: 210 }, (_, i) => deployment(`web-${i}`)))
+      const nodes = '  - { name: nodes, from: shop/*, to: nodes, deny: true }\n'
+      const found = notes(nodes, { 'app.yaml': many, 'main.tf': hub() })
+      expect(found).toEqual([expect.stringContaining('asks more than 400 questions')])
+      expect(notes(nodes, { 'app.yaml': web, 'main.tf': hub() })).toEqual([])
+    })
+
     it('says that the way out is not known', () => {
       expect(notes(FIREWALL, { 'app.yaml': web })).toEqual([expect.stringContaining('could not be checked')])
     })
