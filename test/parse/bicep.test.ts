@@ -221,6 +221,37 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = {
     ])
   })
 
+  it('leave to Azure what they declare as null', () => {
+    const unit = renderBicep({
+      'main.bicep': `resource policy 'A.B/policies@1' = {
+  name: 'p'
+  properties: {
+    rules: [
+      { id: null, from: 'a' }
+    ]
+  }
+}
+resource user 'A.B/users@1' = {
+  name: 'u'
+  properties: {
+    id: policy.properties.rules[0].id
+    from: policy.properties.rules[0].from
+    rules: policy.properties.rules
+    state: policy.properties.rules[0].?state
+  }
+}
+`,
+    })
+    expect(listResources(unit)[1]!.value).toMatchObject({
+      properties: {
+        id: { $unknown: 'policy.properties.rules[0].id is set by Azure' },
+        from: 'a',
+        rules: [{ id: null, from: 'a' }],
+        state: { $unknown: 'policy.properties.rules[0].state is set by Azure' },
+      },
+    })
+  })
+
   it('in loops have an index, and one stands for all where the list is unknown', () => {
     const unit = renderBicep({
       'main.bicep': `param more array

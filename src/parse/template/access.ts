@@ -83,16 +83,22 @@ export function accessIndex(
   }
   const position = access.fromEnd ? base.items.length - index.value : index.value
   const item = base.items[position]
-  if (item !== undefined) return usedAt(item, origin)
+  if (item !== undefined) {
+    const used = usedAt(item, origin)
+    if (!isOpen(base)) return used
+    const { address, attribute: path } = base.open
+    return asAttribute(used, { address, attribute: `${path}[${position}]` })
+  }
   return access.safe
     ? scalar(null, origin)
     : failure(`index ${position} is outside of an array of ${base.items.length}`, origin)
 }
 
-/** A property of a deployed resource's object: what is declared, or what Azure computes. */
+/** A property of a deployed resource's object: what is declared, or what Azure computes, also of what is declared as null. */
 function openMember(base: OpenMap, declared: Value | undefined, name: string, origin: Origin): Value {
   const reference = { address: base.open.address, attribute: `${base.open.attribute}.${name}` }
-  if (declared !== undefined) return asAttribute(usedAt(declared, origin), reference)
+  const isLeftOut = declared === undefined || (declared.kind === 'scalar' && declared.value === null)
+  if (!isLeftOut) return asAttribute(usedAt(declared, origin), reference)
   const detail = `${reference.address}.${reference.attribute} is set by Azure`
   return { ...unknown('provider-computed', detail, origin), reference }
 }

@@ -73,14 +73,21 @@ export interface OpenMap extends MapValue {
   readonly open: Reference
 }
 
-export function isOpen(value: Value): value is OpenMap {
-  return value.kind === 'map' && 'open' in value
+/** A list that a resource declares, whose objects are such. */
+export interface OpenList extends ListValue {
+  readonly open: Reference
+}
+
+export function isOpen(value: MapValue): value is OpenMap
+export function isOpen(value: ListValue): value is OpenList
+export function isOpen(value: MapValue | ListValue): boolean {
+  return 'open' in value
 }
 
 /** The value as an attribute of a deployed resource. */
 export function asAttribute(value: Value, reference: Reference): Value {
-  if (value.kind !== 'map') return value
-  const open: OpenMap = { ...value, open: reference }
+  if (value.kind !== 'map' && value.kind !== 'list') return value
+  const open: OpenMap | OpenList = { ...value, open: reference }
   return open
 }
 
