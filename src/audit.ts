@@ -9,7 +9,7 @@ import { parseTree } from './parse/units.ts'
 import type { AuditReport } from './report/review-report.ts'
 import { assess, severityRank } from './rules/assess.ts'
 import { RULES } from './rules/index.ts'
-import { intentNotes } from './rules/intent-coverage.ts'
+import { intentNotes } from './rules/intents/coverage.ts'
 import { acceptedBy, checkState, joinRuns, ruleSettings, severityBy, suppress } from './run-rules.ts'
 import type { Tree } from './source/tree.ts'
 

@@ -21,7 +21,7 @@ import { assess, isNew } from './rules/assess.ts'
 import type { Finding } from './rules/finding.ts'
 import { type HitIndex, indexHits } from './rules/hit-index.ts'
 import { RULES } from './rules/index.ts'
-import { intentNotes } from './rules/intent-coverage.ts'
+import { intentNotes } from './rules/intents/coverage.ts'
 import type { Rule, RuleHit } from './rules/rule.ts'
 import type { RuleSettings } from './rules/settings.ts'
 import {

@@ -1,6 +1,6 @@
 import { surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const aksNetworkPolicyRetiring = defineRule({

@@ -1,11 +1,11 @@
 import { get } from '../base/value.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
-import { askAzure, azureWitness } from './azure-site.ts'
-import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
-import { isIsolated } from './judged-endpoints.ts'
-import { capital, listNames, verb } from './listing.ts'
-import { podEgress } from './pod-egress.ts'
+import { askAzure, azureWitness } from './facts/azure-site.ts'
+import { isIsolated } from './facts/judged-endpoints.ts'
+import { podEgress } from './facts/pod-egress.ts'
+import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { capital, listNames, verb } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const apiServerFromPods = defineRule({

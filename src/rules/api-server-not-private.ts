@@ -1,8 +1,8 @@
 import { surely } from '../model/azure/prop.ts'
 import { isUnrestricted } from './api-server-public.ts'
-import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
-import { subjectOf } from './azure-subject.ts'
-import { azureOf } from './azure-view.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure, writtenOrigin } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const apiServerNotPrivate = defineRule({

@@ -1,9 +1,9 @@
 import type { Cluster } from '../model/azure/cluster.ts'
 import { surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { addSetting } from './edit/azure-property.ts'
 import { inPlace } from './edit/one-patch.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure, writtenOrigin } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const apiServerPublic = defineRule({

@@ -1,8 +1,8 @@
 import { knownValue, surely } from '../model/azure/prop.ts'
-import { azureHit } from './azure-hit.ts'
-import { askAzure, azureWitness } from './azure-site.ts'
+import { askAzure, azureWitness } from './facts/azure-site.ts'
+import { waysOut } from './facts/way-out.ts'
+import { azureHit } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { waysOut } from './way-out.ts'
 
 export const apiServerRangesMissNodes = defineRule({
   id: 'api-server-ranges-miss-nodes',

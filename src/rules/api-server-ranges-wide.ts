@@ -1,10 +1,18 @@
 import { surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { replaceItems } from './edit/list-items.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { listNames } from './listing.ts'
-import { addressesOf, countV4, foreignPart, isInternet, MANY_ADDRESSES, printCount, rangeOf } from './public-ranges.ts'
+import { azureOf } from './facts/azure-view.ts'
+import {
+  addressesOf,
+  countV4,
+  foreignPart,
+  isInternet,
+  MANY_ADDRESSES,
+  printCount,
+  rangeOf,
+} from './facts/public-ranges.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const apiServerRangesWide = defineRule({

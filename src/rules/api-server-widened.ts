@@ -1,11 +1,11 @@
 import { addressSets, printAddresses } from '../algebra/addresses.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { replaceItems } from './edit/list-items.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { gateChangesOf, untrusted } from './gate-widening.ts'
-import { countV4, foreignPart, MANY_ADDRESSES, rangeOf } from './public-ranges.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { gateChangesOf, untrusted } from './facts/gate-widening.ts'
+import { countV4, foreignPart, MANY_ADDRESSES, rangeOf } from './facts/public-ranges.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const apiServerWidened = defineRule({

@@ -1,8 +1,8 @@
 import { knownValue, surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { setProperty } from './edit/azure-property.ts'
 import { inPlace } from './edit/one-patch.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure, writtenOrigin } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const appRoutingPublic = defineRule({

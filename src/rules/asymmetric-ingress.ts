@@ -1,10 +1,10 @@
 import { printConnections, samplePort } from '../algebra/connections.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
-import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
 import { makeInternal } from './edit/load-balancer.ts'
-import { offeredServices } from './public-service.ts'
+import { askAzure, azureWitness, linkedCluster } from './facts/azure-site.ts'
+import { offeredServices } from './facts/public-service.ts'
+import { isForced, type WayOut, waysOut } from './facts/way-out.ts'
 import { defineRule } from './rule.ts'
-import { isForced, type WayOut, waysOut } from './way-out.ts'
 
 export const asymmetricIngress = defineRule({
   id: 'asymmetric-ingress',

@@ -1,10 +1,10 @@
 import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { subjectOf } from './azure-subject.ts'
-import { azureOf } from './azure-view.ts'
-import { networkName, networksOf, overlaps, podRangesOf, rangesIn, withPeers } from './cluster-ranges.ts'
-import { listNames } from './listing.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { networkName, networksOf, overlaps, podRangesOf, rangesIn, withPeers } from './facts/cluster-ranges.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule, type Hit } from './rule.ts'
 
 export const cidrOverlap = defineRule({

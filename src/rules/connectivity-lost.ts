@@ -4,9 +4,9 @@ import type { Flow } from '../compare/flows.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import type { PacketEnd } from '../reach/layer.ts'
-import { findEvidence, type NeededConnection } from './evidence.ts'
-import { listNames } from './listing.ts'
-import { proofOf } from './proof.ts'
+import { findEvidence, type NeededConnection } from './facts/evidence.ts'
+import { proofOf } from './facts/proof.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const connectivityLost = defineRule({

@@ -6,14 +6,14 @@ import { DIRECTIONS, type Direction, type NetworkPolicy } from '../model/kuberne
 import { isEverything } from '../model/kubernetes/selector.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
 import type { Endpoint } from '../reach/endpoint.ts'
-import { anyPod } from './any-pod.ts'
 import { restoreText } from './edit/restore-text.ts'
-import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
-import { isIsolated, isOpen, isShown, judgedEndpoints } from './judged-endpoints.ts'
-import { listNames } from './listing.ts'
-import { addressOf, newestOf, packetsFrom, packetsTo, proofOf } from './proof.ts'
+import { anyPod } from './facts/any-pod.ts'
+import { isIsolated, isOpen, isShown, judgedEndpoints } from './facts/judged-endpoints.ts'
+import { addressOf, newestOf, packetsFrom, packetsTo, proofOf } from './facts/proof.ts'
+import { workloadsByNamespace } from './facts/workloads-by-namespace.ts'
+import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
-import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
 export const defaultDenyLost = defineRule({
   id: 'default-deny-lost',

@@ -1,8 +1,8 @@
 import type { Origin } from '../base/origin.ts'
 import { dig, isAbsent } from '../base/value.ts'
 import type { StateView } from '../compare/state-view.ts'
-import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
-import { listNames, verb } from './listing.ts'
+import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { listNames, verb } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const defaultNamespace = defineRule({

@@ -1,5 +1,5 @@
 import { type Origin, toPlace } from '../base/origin.ts'
-import { capital } from './listing.ts'
+import { capital } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const duplicateKey = defineRule({

@@ -3,7 +3,7 @@ import type { Direction, NetworkPolicy } from '../model/kubernetes/network-polic
 import type { Service } from '../model/kubernetes/service.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
 import type { Ground } from '../reach/reachability.ts'
-import { type JudgedEndpoint, judgedEndpoints } from './judged-endpoints.ts'
+import { type JudgedEndpoint, judgedEndpoints } from './facts/judged-endpoints.ts'
 import type { Hit, Rule } from './rule.ts'
 import type { RuleSettings } from './settings.ts'
 

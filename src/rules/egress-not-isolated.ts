@@ -1,11 +1,11 @@
 import { eachEndpoint } from './each.ts'
 import { isolateNamespace } from './edit/namespace-policies.ts'
-import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
-import { isOfNamespace } from './flow-ends.ts'
-import { isOpen, isShown } from './judged-endpoints.ts'
-import { capital, listNames, verb } from './listing.ts'
-import { mayIsolateOtherwise } from './other-policies.ts'
-import { addressOf, proofOf } from './proof.ts'
+import { isOfNamespace } from './facts/flow-ends.ts'
+import { isOpen, isShown } from './facts/judged-endpoints.ts'
+import { mayIsolateOtherwise } from './facts/other-policies.ts'
+import { addressOf, proofOf } from './facts/proof.ts'
+import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { capital, listNames, verb } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const egressNotIsolated = defineRule({

@@ -2,12 +2,12 @@ import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import { egressOf } from '../reach/layers/nat.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { siteOf } from './azure-site.ts'
-import { subjectOf } from './azure-subject.ts'
+import { siteOf } from './facts/azure-site.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { type WayOut, waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
-import { type WayOut, waysOut } from './way-out.ts'
 
 export const egressPathChanged = defineRule({
   id: 'egress-path-changed',

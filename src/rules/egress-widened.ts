@@ -1,9 +1,9 @@
 import { samplePort } from '../algebra/connections.ts'
-import { mergeEndpoints } from './endpoint-hit.ts'
-import { isOpen } from './judged-endpoints.ts'
-import { openEgress } from './open-egress.ts'
+import { isOpen } from './facts/judged-endpoints.ts'
+import { openEgress } from './facts/open-egress.ts'
+import { mergeEndpoints } from './hits/endpoint-hit.ts'
+import { type WideningRule, wideningHits } from './hits/widening-hits.ts'
 import { defineRule } from './rule.ts'
-import { type WideningRule, wideningHits } from './widening-hits.ts'
 
 export const egressWidened = defineRule({
   id: 'egress-widened',

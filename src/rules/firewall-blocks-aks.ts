@@ -3,13 +3,13 @@ import { labelOf, read } from '../model/azure/azure-object.ts'
 import { knownValue, surely, textProp } from '../model/azure/prop.ts'
 import type { AzureQuery } from '../reach/azure/explain-azure.ts'
 import type { Outcome } from '../reach/azure/outcome.ts'
-import { azureHit } from './azure-hit.ts'
-import { askAzure, azureWitness, siteOf } from './azure-site.ts'
-import { subjectOf } from './azure-subject.ts'
 import { allowAks } from './edit/allow-aks.ts'
-import { listNames } from './listing.ts'
+import { askAzure, azureWitness, siteOf } from './facts/azure-site.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { type WayOut, waysOut } from './facts/way-out.ts'
+import { azureHit } from './hits/azure-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
-import { type WayOut, waysOut } from './way-out.ts'
 
 export const firewallBlocksAks = defineRule({
   id: 'firewall-blocks-aks',

@@ -1,9 +1,9 @@
 import { printConnections } from '../algebra/connections.ts'
 import { knownValue } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { contentSubjects, firewallRules } from './firewall-rules.ts'
-import { isWide } from './internet-admission.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { contentSubjects, firewallRules } from './facts/firewall-rules.ts'
+import { isWide } from './facts/internet-admission.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const firewallDnatOpen = defineRule({

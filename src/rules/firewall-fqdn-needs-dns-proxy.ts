@@ -1,12 +1,12 @@
 import { labelOf } from '../model/azure/azure-object.ts'
 import { knownItems, surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { allowRules } from './cluster-firewall-rules.ts'
 import { setProperty } from './edit/azure-property.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { contentSubjects } from './firewall-rules.ts'
-import { listNames } from './listing.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { allowRules } from './facts/cluster-firewall-rules.ts'
+import { contentSubjects } from './facts/firewall-rules.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const firewallFqdnNeedsDnsProxy = defineRule({

@@ -1,8 +1,8 @@
 import { knownItems, surely } from '../model/azure/prop.ts'
-import { azureHit } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { contentSubjects, firewallRules } from './firewall-rules.ts'
-import { listNames } from './listing.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { contentSubjects, firewallRules } from './facts/firewall-rules.ts'
+import { azureHit } from './hits/azure-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { lineOf } from './one-line.ts'
 import { defineRule, type Hit } from './rule.ts'
 

@@ -1,5 +1,5 @@
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const firewallNoPolicy = defineRule({

@@ -1,8 +1,8 @@
 import { coversPackets, isEmptyBox, TooManyPackets } from '../compare/packets.ts'
 import { surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { type FirewallRulePackets, firewallRules } from './firewall-rules.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { type FirewallRulePackets, firewallRules } from './facts/firewall-rules.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const firewallRuleShadowed = defineRule({

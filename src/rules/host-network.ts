@@ -2,8 +2,8 @@ import { get } from '../base/value.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { removeEntry } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { isKeptFromMetadata } from './metadata-way.ts'
-import { addressOf, nodesEnd, proofOf } from './proof.ts'
+import { isKeptFromMetadata } from './facts/metadata-way.ts'
+import { addressOf, nodesEnd, proofOf } from './facts/proof.ts'
 import { defineRule } from './rule.ts'
 
 export const hostNetwork = defineRule({

@@ -1,6 +1,6 @@
 import { backendsOf } from '../model/kubernetes/read-ingress.ts'
 import { portsOfBackend } from '../reach/layers/ingress.ts'
-import { listNames } from './listing.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const ingressBackendMissing = defineRule({

@@ -1,7 +1,7 @@
 import { get, stringOf } from '../base/value.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
-import { lastingContainers } from './containers.ts'
 import { eachWorkload } from './each.ts'
+import { lastingContainers } from './facts/containers.ts'
 import { defineRule } from './rule.ts'
 
 export const ingressControllerRetired = defineRule({

@@ -1,11 +1,11 @@
 import { connectionSets } from '../algebra/connections.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
-import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
-import { listNames } from './listing.ts'
-import { proveDoor } from './public-service.ts'
+import { proveDoor } from './facts/public-service.ts'
+import { isAdminName, sensitivePort } from './facts/sensitive-ports.ts'
+import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
-import { isAdminName, sensitivePort } from './sensitive-ports.ts'
 
 export const ingressExposes = defineRule({
   id: 'ingress-exposes',

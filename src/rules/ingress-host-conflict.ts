@@ -1,6 +1,6 @@
 import type { Origin } from '../base/origin.ts'
 import type { Ingress } from '../model/kubernetes/ingress.ts'
-import { listNames } from './listing.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const ingressHostConflict = defineRule({

@@ -5,8 +5,8 @@ import { entrySpan } from '../parse/yaml-span.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { append, quoted } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { listNames } from './listing.ts'
-import { doorsByResource, proveDoor } from './public-service.ts'
+import { doorsByResource, proveDoor } from './facts/public-service.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
 
 export const ingressNoTls = defineRule({

@@ -1,7 +1,7 @@
 import { get } from '../base/value.ts'
 import { removeEntry } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { listNames, verb } from './listing.ts'
+import { listNames, verb } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 /** Annotations whose text the controller puts into its own configuration. Source: ingress-nginx annotations-risk.md ("Critical"), docs.nginx.com. */

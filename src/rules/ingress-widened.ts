@@ -1,9 +1,9 @@
 import { connectionSets, samplePort } from '../algebra/connections.ts'
-import { mergeEndpoints } from './endpoint-hit.ts'
-import { isOpen } from './judged-endpoints.ts'
-import { admitsEverybody, declaredPorts, fromAnyNamespace, isTooOpen } from './open-ingress.ts'
+import { isOpen } from './facts/judged-endpoints.ts'
+import { admitsEverybody, declaredPorts, fromAnyNamespace, isTooOpen } from './facts/open-ingress.ts'
+import { mergeEndpoints } from './hits/endpoint-hit.ts'
+import { type WideningRule, wideningHits } from './hits/widening-hits.ts'
 import { defineRule } from './rule.ts'
-import { type WideningRule, wideningHits } from './widening-hits.ts'
 
 export const ingressWidened = defineRule({
   id: 'ingress-widened',

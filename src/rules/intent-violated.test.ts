@@ -7,8 +7,8 @@ import { analyseTree } from '../analyse.ts'
 import { SourceText } from '../base/text.ts'
 import { EMPTY_CONFIG, parseConfig } from '../config/config.ts'
 import { parseTree } from '../parse/units.ts'
-import { intentNotes } from './intent-coverage.ts'
 import { intentViolated } from './intent-violated.ts'
+import { intentNotes } from './intents/coverage.ts'
 
 const web = documents(deployment('web'), denyAll())
 const out = policy(

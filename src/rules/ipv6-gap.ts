@@ -1,11 +1,11 @@
 import { labelOf } from '../model/azure/azure-object.ts'
 import { knownItems } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { askAzure, azureWitness, siteOf } from './azure-site.ts'
-import { subjectOf } from './azure-subject.ts'
 import { addIpv6Route } from './closing/ipv6-route.ts'
+import { askAzure, azureWitness, siteOf } from './facts/azure-site.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { exitOf, isForced, waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { exitOf, isForced, waysOut } from './way-out.ts'
 
 export const ipv6Gap = defineRule({
   id: 'ipv6-gap',

@@ -1,8 +1,8 @@
 import { labelOf } from '../model/azure/azure-object.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { siteOf } from './azure-site.ts'
+import { siteOf } from './facts/azure-site.ts'
+import { isForced, waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { isForced, waysOut } from './way-out.ts'
 
 export const natGatewayIdle = defineRule({
   id: 'nat-gateway-idle',

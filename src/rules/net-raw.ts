@@ -1,12 +1,12 @@
 import type { Edit } from '../base/edit.ts'
 import { dig, get, itemsOf, type MapValue, stringOf, type Value } from '../base/value.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
-import { allContainers } from './containers.ts'
 import { eachWorkload } from './each.ts'
 import { append } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { endpointHit, mergeEndpoints } from './endpoint-hit.ts'
-import { listNames } from './listing.ts'
+import { allContainers } from './facts/containers.ts'
+import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const netRaw = defineRule({

@@ -2,8 +2,8 @@ import { type AzureObject, read } from '../model/azure/azure-object.ts'
 import type { AzureObjects } from '../model/azure/azure-objects.ts'
 import { linksAt } from '../model/azure/link.ts'
 import { at, blocksOf, flagProp, surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const nicPublicIp = defineRule({

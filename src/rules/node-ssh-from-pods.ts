@@ -2,15 +2,15 @@ import { type AddressSet, addressSets, parseCidr } from '../algebra/addresses.ts
 import type { StateView } from '../compare/state-view.ts'
 import { eachEndpoint } from './each.ts'
 import { exceptFromRule } from './edit/except.ts'
-import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
-import { causeOf, findGrant, type Grant, printGrant } from './grant.ts'
-import { isShown } from './judged-endpoints.ts'
-import { capital, listNames } from './listing.ts'
-import { nodeBlock, turnSshOff } from './node-settings.ts'
-import { openEgress, reachesSsh } from './open-egress.ts'
-import { nodesEnd, proofOf } from './proof.ts'
+import { causeOf, findGrant, type Grant, printGrant } from './facts/grant.ts'
+import { isShown } from './facts/judged-endpoints.ts'
+import { nodeBlock, turnSshOff } from './facts/node-settings.ts'
+import { openEgress, reachesSsh } from './facts/open-egress.ts'
+import { nodesEnd, proofOf } from './facts/proof.ts'
+import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { capital, listNames } from './hits/listing.ts'
+import { withinIsolation } from './hits/wider-finding.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
-import { withinIsolation } from './wider-finding.ts'
 
 export const nodeSshFromPods = defineRule({
   id: 'node-ssh-from-pods',

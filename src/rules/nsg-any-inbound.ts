@@ -1,9 +1,9 @@
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { narrowSource } from './edit/narrow-source.ts'
-import { admissionsOf, admissionWitness, isAnyPort, ruleFor } from './internet-admission.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { admissionsOf, admissionWitness, isAnyPort, ruleFor } from './facts/internet-admission.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { becauseOf, ruleObject, takesRule } from './hits/rule-object.ts'
 import { defineRule } from './rule.ts'
-import { becauseOf, ruleObject, takesRule } from './rule-object.ts'
 
 export const nsgAnyInbound = defineRule({
   id: 'nsg-any-inbound',

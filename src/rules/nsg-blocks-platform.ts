@@ -3,13 +3,13 @@ import { labelOf } from '../model/azure/azure-object.ts'
 import { knownValue } from '../model/azure/prop.ts'
 import type { AzureQuery } from '../reach/azure/explain-azure.ts'
 import type { Outcome, Step } from '../reach/azure/outcome.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { askAzure, azureWitness } from './azure-site.ts'
-import { subjectOf } from './azure-subject.ts'
 import { bringBack } from './closing/take-back.ts'
+import { askAzure, azureWitness } from './facts/azure-site.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { type WayOut, waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
-import { type WayOut, waysOut } from './way-out.ts'
 
 export const nsgBlocksPlatform = defineRule({
   id: 'nsg-blocks-platform',

@@ -1,10 +1,17 @@
 import { singlePort } from '../algebra/connections.ts'
-import { azureHit } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { narrowSource } from './edit/narrow-source.ts'
-import { ADMIN_PORTS, adminPorts, admissionsOf, admissionWitness, isAnyPort, ruleFor } from './internet-admission.ts'
+import { azureOf } from './facts/azure-view.ts'
+import {
+  ADMIN_PORTS,
+  adminPorts,
+  admissionsOf,
+  admissionWitness,
+  isAnyPort,
+  ruleFor,
+} from './facts/internet-admission.ts'
+import { azureHit } from './hits/azure-hit.ts'
+import { becauseOf, mergePorts, ruleObject, takesRule } from './hits/rule-object.ts'
 import { defineRule } from './rule.ts'
-import { becauseOf, mergePorts, ruleObject, takesRule } from './rule-object.ts'
 
 export const nsgInternetAdminPort = defineRule({
   id: 'nsg-internet-admin-port',

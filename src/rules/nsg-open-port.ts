@@ -1,8 +1,7 @@
 import { type ConnectionSet, connectionSets, printConnections, singlePort } from '../algebra/connections.ts'
 import { type Intervals, toPairs } from '../algebra/intervals.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { narrowSource } from './edit/narrow-source.ts'
+import { azureOf } from './facts/azure-view.ts'
 import {
   adminPorts,
   admissionsOf,
@@ -11,9 +10,10 @@ import {
   isAnyPort,
   isWebOnly,
   ruleFor,
-} from './internet-admission.ts'
+} from './facts/internet-admission.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { becauseOf, ruleObject, takesRule } from './hits/rule-object.ts'
 import { defineRule } from './rule.ts'
-import { becauseOf, ruleObject, takesRule } from './rule-object.ts'
 
 export const nsgOpenPort = defineRule({
   id: 'nsg-open-port',

@@ -1,11 +1,11 @@
 import { filtersOf, type RulePackets } from '../compare/nsg-packets.ts'
 import { coversPackets, isEmptyBox, type PacketBox, TooManyPackets } from '../compare/packets.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { removeResource } from './edit/remove-resource.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { ruleObject, takesRule } from './hits/rule-object.ts'
 import { defineRule } from './rule.ts'
-import { ruleObject, takesRule } from './rule-object.ts'
 
 export const nsgRuleShadowed = defineRule({
   id: 'nsg-rule-shadowed',

@@ -1,7 +1,7 @@
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { refusesGroup } from './facts/special-subnets.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { refusesGroup } from './special-subnets.ts'
 
 export const nsgWhereNotAllowed = defineRule({
   id: 'nsg-where-not-allowed',

@@ -1,12 +1,12 @@
 import { addressSets, cidr } from '../algebra/addresses.ts'
 import { connectionSets, NO_CONNECTIONS } from '../algebra/connections.ts'
 import { filtersOf } from '../compare/nsg-packets.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { ADMIN_PORTS, adminPorts, isAnyPort, isWide } from './internet-admission.ts'
-import { listNames } from './listing.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { ADMIN_PORTS, adminPorts, isAnyPort, isWide } from './facts/internet-admission.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { listNames } from './hits/listing.ts'
+import { takesRule } from './hits/rule-object.ts'
 import { defineRule } from './rule.ts'
-import { takesRule } from './rule-object.ts'
 
 export const nsgWidePrivateSource = defineRule({
   id: 'nsg-wide-private-source',

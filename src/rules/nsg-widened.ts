@@ -1,12 +1,12 @@
 import { filtersOf } from '../compare/nsg-packets.ts'
 import { subtractPackets } from '../compare/packets.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { gateChangesOf, printPackets, untrusted } from './gate-widening.ts'
-import { isWide } from './internet-admission.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { gateChangesOf, printPackets, untrusted } from './facts/gate-widening.ts'
+import { isWide } from './facts/internet-admission.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { becauseOf, takesRule } from './hits/rule-object.ts'
 import { defineRule } from './rule.ts'
-import { becauseOf, takesRule } from './rule-object.ts'
 
 export const nsgWidened = defineRule({
   id: 'nsg-widened',

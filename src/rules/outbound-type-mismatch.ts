@@ -1,14 +1,14 @@
 import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import type { RouteTable } from '../model/azure/route-table.ts'
-import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
-import { siteOf } from './azure-site.ts'
-import { subjectOf } from './azure-subject.ts'
 import { setProperty } from './edit/azure-property.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { restoreWay } from './edit/restore-way.ts'
+import { siteOf } from './facts/azure-site.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { isForced, type WayOut, waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure, writtenOrigin } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { isForced, type WayOut, waysOut } from './way-out.ts'
 
 export const outboundTypeMismatch = defineRule({
   id: 'outbound-type-mismatch',

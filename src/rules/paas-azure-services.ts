@@ -1,8 +1,8 @@
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { removeBlock } from './edit/hcl-block.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { admittedRanges } from './paas-access.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { admittedRanges } from './facts/paas-access.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const paasAzureServices = defineRule({

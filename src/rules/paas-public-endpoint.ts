@@ -1,12 +1,12 @@
 import { exposedServices } from '../model/azure/exposed-kinds.ts'
 import { surely } from '../model/azure/prop.ts'
 import type { ServiceEndpoint } from '../model/azure/service.ts'
-import { azureHit, mergeAzure, writtenOrigin } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
 import { setProperty } from './edit/azure-property.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { admitsNobody, hasPublicEndpoint, isOpenToAll } from './paas-access.ts'
-import { closeEndpoint, hasPrivateEndpoint } from './paas-settings.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { admitsNobody, hasPublicEndpoint, isOpenToAll } from './facts/paas-access.ts'
+import { closeEndpoint, hasPrivateEndpoint } from './facts/paas-settings.ts'
+import { azureHit, mergeAzure, writtenOrigin } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const paasPublicEndpoint = defineRule({

@@ -1,8 +1,8 @@
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { listNames } from './listing.ts'
-import { admittedRanges } from './paas-access.ts'
-import { countV4, foreignPart, isInternet, MANY_ADDRESSES, printCount, rangeOf } from './public-ranges.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { admittedRanges } from './facts/paas-access.ts'
+import { countV4, foreignPart, isInternet, MANY_ADDRESSES, printCount, rangeOf } from './facts/public-ranges.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const paasRangeWide = defineRule({

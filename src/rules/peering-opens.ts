@@ -4,13 +4,13 @@ import { originOf } from '../model/azure/azure-objects.ts'
 import { knownValue, surely } from '../model/azure/prop.ts'
 import { subnetName, type VirtualNetwork } from '../model/azure/virtual-network.ts'
 import type { Peer } from '../reach/azure/topology.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { askAzure, azureWitness, siteOf } from './azure-site.ts'
-import { subjectOf } from './azure-subject.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { removeResource } from './edit/remove-resource.ts'
+import { askAzure, azureWitness, siteOf } from './facts/azure-site.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { type WayOut, waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { type WayOut, waysOut } from './way-out.ts'
 
 export const peeringOpens = defineRule({
   id: 'peering-opens',

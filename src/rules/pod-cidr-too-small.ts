@@ -1,8 +1,8 @@
 import { parseCidr } from '../algebra/addresses.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { podRangesOf } from './cluster-ranges.ts'
-import { mostNodes } from './node-counts.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { podRangesOf } from './facts/cluster-ranges.ts'
+import { mostNodes } from './facts/node-counts.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const podCidrTooSmall = defineRule({

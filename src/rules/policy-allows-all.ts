@@ -1,14 +1,14 @@
-import { anyPod } from './any-pod.ts'
 import { eachEndpoint } from './each.ts'
 import { onlyNeededSources } from './edit/needed-rules.ts'
-import { endpointHit, hiddenHit, mergeEndpoints } from './endpoint-hit.ts'
-import { causeOf, findGrant, printGrant } from './grant.ts'
-import { isShown } from './judged-endpoints.ts'
-import { listNames } from './listing.ts'
-import { admitsEverybody } from './open-ingress.ts'
-import { addressOf, newestOf, packetsTo, proofOf } from './proof.ts'
+import { anyPod } from './facts/any-pod.ts'
+import { causeOf, findGrant, printGrant } from './facts/grant.ts'
+import { isShown } from './facts/judged-endpoints.ts'
+import { admitsEverybody } from './facts/open-ingress.ts'
+import { addressOf, newestOf, packetsTo, proofOf } from './facts/proof.ts'
+import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { listNames } from './hits/listing.ts'
+import { withinIsolation } from './hits/wider-finding.ts'
 import { defineRule } from './rule.ts'
-import { withinIsolation } from './wider-finding.ts'
 
 const ANY_HOSTS = ['203.0.113.10', '2001:db8::10'].map(addressOf)
 

@@ -1,8 +1,8 @@
 import { type AddressSet, addressSets } from '../algebra/addresses.ts'
 import { DIRECTIONS } from '../model/kubernetes/network-policy.ts'
 import { blocksMatchNodes, blocksMatchPods } from '../reach/engine.ts'
-import { linkedCluster } from './azure-site.ts'
-import { rangesIn } from './cluster-ranges.ts'
+import { linkedCluster } from './facts/azure-site.ts'
+import { rangesIn } from './facts/cluster-ranges.ts'
 import { defineRule } from './rule.ts'
 
 export const policyIpblockIneffective = defineRule({

@@ -4,8 +4,8 @@ import { labelOf } from '../model/azure/azure-object.ts'
 import type { Cluster, PolicyEngine } from '../model/azure/cluster.ts'
 import { knownItems, knownValue, surely } from '../model/azure/prop.ts'
 import type { Resource } from '../parse/resource.ts'
-import { linkedCluster } from './azure-site.ts'
 import { useCilium } from './edit/use-cilium.ts'
+import { linkedCluster } from './facts/azure-site.ts'
 import { defineRule } from './rule.ts'
 
 export const policyNotEnforced = defineRule({

@@ -8,9 +8,9 @@ import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { eachPolicy } from './each.ts'
 import { replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { nearMiss } from './near-miss.ts'
+import { nearMiss } from './facts/near-miss.ts'
+import { workloadsByNamespace } from './facts/workloads-by-namespace.ts'
 import { defineRule } from './rule.ts'
-import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
 export const policyPeerMatchesNothing = defineRule({
   id: 'policy-peer-matches-nothing',

@@ -8,8 +8,8 @@ import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { eachPolicy } from './each.ts'
 import { replaceScalar } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { podsOf } from './judged-endpoints.ts'
-import { listNames, verb } from './listing.ts'
+import { podsOf } from './facts/judged-endpoints.ts'
+import { listNames, verb } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const policyPortMismatch = defineRule({

@@ -6,10 +6,10 @@ import { DIRECTIONS, type Direction, type NetworkPolicy, type PolicyRule } from 
 import type { PeerSet } from '../reach/peers.ts'
 import { selectedAlike } from './each.ts'
 import { withoutRule } from './edit/narrow-rule.ts'
-import { type Grant, printGrant } from './grant.ts'
-import { judgedEndpoints } from './judged-endpoints.ts'
-import { openEgress } from './open-egress.ts'
-import { admitsEverybody } from './open-ingress.ts'
+import { type Grant, printGrant } from './facts/grant.ts'
+import { judgedEndpoints } from './facts/judged-endpoints.ts'
+import { openEgress } from './facts/open-egress.ts'
+import { admitsEverybody } from './facts/open-ingress.ts'
 import { defineRule, type Hit } from './rule.ts'
 
 /** Groups with more rules cost more than the note is worth: each rule is compared with all others. */

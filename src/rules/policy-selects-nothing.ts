@@ -4,11 +4,11 @@ import { isEverything, printSelector } from '../model/kubernetes/selector.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { eachPolicy } from './each.ts'
 import { restoreText } from './edit/restore-text.ts'
-import { podsOf } from './judged-endpoints.ts'
-import { listNames } from './listing.ts'
-import { nearMiss, replaceLabel } from './near-miss.ts'
+import { podsOf } from './facts/judged-endpoints.ts'
+import { nearMiss, replaceLabel } from './facts/near-miss.ts'
+import { workloadsByNamespace } from './facts/workloads-by-namespace.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
-import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
 export const policySelectsNothing = defineRule({
   id: 'policy-selects-nothing',

@@ -1,8 +1,8 @@
 import type { AzureObject } from '../model/azure/azure-object.ts'
 import type { Link } from '../model/azure/link.ts'
 import { surely } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const privateEndpointMissing = defineRule({

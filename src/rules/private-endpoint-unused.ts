@@ -4,13 +4,13 @@ import type { PrivateEndpoint } from '../model/azure/private-link.ts'
 import { knownValue } from '../model/azure/prop.ts'
 import type { VirtualNetwork } from '../model/azure/virtual-network.ts'
 import { endpointsOf, resolveName } from '../reach/layers/dns.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { askAzure, azureWitness, siteOf } from './azure-site.ts'
-import { subjectOf } from './azure-subject.ts'
-import { azureOf } from './azure-view.ts'
 import { linkZone } from './edit/link-zone.ts'
+import { askAzure, azureWitness, siteOf } from './facts/azure-site.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule, type Hit } from './rule.ts'
-import { waysOut } from './way-out.ts'
 
 export const privateEndpointUnused = defineRule({
   id: 'private-endpoint-unused',

@@ -1,9 +1,9 @@
 import { labelOf } from '../model/azure/azure-object.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { askAzure, azureWitness } from './azure-site.ts'
-import { subjectOf } from './azure-subject.ts'
+import { askAzure, azureWitness } from './facts/azure-site.ts'
+import { subjectOf } from './facts/azure-subject.ts'
+import { waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { waysOut } from './way-out.ts'
 
 export const routeBlackhole = defineRule({
   id: 'route-blackhole',

@@ -1,11 +1,11 @@
 import { labelOf } from '../model/azure/azure-object.ts'
 import { routesOf } from '../reach/azure/host-routes.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { siteOf } from './azure-site.ts'
 import { removeBlock } from './edit/hcl-block.ts'
 import { inPlace } from './edit/one-patch.ts'
+import { siteOf } from './facts/azure-site.ts'
+import { exitOf } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { exitOf } from './way-out.ts'
 
 export const routeLoop = defineRule({
   id: 'route-loop',

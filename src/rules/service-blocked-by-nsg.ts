@@ -1,7 +1,7 @@
 import { samplePort } from '../algebra/connections.ts'
 import { changedStep } from '../compare/egress-cause.ts'
-import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
-import { offeredServices } from './public-service.ts'
+import { askAzure, azureWitness, linkedCluster } from './facts/azure-site.ts'
+import { offeredServices } from './facts/public-service.ts'
 import { defineRule } from './rule.ts'
 
 export const serviceBlockedByNsg = defineRule({

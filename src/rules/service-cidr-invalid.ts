@@ -1,7 +1,7 @@
 import { firstAddress, hasAddress, parseAddress, parseCidr } from '../algebra/addresses.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { rangesIn } from './cluster-ranges.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { rangesIn } from './facts/cluster-ranges.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const serviceCidrInvalid = defineRule({

@@ -6,14 +6,14 @@ import type { Prop } from '../model/azure/prop.ts'
 import type { Subnet } from '../model/azure/virtual-network.ts'
 import { regionOfHost } from '../reach/azure/hosts.ts'
 import { tagOfEndpoint } from '../reach/layers/route.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { askAzure, azureWitness } from './azure-site.ts'
 import { findBlock, removeBlock } from './edit/hcl-block.ts'
 import { removeItem, replaceItems } from './edit/list-items.ts'
 import { syntaxOf } from './edit/literal.ts'
 import { inPlace } from './edit/one-patch.ts'
+import { askAzure, azureWitness } from './facts/azure-site.ts'
+import { waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
-import { waysOut } from './way-out.ts'
 
 export const serviceEndpointBypassesFirewall = defineRule({
   id: 'service-endpoint-bypasses-firewall',

@@ -1,8 +1,8 @@
 import { ALL_ADDRESSES } from '../algebra/addresses.ts'
 import { get } from '../base/value.ts'
 import { removeEntry } from './edit/collection-edit.ts'
-import { listNames } from './listing.ts'
-import { doorsByResource, proveDoor } from './public-service.ts'
+import { doorsByResource, proveDoor } from './facts/public-service.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const serviceExternalIps = defineRule({

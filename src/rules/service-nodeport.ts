@@ -1,8 +1,8 @@
 import { ALL_ADDRESSES } from '../algebra/addresses.ts'
 import { connectionSets } from '../algebra/connections.ts'
 import { setType } from './edit/load-balancer.ts'
-import { listNames } from './listing.ts'
-import { doorsByResource, namesBehind, proveDoor } from './public-service.ts'
+import { doorsByResource, namesBehind, proveDoor } from './facts/public-service.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
 export const serviceNodeport = defineRule({

@@ -1,7 +1,7 @@
 import { type AzureObject, read } from '../model/azure/azure-object.ts'
 import { blocksOf, present, textProp } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const serviceNotInNetwork = defineRule({

@@ -1,10 +1,10 @@
 import { printConnections } from '../algebra/connections.ts'
 import { closeService } from './closing/close-service.ts'
 import { makeInternal } from './edit/load-balancer.ts'
-import { listNames } from './listing.ts'
-import { publicServices } from './public-service.ts'
+import { publicServices } from './facts/public-service.ts'
+import { sensitivePort } from './facts/sensitive-ports.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
-import { sensitivePort } from './sensitive-ports.ts'
 
 export const servicePublic = defineRule({
   id: 'service-public',

@@ -1,9 +1,9 @@
 import { matches } from '../model/kubernetes/labels.ts'
 import { printSelector } from '../model/kubernetes/selector.ts'
 import { eachService } from './each.ts'
-import { type NearMiss, nearMiss, replaceLabel } from './near-miss.ts'
+import { type NearMiss, nearMiss, replaceLabel } from './facts/near-miss.ts'
+import { workloadsByNamespace } from './facts/workloads-by-namespace.ts'
 import { defineRule } from './rule.ts'
-import { workloadsByNamespace } from './workloads-by-namespace.ts'
 
 export const serviceSelectsNothing = defineRule({
   id: 'service-selects-nothing',

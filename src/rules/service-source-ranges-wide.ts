@@ -1,7 +1,7 @@
 import { printAddress } from '../algebra/addresses.ts'
 import { sampleAddress } from '../reach/address-ranges.ts'
-import { countAddresses, isWide, publicPart } from './open-egress.ts'
-import { doorsByResource, proveDoor } from './public-service.ts'
+import { countAddresses, isWide, publicPart } from './facts/open-egress.ts'
+import { doorsByResource, proveDoor } from './facts/public-service.ts'
 import { defineRule } from './rule.ts'
 
 export const serviceSourceRangesWide = defineRule({

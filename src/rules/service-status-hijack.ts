@@ -2,7 +2,7 @@ import { dig, get, itemsOf, type ListValue, stringOf, type Value } from '../base
 import type { Resource } from '../parse/resource.ts'
 import { removeItem } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
-import { listNames } from './listing.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
 
 export const serviceStatusHijack = defineRule({

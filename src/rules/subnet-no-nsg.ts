@@ -1,7 +1,7 @@
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { canHaveGroup, isSpecialSubnet } from './facts/special-subnets.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
-import { canHaveGroup, isSpecialSubnet } from './special-subnets.ts'
 
 export const subnetNoNsg = defineRule({
   id: 'subnet-no-nsg',

@@ -1,11 +1,11 @@
 import type { AzureObject } from '../model/azure/azure-object.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import type { Subnet } from '../model/azure/virtual-network.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { listNames } from './listing.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { waysOut } from './facts/way-out.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
-import { waysOut } from './way-out.ts'
 
 export const subnetShared = defineRule({
   id: 'subnet-shared',

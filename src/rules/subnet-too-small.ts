@@ -1,8 +1,8 @@
 import { parseCidr } from '../algebra/addresses.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { addressesOfPool } from './node-counts.ts'
-import { countV4 } from './public-ranges.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { addressesOfPool } from './facts/node-counts.ts'
+import { countV4 } from './facts/public-ranges.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const subnetTooSmall = defineRule({

@@ -3,9 +3,9 @@ import { stringOf } from '../base/value.ts'
 import { type AzureObject, labelOf, read } from '../model/azure/azure-object.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import { knownValue } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
-import { contentSubjects, firewallRules } from './firewall-rules.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { contentSubjects, firewallRules } from './facts/firewall-rules.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const temporaryRule = defineRule({

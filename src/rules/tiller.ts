@@ -2,8 +2,8 @@ import { dig, get, stringOf, type Value } from '../base/value.ts'
 import { textEntries } from '../model/kubernetes/fields.ts'
 import { imageName, isLoopback, readProgram } from '../model/kubernetes/program.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
-import { lastingContainers } from './containers.ts'
 import { eachService, eachWorkload } from './each.ts'
+import { lastingContainers } from './facts/containers.ts'
 import { defineRule } from './rule.ts'
 
 export const tiller = defineRule({

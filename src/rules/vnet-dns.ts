@@ -3,8 +3,8 @@ import type { AzureObject } from '../model/azure/azure-object.ts'
 import { read } from '../model/azure/azure-object.ts'
 import { type PropList, textsProp } from '../model/azure/prop.ts'
 import { parseRange } from '../reach/azure/places.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const vnetDns = defineRule({

@@ -1,8 +1,8 @@
 import type { MapValue } from '../base/value.ts'
 import { read } from '../model/azure/azure-object.ts'
 import { at, blocksOf, numberProp, textProp, textsProp } from '../model/azure/prop.ts'
-import { azureHit, mergeAzure } from './azure-hit.ts'
-import { azureOf } from './azure-view.ts'
+import { azureOf } from './facts/azure-view.ts'
+import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
 export const wafRuleLog4j = defineRule({

@@ -4,12 +4,12 @@ import type { StateView } from '../../compare/state-view.ts'
 import type { AzureObject } from '../../model/azure/azure-object.ts'
 import { originOf } from '../../model/azure/azure-objects.ts'
 import { knownValue } from '../../model/azure/prop.ts'
-import { siteOf } from '../azure-site.ts'
 import { findBlock } from '../edit/hcl-block.ts'
 import { indentAt, layoutOf, lineBreakOf, lineStart, printLiteral, syntaxOf } from '../edit/literal.ts'
 import { inPlace } from '../edit/one-patch.ts'
+import { siteOf } from '../facts/azure-site.ts'
+import type { WayOut } from '../facts/way-out.ts'
 import type { ProposedPatch } from '../rule.ts'
-import type { WayOut } from '../way-out.ts'
 
 /**
  * A route for ::/0 beside the one for 0.0.0.0/0, written like it. It leads to the same gateway, else to nowhere: an IPv4 address cannot be

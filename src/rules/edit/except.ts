@@ -2,7 +2,7 @@ import { type AddressSet, addressSets, parseCidr } from '../../algebra/addresses
 import type { Edit } from '../../base/edit.ts'
 import { get, type MapValue, stringOf } from '../../base/value.ts'
 import type { StateView } from '../../compare/state-view.ts'
-import { type Grant, peersList, printGrant, ruleValue } from '../grant.ts'
+import { type Grant, peersList, printGrant, ruleValue } from '../facts/grant.ts'
 import type { ProposedPatch } from '../rule.ts'
 import { append, prepend, removeItem } from './collection-edit.ts'
 import { withoutRule } from './narrow-rule.ts'

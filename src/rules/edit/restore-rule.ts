@@ -1,5 +1,5 @@
 import { itemSpan } from '../../parse/yaml-span.ts'
-import { type Grant, printGrant, rulesList } from '../grant.ts'
+import { type Grant, printGrant, rulesList } from '../facts/grant.ts'
 import type { ProposedPatch } from '../rule.ts'
 import { inPlace } from './one-patch.ts'
 

@@ -1,9 +1,9 @@
 import type { StateView } from '../../compare/state-view.ts'
 import { originOf } from '../../model/azure/azure-objects.ts'
-import { siteOf } from '../azure-site.ts'
-import { subjectOf } from '../azure-subject.ts'
+import { siteOf } from '../facts/azure-site.ts'
+import { subjectOf } from '../facts/azure-subject.ts'
+import { type WayOut, waysOut } from '../facts/way-out.ts'
 import type { ProposedPatch } from '../rule.ts'
-import { type WayOut, waysOut } from '../way-out.ts'
 import { inPlace } from './one-patch.ts'
 import { restoreResource } from './restore-resource.ts'
 

@@ -1,5 +1,5 @@
 import type { StateView } from '../../compare/state-view.ts'
-import { type Grant, peersList, printGrant, rulesList } from '../grant.ts'
+import { type Grant, peersList, printGrant, rulesList } from '../facts/grant.ts'
 import type { ProposedPatch } from '../rule.ts'
 import { removeItem } from './collection-edit.ts'
 import { withoutRule } from './narrow-rule.ts'

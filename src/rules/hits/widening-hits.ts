@@ -1,0 +1,122 @@
+import type { samplePort } from '../../algebra/connections.ts'
+import { type EndChange, endChange } from '../../compare/end-change.ts'
+import type { StateView } from '../../compare/state-view.ts'
+import { restoreLabel } from '../edit/restore-label.ts'
+import { revertRule } from '../edit/revert-rule.ts'
+import { causeOf, findGrant, type Grant, printGrant } from '../facts/grant.ts'
+import { isShown, type JudgedEndpoint } from '../facts/judged-endpoints.ts'
+import { proofOf } from '../facts/proof.ts'
+import { type Reached, type Widening, type WidestPart, widenings, widestPart } from '../facts/widening.ts'
+import type { Severity } from '../finding.ts'
+import type { ChangeView, Hit } from '../rule.ts'
+import type { RuleSettings } from '../settings.ts'
+import { type EndpointHit, endpointHit } from './endpoint-hit.ts'
+import { capital, listNames } from './listing.ts'
+import { withinRejected } from './wider-finding.ts'
+
+/** What is particular to one of the two directions in which policies can open. */
+export interface WideningRule {
+  readonly direction: Widening['direction']
+  readonly severity: Readonly<Record<Reached, Severity>>
+  /** What to do, as the end of the message. */
+  readonly advice: Readonly<Record<Reached, string>>
+  /** The rule that says it of the endpoint as it now is, and what only this change makes worth a sentence. */
+  readonly context: (sides: Sides, widening: Widening, widest: WidestPart) => WideningContext
+  /** The packet of the proof. */
+  readonly sample: (widening: Widening, widest: WidestPart) => ReturnType<typeof samplePort>
+  readonly otherPort: number
+  readonly decide: string
+}
+
+export interface Sides {
+  readonly base: StateView
+  readonly head: StateView
+  readonly settings: RuleSettings
+}
+
+export interface WideningContext {
+  readonly wider?: string | undefined
+  readonly news?: string | undefined
+}
+
+/** A hit for each endpoint whose own policies opened, to others that were there before, what they kept closed in the base. */
+export function* wideningHits(
+  { base, head }: ChangeView,
+  settings: RuleSettings,
+  rule: WideningRule,
+): Iterable<EndpointHit> {
+  if (base === undefined || head === undefined) return
+  const { direction } = rule
+  for (const widening of widenings(base, head, direction)) {
+    const { endpoint } = widening
+    const widest = widestPart(head, widening.gained, endpoint, settings.trusted)
+    if (widest === undefined || !(isShown(head, endpoint, direction) || isShown(base, endpoint, direction))) continue
+    const hit = toHit({ base, head, settings }, widening, widest, rule)
+    if (hit !== undefined) yield hit
+  }
+}
+
+function toHit(sides: Sides, widening: Widening, widest: WidestPart, rule: WideningRule): EndpointHit | undefined {
+  const { base, head } = sides
+  const { reach } = head
+  const { regions } = reach.universe
+  const { endpoint, gained, certain } = widening
+  const { direction } = rule
+  const grant = findGrant(reach, endpoint.subject, direction, (one) => !regions.isEmpty(regions.intersect(one, gained)))
+  const resource = grant?.policy.resource ?? endpoint.workload?.resource
+  if (resource === undefined) return undefined
+  const { wider, news } = rule.context(sides, widening, widest)
+  const within: Pick<Hit, 'within'> =
+    wider === undefined ? withinRejected(head, grant) : { within: { rule: wider, subject: endpoint.id } }
+  const joined = grant && joins(sides, grant, endpoint, widest)
+  const because =
+    grant === undefined
+      ? 'no policy limits it any more'
+      : `${printGrant(grant)} allows it${joined === undefined ? '' : `, because ${joined.words}`}`
+  return endpointHit({
+    resource: (joined?.resource ?? resource).address,
+    at: joined?.origin ?? grant?.rule.origin ?? resource.origin,
+    subject: endpoint.id,
+    severity: rule.severity[widest.reached],
+    cause: `${grant === undefined ? '' : causeOf(head, grant)} ${joined?.words ?? ''} ${widest.reached} ${widest.ports} ${certain}`,
+    ...within,
+    name: endpoint.name,
+    say(names) {
+      const own = listNames(names)
+      // What is said of several names nobody's neighbours.
+      const isShared = names.length > 1 && widest.reached === 'same-namespace'
+      const others = isShared ? 'pods of the same namespace' : widest.words
+      const [from, to] = direction === 'egress' ? [own, others] : [others, own]
+      return `${capital(from)} ${certain ? 'can' : 'may'} now connect to ${to} on ${widest.ports}, which the policies did not allow before: ${because}. ${news === undefined ? '' : `${news} `}${rule.advice[widest.reached]}`
+    },
+    prove() {
+      const { protocol, port } = rule.sample(widening, widest) ?? { protocol: 'TCP', port: rule.otherPort }
+      const [from, to] = direction === 'egress' ? [endpoint.end, widest.end] : [widest.end, endpoint.end]
+      return proofOf(reach, { from, to, protocol, port })
+    },
+    decide: rule.decide,
+    fix: () => grant && (joined === undefined ? revertRule(base, head, grant) : restoreLabel(joined)),
+  })
+}
+
+/** What the change did to one of the two ends, where the policy is as it was: there the line is to be looked for. */
+function joins(
+  { base, head }: Sides,
+  { policy }: Grant,
+  own: JudgedEndpoint,
+  { end }: WidestPart,
+): EndChange | undefined {
+  const old = base.network.kubernetes.policies.find(
+    ({ resource }) => resource.address === head.identity(policy.resource.address),
+  )
+  if (old === undefined || textOf(old) !== textOf(policy)) return undefined
+  for (const one of [end, own.end]) {
+    const change = one.kind === 'endpoint' ? endChange(one.endpoint, one.facts, base.reach, head.reach) : undefined
+    if (change !== undefined) return change
+  }
+  return undefined
+}
+
+function textOf({ resource: { origin } }: Grant['policy']): string {
+  return origin.source.text.slice(origin.start, origin.end).trimEnd()
+}
