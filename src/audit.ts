@@ -12,6 +12,7 @@ import { RULES } from './rules/index.ts'
 import { intentNotes } from './rules/intents/coverage.ts'
 import { acceptedBy, checkState, joinRuns, ruleSettings, severityBy, suppress } from './run-rules.ts'
 import type { Tree } from './source/tree.ts'
+import { withUnreadKinds } from './unread-kinds.ts'
 
 export interface AuditInput {
   readonly tree: Tree
@@ -40,11 +41,12 @@ export function audit({ tree, config, options, today }: AuditInput): AuditReport
   const findings = [...marked, ...assess(own.hits, own.hits, severityBy(config), [])]
     .map(({ finding }) => finding)
     .sort((a, b) => severityRank(b.severity) - severityRank(a.severity))
-  const coverage = coverageOf(parsed, views, new Set(), [
+  const read = coverageOf(parsed, views, new Set(), [
     ...own.notes,
     ...notesOf(views),
     ...intentNotes(config.intents, views),
   ])
+  const coverage = withUnreadKinds(read, undefined, parsed, new Set())
   const suppressed = findings.filter((finding) => finding.suppressed !== undefined).length
   return {
     schemaVersion: 1,

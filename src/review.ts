@@ -38,6 +38,7 @@ import { touchesNothing } from './silence.ts'
 import { compareTrees, touchedPaths } from './source/compare-trees.ts'
 import { overlayTree } from './source/overlay.ts'
 import type { Tree } from './source/tree.ts'
+import { withUnreadKinds } from './unread-kinds.ts'
 
 export interface ReviewInput {
   readonly base: Tree
@@ -96,7 +97,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
     wants: (finding) => isNew(finding) && finding.suppressed === undefined,
   })
 
-  const coverage = coverageOf(
+  const read = coverageOf(
     after,
     all.map((pair) => pair.head),
     touched,
@@ -110,6 +111,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
       ),
     ],
   )
+  const coverage = withUnreadKinds(read, before, after, touched)
   const failed = [...baseRun.failed, ...headRun.failed]
   return {
     schemaVersion: 1,
