@@ -19,7 +19,7 @@ import { memoryTree } from './source/memory-tree.ts'
  * Every witness that a review shows is asked of the reference evaluator: in the head, and where the finding is new, in the base. Random
  * pairs: `RINGFENCE_PAIRS=5000 RINGFENCE_SEED=1 npx vitest run test/witnesses`.
  */
-const PAIRS = Number(process.env['RINGFENCE_PAIRS'] ?? 150)
+const PAIRS = Number(process.env['RINGFENCE_PAIRS'] ?? 60)
 const FIRST_SEED = Number(process.env['RINGFENCE_SEED'] ?? 1)
 
 /**
@@ -37,6 +37,10 @@ const NOT_ASKED: Readonly<Record<string, number>> = {
   'a load balancer of another controller': 2,
   // The reader of manifests reads no HCL.
   'Kubernetes objects in Terraform': 2,
+  // Gateways and what is on their other side have conformance rows.
+  'network gateways': 1,
+  // Lists whose items only a deployment knows.
+  'a list that is not known': 2,
   // Whether nodes have link-local addresses: the reference says no, the engine does not know.
   'not-decided': 1,
 }

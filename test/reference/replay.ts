@@ -28,7 +28,10 @@ export interface Raised {
  * Everything else that is introduced must be a packet that the base denies and the head lets through.
  */
 const NOT_ABOUT_PASSING: Readonly<Record<string, string>> = {
+  'egress-uninspected': 'says that it passes by the firewall, which it also did where that was not near',
   'ingress-no-tls': 'says that what passes is no longer encrypted',
+  'egress-not-isolated':
+    'says that no policy isolates the pod, which is also new where ingress was not isolated before',
   'host-network': 'says that no policy holds for the pod any more, on the example of what policies usually except',
   'namespace-no-default-deny':
     'says that no policy isolates the pod, which is also new where it had the network of its node before',
@@ -40,6 +43,13 @@ const WHOLE_WAY: ReadonlySet<string> = new Set([
   'host-network',
   'imds-reachable',
   'node-ssh-from-pods',
+])
+
+/** Rules that say that a packet passes by the firewall: it must get there although the firewall lets nothing through. */
+const PAST_THE_FIREWALL: ReadonlySet<string> = new Set([
+  'egress-uninspected',
+  'route-bypass',
+  'service-endpoint-bypasses-firewall',
 ])
 
 /** Layers of the cluster itself. */
@@ -54,7 +64,9 @@ export function replay({ finding, base, head }: Raised): Replay {
     const where = isFixed ? base : head
     const said = `${finding.rule} ${finding.status} ${print(witness)}`
     if (where === undefined) return { kind: 'not-asked', why: 'fixed without a base' }
-    const now = ask(only(where, witness), witness)
+    const isPast = PAST_THE_FIREWALL.has(finding.rule)
+    const narrowed = (state: State) => (isPast ? withClosedFirewall(state) : only(state, finding))
+    const now = ask(narrowed(where), witness)
     if (now === undefined) return { kind: 'not-decided', why: 'too many worlds' }
     if (now.allowed !== told) {
       const why = `${said}: the path says ${told}, the reference ${now.allowed} (${[...now.layers].join(', ')})`
@@ -72,7 +84,9 @@ export function replay({ finding, base, head }: Raised): Replay {
     }
     if (finding.status !== 'introduced' || base === undefined || NOT_ABOUT_PASSING[finding.rule] !== undefined)
       return { kind: 'agrees' }
-    const before = ask(only(base, witness), witness)
+    const isWhole = WHOLE_WAY.has(finding.rule) && !base.alone
+    const inside = ask(narrowed(base), witness)
+    const before = isWhole && inside?.allowed === true ? askWhole(base, witness) : inside
     if (before === undefined) return { kind: 'not-decided', why: 'too many worlds' }
     if (before.allowed === told) return { kind: 'wrong', why: `${said}: the base says ${before.allowed} as well` }
     return { kind: 'agrees' }
@@ -82,15 +96,21 @@ export function replay({ finding, base, head }: Raised): Replay {
   }
 }
 
-/** Where the path begins with a Service: no other leads in. */
-function only(state: State, { path: [first] }: Witness): State {
-  const [kind, namespace, name] = first?.resource?.split('/') ?? []
-  if (first?.layer !== 'service' || kind !== 'Service') return state
+/** Where a finding is about a Service, or its path begins with one: no other leads in. */
+function only(state: State, { resource, witness }: Finding): State {
+  const first = witness!.path[0]
+  const isService = first?.layer === 'service' && first.resource !== undefined
+  const [kind, namespace, name] = (isService ? first.resource : resource)!.split('/')
+  if (kind !== 'Service') return state
   return {
     ...state,
     services: state.services.filter((one) => one.namespace === namespace && one.name === name),
     ...(state.firewall !== undefined && { firewall: withoutTranslation(state.firewall) }),
   }
+}
+
+function withClosedFirewall(state: State): State {
+  return state.firewall === undefined ? state : { ...state, firewall: { ...state.firewall, groups: [], parent: [] } }
 }
 
 function withoutTranslation(firewall: Firewall): Firewall {
@@ -233,7 +253,7 @@ function askGroup(state: State, name: string, witness: Witness): Judgement | und
   const all = state.vnets.flatMap((vnet) => vnet.subnets.map(({ routeTable: _, ...subnet }) => ({ vnet, subnet })))
   // By itself: routes of some subnet widen no tag.
   const own = all.filter(({ subnet }) => subnet.nsg === name)
-  const homes = own.length > 0 ? own : [...all, ANY_HOME]
+  const homes = [...(own.length > 0 ? own : all), homeIn('10.0.0.0'), homeIn('172.16.0.0')]
   // Any address that its rules or its subnets tell apart.
   const prefixes = [
     ...homes.map(({ subnet }) => subnet.prefix),
@@ -254,16 +274,19 @@ function askGroup(state: State, name: string, witness: Witness): Judgement | und
   })
 }
 
-const ANY_HOME: Home = {
-  vnet: { name: 'any', space: '10.0.0.0/8', subnets: [] },
-  subnet: {
-    name: 'any',
-    prefix: '10.0.0.0/24',
-    nat: false,
-    keyVaultEndpoint: false,
-    defaultOutbound: true,
-    endpointPolicies: 'Disabled',
-  },
+/** A group may stand in any network. */
+function homeIn(start: string): Home {
+  return {
+    vnet: { name: start, space: `${start}/16`, subnets: [] },
+    subnet: {
+      name: 'any',
+      prefix: `${start}/24`,
+      nat: false,
+      keyVaultEndpoint: false,
+      defaultOutbound: true,
+      endpointPolicies: 'Disabled',
+    },
+  }
 }
 
 function at(address: Address): Place {

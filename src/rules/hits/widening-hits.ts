@@ -1,11 +1,16 @@
-import type { samplePort } from '../../algebra/connections.ts'
+import { printAddress } from '../../algebra/addresses.ts'
+import { samplePort } from '../../algebra/connections.ts'
+import type { Region } from '../../algebra/regions.ts'
 import { type EndChange, endChange } from '../../compare/end-change.ts'
 import type { StateView } from '../../compare/state-view.ts'
+import { sampleAddress } from '../../reach/address-ranges.ts'
+import type { PacketEnd } from '../../reach/layer.ts'
+import type { PeerSet } from '../../reach/peers.ts'
 import { restoreLabel } from '../edit/restore-label.ts'
 import { revertRule } from '../edit/revert-rule.ts'
 import { causeOf, findGrant, type Grant, printGrant } from '../facts/grant.ts'
 import { isShown, type JudgedEndpoint } from '../facts/judged-endpoints.ts'
-import { proofOf } from '../facts/proof.ts'
+import { addressOf, newestOf, proofOf, type Question } from '../facts/proof.ts'
 import { type Reached, type Widening, type WidestPart, widenings, widestPart } from '../facts/widening.ts'
 import type { Severity } from '../finding.ts'
 import type { ChangeView, Hit } from '../rule.ts'
@@ -90,13 +95,24 @@ function toHit(sides: Sides, widening: Widening, widest: WidestPart, rule: Widen
       return `${capital(from)} ${certain ? 'can' : 'may'} now connect to ${to} on ${widest.ports}, which the policies did not allow before: ${because}. ${news === undefined ? '' : `${news} `}${rule.advice[widest.reached]}`
     },
     prove() {
-      const { protocol, port } = rule.sample(widening, widest) ?? { protocol: 'TCP', port: rule.otherPort }
-      const [from, to] = direction === 'egress' ? [endpoint.end, widest.end] : [widest.end, endpoint.end]
-      return proofOf(reach, { from, to, protocol, port })
+      const packet = rule.sample(widening, widest) ?? ({ protocol: 'TCP', port: rule.otherPort } as const)
+      const others = gained.flatMap((part) => packetsOfPart(part, widest.end))
+      const questions = [{ end: widest.end, ...packet }, ...others].map(({ end, protocol, port }): Question => {
+        const [from, to] = direction === 'egress' ? [endpoint.end, end] : [end, endpoint.end]
+        return { from, to, protocol, port }
+      })
+      return proofOf(reach, newestOf(base, questions))
     },
     decide: rule.decide,
     fix: () => grant && (joined === undefined ? revertRule(base, head, grant) : restoreLabel(joined)),
   })
+}
+
+/** An example of what is gained by addresses, whose address and connection belong together. */
+function packetsOfPart({ peers, connections }: Region<PeerSet>[number], end: PacketEnd) {
+  const [address, packet] = [sampleAddress(peers.addresses), samplePort(connections)]
+  if (end.kind !== 'address' || address === undefined || packet === undefined) return []
+  return [{ end: addressOf(printAddress(address)), ...packet }]
 }
 
 /** What the change did to one of the two ends, where the policy is as it was: there the line is to be looked for. */
