@@ -193,17 +193,45 @@ function isBlocks(items: readonly Value[]): boolean {
 
 function removeAll(items: readonly Value[]): readonly Edit[] | undefined {
   const edits: Edit[] = []
-  for (const { origin } of items) {
-    const place = editableOrigin(origin)
-    const block = syntaxOf(place.source.path) === 'hcl' ? findBlock(place) : undefined
-    const own = block === undefined ? removeWritten(place) : block.type === 'content' ? undefined : removeBlock(place)
+  for (const item of items) {
+    const own = removeOne(item)
     if (own === undefined) return undefined
     edits.push(...own)
   }
   return edits
 }
 
-/** An item that is written out: what a loop or a function makes has no text of its own. */
+function removeOne(item: Value): readonly Edit[] | undefined {
+  const place = editableOrigin(item.origin)
+  const block = syntaxOf(place.source.path) === 'hcl' ? findBlock(place) : undefined
+  if (block !== undefined && block.type !== 'content') return removeBlock(place)
+  if (block === undefined && !isMadeByLoop(place)) return removeWritten(place)
+  // What a loop makes goes with the one item that it was made from.
+  const [source, ...others] = sourcesOf(item)
+  return source === undefined || others.length > 0 ? undefined : removeWritten(source)
+}
+
+/** Whether a value is the body of a loop: the text before it is the head of one. */
+function isMadeByLoop({ source: { text }, start }: Origin): boolean {
+  return /\bfor\s[^[\]{}]{0,300}:\s*$/.test(text.slice(Math.max(0, start - 320), start))
+}
+
+/** The places outside of itself that the scalars of a value come from. */
+function sourcesOf(item: Value): readonly Origin[] {
+  const found = new Map<string, Origin>()
+  const open: Value[] = [item]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (value.kind === 'map') open.push(...[...value.entries.values()].map((entry) => entry.value))
+    else if (value.kind === 'list') open.push(...value.items)
+    else if (value.origin.from !== undefined) {
+      const place = editableOrigin(value.origin)
+      found.set(`${place.source.path} ${place.start}`, place)
+    }
+  }
+  return [...found.values()]
+}
+
+/** An item that is written out: what a function makes has no text of its own. */
 function removeWritten(place: Origin): readonly Edit[] | undefined {
   return /["'{\d]/.test(place.source.text[place.start] ?? '') ? removeItem(place) : undefined
 }
