@@ -31,6 +31,12 @@ describe('service-became-public', () => {
     says: ['only the exact text'],
     patched: documents(web, lb(INTERNAL)),
   })
+  finds(serviceBecamePublic, 'an annotation with another name', {
+    base: documents(web, lb(INTERNAL)),
+    head: documents(web, lb(INTERNAL.replace('load-balancer', 'loadbalancer'))),
+    at: 'app.yaml: service.beta.kubernetes.io/azure-loadbalancer-internal: "true"',
+    says: ['AKS does not read the annotation service.beta.kubernetes.io/azure-loadbalancer-internal'],
+  })
   finds(serviceBecamePublic, 'source ranges that are gone', {
     base: documents(web, lb('', '  loadBalancerSourceRanges:\n    - 198.51.100.0/24\n')),
     head: documents(web, lb()),

@@ -101,6 +101,11 @@ function causeOf(old: Service, service: Service) {
     return { words: `its type changed from ${old.type} to ${service.type}, which has a public address`, at }
   if (old.loadBalancer?.public === 'no') {
     const written = service.annotationOrigins.get(INTERNAL)
+    const meant = written === undefined ? misspelt(old, service) : undefined
+    if (meant !== undefined) {
+      const words = `AKS does not read the annotation ${meant}; the one for an internal load balancer is ${INTERNAL}`
+      return { words, at: service.annotationOrigins.get(meant) ?? at }
+    }
     const words =
       written === undefined
         ? 'it lost the annotation for an internal load balancer'
@@ -113,6 +118,14 @@ function causeOf(old: Service, service: Service) {
     return { words, at: ranges ?? at }
   }
   return { words: 'no policy closes the pods behind it any more', at: at ?? resource.origin }
+}
+
+/** A new annotation that looks as if it were to make the load balancer internal. */
+function misspelt(old: Service, { annotations }: Service): string | undefined {
+  return [...annotations.keys()].find(
+    (key) =>
+      !old.annotations.has(key) && key !== `${INTERNAL}-subnet` && /internal/i.test(key) && /load-?balancer/i.test(key),
+  )
 }
 
 function restore(old: Service, service: Service): ProposedPatch | undefined {
