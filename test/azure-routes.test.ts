@@ -342,6 +342,12 @@ describe('firewall-dnat-open', () => {
     severity: 'high',
     says: ['10.240.0.20', 'TCP 443'],
   })
+  finds(firewallDnatOpen, 'ARM: any source, where the configuration names who may', {
+    head: { 'azuredeploy.json': arm('*') },
+    trusted: ['198.51.100.0/24'],
+    at: 'azuredeploy.json: {',
+    patched: { 'azuredeploy.json': arm('198.51.100.0/24') },
+  })
   silent(firewallDnatOpen, 'ARM: one partner', { head: { 'azuredeploy.json': arm('203.0.113.0/24') } })
 })
 

@@ -1,5 +1,7 @@
 import { printConnections } from '../algebra/connections.ts'
 import { knownValue } from '../model/azure/prop.ts'
+import { replaceItems } from './edit/list-items.ts'
+import { inPlace } from './edit/one-patch.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { contentSubjects, firewallRules } from './facts/firewall-rules.ts'
 import { isWide } from './facts/internet-admission.ts'
@@ -19,7 +21,7 @@ export const firewallDnatOpen = defineRule({
   },
 
   /** Yields a hit for each DNAT rule that certainly admits the internet. */
-  *check(view, { trusted }) {
+  *check(view, { trusted, trustedRanges }) {
     const subject = contentSubjects()
     for (const one of firewallRules(azureOf(view))) {
       const { rule, collection, packets, label, owner } = one
@@ -34,6 +36,18 @@ export const firewallDnatOpen = defineRule({
           severity: 'high',
           say: `forwards anybody on the internet to ${target ?? 'an internal address'} on ${printConnections(packets.certain.connections)} by DNAT rule ${label}. Limit its sources.`,
           decide: 'Which sources need it?',
+          fix: () =>
+            trustedRanges.length === 0
+              ? undefined
+              : inPlace(
+                  replaceItems(
+                    rule.sources.origin,
+                    rule.sources.items.map(({ origin }) => origin),
+                    () => true,
+                    trustedRanges,
+                  ),
+                  `Lets only the trusted ranges of the configuration use DNAT rule ${label}.`,
+                ),
         }),
         subject: subject(one),
         resource: collection.object.resource.address,
@@ -42,4 +56,7 @@ export const firewallDnatOpen = defineRule({
   },
 
   merge: mergeAzure,
+
+  /** The trusted ranges of the configuration as its sources. */
+  patch: (hit) => hit.fix?.(),
 })
