@@ -3,6 +3,7 @@ import { readBlocks } from './block-values.ts'
 import { indexBody, META_ARGUMENTS } from './body-index.ts'
 import type { InstanceKey } from './expansion.ts'
 import { Failure, refuse } from './failure.ts'
+import { ignoredChanges } from './ignored-changes.ts'
 import { InstanceNames } from './instance-names.ts'
 import { InstancePlan } from './instance-plan.ts'
 import { makeObject } from './make-val.ts'
@@ -128,7 +129,8 @@ export class ResourceInstance {
       const found = root?.instance(this.address)
       this.#plan = found === undefined ? 'none' : 'being compared'
       if (root !== undefined && found !== undefined) {
-        const fits = this.argumentNames().every((name) => this.#agrees(name, found))
+        const ignored = ignoredChanges(this.set.config.block.body)
+        const fits = this.argumentNames().every((name) => ignored(name) || this.#agrees(name, found))
         if (!fits) root.disagree(this.address)
         this.#plan = fits ? new InstancePlan(found, this.address, this.set.origin) : 'none'
       }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are templates of the language that is tested
 import { describe, expect, it } from 'vitest'
 import { editableOrigin, type Origin, toPlace } from '../../../src/base/origin.ts'
 import { dig, get, toJson, type Value } from '../../../src/base/value.ts'
@@ -294,6 +295,36 @@ resource "azurerm_public_ip" "p" {
     expect(unit.notes).toEqual([
       'The plan p.json is not that of this configuration: of azurerm_network_security_rule.r, azurerm_public_ip.p it says something else, so what is unknown there stays unknown.',
     ])
+  })
+
+  it.each([
+    [
+      'in native syntax',
+      {
+        'main.tf':
+          'resource "azurerm_x" "x" {\n  name = "new"\n  ip = module.m.ip\n  lifecycle {\n    ignore_changes = [name, tags["a"]]\n  }\n}\n',
+      },
+    ],
+    [
+      'all of it',
+      {
+        'main.tf':
+          'resource "azurerm_x" "x" {\n  name = "new"\n  ip = module.m.ip\n  lifecycle {\n    ignore_changes = all\n  }\n}\n',
+      },
+    ],
+    [
+      'in JSON syntax',
+      {
+        'main.tf.json':
+          '{"resource": {"azurerm_x": {"x": {"name": "new", "ip": "${module.m.ip}", "lifecycle": {"ignore_changes": ["name"]}}}}}',
+      },
+    ],
+  ])('is that of the configuration where what differs is ignored, %s', (_, files) => {
+    const plan = planText({ changes: [change('azurerm_x.x', { name: 'old' }, { name: 'old', ip: '192.0.2.1' })] })
+    const module = 'module "m" {\n  source = "git::https://example.org/m"\n}\n'
+    const [unit] = unitsOf({ ...files, 'm.tf': module, 'p.json': plan })
+    expect(unit!.notes).toBeUndefined()
+    expect(json(unit!, 'azurerm_x.x')).toEqual({ name: 'new', ip: '192.0.2.1' })
   })
 
   it('keeps the value that a default gives a variable', () => {
