@@ -4,6 +4,7 @@ import { effectiveOptions } from '../src/config/options.ts'
 import { review } from '../src/review.ts'
 import { applyTreeDiff } from './apply-diff.ts'
 import { hub, route, TO_FIREWALL, TO_INTERNET } from './hub.ts'
+import { deployment, documents, service } from './manifests.ts'
 import { memoryTree } from './source/memory-tree.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -151,5 +152,23 @@ resource store 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   ])('%s', (_, rules) => {
     const before = { 'azuredeploy.json': group([open('a', 100, '198.51.100.0/24')]) }
     expect(patchedBy('nsg-widened', before, { 'azuredeploy.json': group(rules) })).toEqual(before)
+  })
+
+  it('a path of an Ingress to a console', () => {
+    const app = documents(
+      deployment('web'),
+      service('web', '    - port: 80\n      targetPort: 8080\n'),
+      deployment('grafana'),
+      service('grafana', '    - port: 80\n      targetPort: 8080\n'),
+    )
+    const path = (at: string, name: string) =>
+      `          - path: ${at}\n            pathType: Prefix\n            backend:\n              service:\n                name: ${name}\n                port:\n                  number: 80\n`
+    const entry = (...paths: readonly string[]) =>
+      `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  rules:\n    - host: shop.acme.io\n      http:\n        paths:\n${paths.join('')}`
+    const [before, after] = [
+      { 'app.yaml': documents(app, entry(path('/', 'web'))) },
+      { 'app.yaml': documents(app, entry(path('/', 'web'), path('/grafana', 'grafana'))) },
+    ]
+    expect(patchedBy('ingress-exposes', before, after)).toEqual(before)
   })
 })

@@ -1,6 +1,7 @@
 import { connectionSets } from '../algebra/connections.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
+import { closePath } from './closing/close-ingress.ts'
 import { proveDoor } from './facts/public-service.ts'
 import { isAdminName, sensitivePort } from './facts/sensitive-ports.ts'
 import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
@@ -55,6 +56,9 @@ export const ingressExposes = defineRule({
               `${resource.address} leads to the Service of ${workloadName(workload)}`,
             ),
           decide: 'Whether it is meant to be reached from outside.',
+          objectsTo: (flow) => flow.kind === 'ingress',
+          // What strangers have no business with is taken back; an application may be meant.
+          otherwise: () => (sensitive !== undefined || isAdmin ? closePath(view, resource, origin) : []),
         })
       }
     }
