@@ -64,6 +64,8 @@ export class ArmDeployment implements Deployment, Library, Host {
   readonly #made = new Once()
   #resources: readonly ArmResource[] | undefined
   #index: ArmIndex | undefined
+  /** Of the resources whose names need others. */
+  #lateIndex: ArmIndex | undefined
 
   constructor(use: ArmUse) {
     this.#use = use
@@ -298,11 +300,17 @@ export class ArmDeployment implements Deployment, Library, Host {
   /** The resource that a name, a symbol or an id stands for in this template. */
   find(key: Value): ArmResource | undefined {
     if (this.#index === undefined) {
-      // Set first: a name that needs a reference finds nothing.
+      // Set first: an id that needs a reference finds nothing.
       this.#index = new Map()
-      this.#index = indexResources(this.resources())
+      this.#index = indexResources(this.resources().filter((resource) => !resource.isNamedByOthers))
     }
-    return findResource(key, this.#index)
+    const found = findResource(key, this.#index)
+    if (found !== undefined) return found
+    if (this.#lateIndex === undefined) {
+      this.#lateIndex = new Map()
+      this.#lateIndex = indexResources(this.resources().filter((resource) => resource.isNamedByOthers))
+    }
+    return findResource(key, this.#lateIndex)
   }
 
   #reference([key, , full]: readonly Value[], origin: Origin): Value {

@@ -1,12 +1,12 @@
 import type { Origin } from '../../base/origin.ts'
 import { get, type MapEntry, type MapValue, type UnknownValue, type Value } from '../../base/value.ts'
-import type { DeploymentScope } from './deployment-scope.ts'
+import { type DeploymentScope, scopeAt } from './deployment-scope.ts'
 import type { Scope } from './evaluate.ts'
 import { evaluateJson } from './json-value.ts'
 import { Once } from './once.ts'
 import { both, type Deployment, type Rendered } from './rendered.ts'
 import { joinNames, nameSegments, resourceId } from './resource-id.ts'
-import { knownText, textParts, toText } from './text.ts'
+import { knownText, type TextPart, textParts, toText } from './text.ts'
 import { asAttribute, derive, entryOf, failure, flow, type LazyObject, map, scalar, unknown, usedAt } from './values.ts'
 
 /** What a template says of a resource besides the body that is deployed. */
@@ -22,6 +22,8 @@ const NOT_IN_BODY = new Set([
   'comments',
   'metadata',
   'scope',
+  'resourcegroup',
+  'subscriptionid',
   'import',
   '@options',
 ])
@@ -81,6 +83,15 @@ export class ArmResource {
     return existing?.kind === 'scalar' && existing.value === true
   }
 
+  /** Whether its name is made of what other resources of the template have. */
+  get isNamedByOthers(): boolean {
+    const name = entryOf(this.json, 'name')?.value
+    return (
+      (name?.kind === 'scalar' && /\b(?:reference|resourceInfo)\s*\(/i.test(String(name.value))) ||
+      !!this.#use.parent?.isNamedByOthers
+    )
+  }
+
   condition(): boolean | UnknownValue {
     const value = this.#property('condition')
     if (value === undefined) return this.#use.openRound ?? true
@@ -117,10 +128,19 @@ export class ArmResource {
     return toText([...this.#use.deployment.id, '/providers/', ...parts], value.origin)
   }
 
+  /** The group that the resource names, in the subscription that it names, or where the template goes. */
+  #deployedTo(): readonly TextPart[] {
+    const { deployment } = this.#use
+    const group = this.#property('resourceGroup')
+    const subscription = this.#property('subscriptionId')
+    if (this.isDeployment || (group === undefined && subscription === undefined)) return deployment.id
+    return scopeAt(deployment, subscription, group, this.json.origin)
+  }
+
   id(origin: Origin): Value {
     const made = this.#made.get('/id', origin, () => {
       const target = this.#extends()
-      const scope = target === undefined ? this.#use.deployment.id : textParts(target)
+      const scope = target === undefined ? this.#deployedTo() : textParts(target)
       return resourceId(scope, this.type, this.names(), this.json.origin)
     })
     const used = usedAt(made, origin)

@@ -57,6 +57,18 @@ function subscriptionOf(scope: DeploymentScope, origin: Origin): readonly TextPa
     : ['/subscriptions/', ...textParts(subscription)]
 }
 
+/** Id of a group, or of a subscription where no group is named; what is not named is that of the scope. */
+export function scopeAt(
+  scope: DeploymentScope,
+  subscription: Value | undefined,
+  group: Value | undefined,
+  origin: Origin,
+): readonly TextPart[] {
+  const outer =
+    subscription === undefined ? subscriptionOf(scope, origin) : ['/subscriptions/', ...textParts(subscription)]
+  return group === undefined ? outer : [...outer, '/resourceGroups/', ...textParts(group)]
+}
+
 /** Id of the resource group that a scope is; elsewhere that of an unknown one. */
 function groupOf(scope: DeploymentScope, origin: Origin): readonly TextPart[] {
   return scope.level === 'resourceGroup' ? scope.id : entryScope('resourceGroup', origin).id

@@ -11,6 +11,7 @@ import { LOGIC_FUNCTIONS, overChoices } from './functions/logic.ts'
 import { NAME_FUNCTIONS } from './functions/names.ts'
 import type { PureFunction } from './functions/signature.ts'
 import { STRING_FUNCTIONS } from './functions/strings.ts'
+import { identityText } from './text.ts'
 import { choose, failure, unknown } from './values.ts'
 
 const PURE_FUNCTIONS: ReadonlyMap<string, PureFunction> = new Map(
@@ -27,7 +28,30 @@ export function applyFunction(call: CallExpression, scope: Scope, origin: Origin
   const work = PURE_FUNCTIONS.get(name)
   if (work === undefined) return unknown('unsupported-function', `${call.name}() is not known`, origin)
   const values = call.arguments.map((argument) => evaluate(argument, scope))
-  return overChoices(work, values, { name: call.name, origin, run: scope.run })
+  const result = overChoices(work, values, { name: call.name, origin, run: scope.run })
+  if (result.kind !== 'unknown' || result.reason === 'evaluation-error' || IMPURE.has(name)) return result
+  // The same call gives the same value, also where nobody knows which: names made of it are then the same names.
+  const key = identityOfCall(name, values)
+  if (key === undefined) return result
+  const known = scope.run.unknownCalls.get(key)
+  if (known !== undefined) return { ...known, origin: result.origin }
+  scope.run.unknownCalls.set(key, result)
+  return result
+}
+
+/** Functions that give another value each time. */
+const IMPURE: ReadonlySet<string> = new Set(['newguid', 'utcnow'])
+
+/** A text that two calls share where they surely are the same; undefined where nothing tells. */
+function identityOfCall(name: string, values: readonly Value[]): string | undefined {
+  let key = name
+  for (const value of values) {
+    const isText = value.kind === 'unknown' || value.kind === 'id'
+    const text = isText ? identityText(value) : value.kind === 'scalar' ? JSON.stringify(value.value) : undefined
+    if (text === undefined) return undefined
+    key += `(${value.kind} ${text})`
+  }
+  return values.some(({ kind }) => kind === 'unknown' || kind === 'id') ? key : undefined
 }
 
 /** Functions that leave arguments unevaluated. */

@@ -24,6 +24,8 @@ export class Run {
   readonly tree: Tree
   readonly problems: Problem[] = []
   readonly files = new Set<string>()
+  /** Calls whose result is not known, by what tells them apart. */
+  readonly unknownCalls = new Map<string, UnknownValue>()
   /** Set when a part of the unit is not in the tree. */
   incomplete = false
   #steps = 0
