@@ -4,6 +4,7 @@ import { clusterLabel } from './compare/cluster-link.ts'
 import type { StateView } from './compare/state-view.ts'
 import { type Unit, unitKey } from './parse/resource.ts'
 import type { ParsedTree } from './parse/units.ts'
+import { unwalkedNotes } from './reach/azure/unwalked.ts'
 import { engineNotes } from './reach/engine-notes.ts'
 import type { Coverage, CoveredUnit, NotAnalysed } from './report/review-report.ts'
 
@@ -57,9 +58,10 @@ export function notesOf(states: readonly StateView[]): readonly string[] {
   const notes = states.flatMap((state) => {
     const { network, reach } = state
     const hasPods = network.kubernetes.workloads.length + network.kubernetes.policies.length > 0
-    if (!hasPods) return []
+    if (!hasPods) return network.azure === undefined ? [] : unwalkedNotes(network.azure)
     const hasAzure = (network.azure?.objects.objects.length ?? 0) > 0
     return [
+      ...(network.azure === undefined ? [] : unwalkedNotes(network.azure)),
       ...linkNotes(state),
       ...engineNotes(network.kubernetes, reach.cluster),
       ...(hasAzure ? [] : [CLUSTER_ALONE]),

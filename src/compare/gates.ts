@@ -175,7 +175,7 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
       isDoor: true,
       source: service,
       get admits() {
-        return toPackets(callersOf(service), portsOfService(service))
+        return toPackets(callersOf(azure, service), portsOfService(service))
       },
       lines: () => linesOfService(azure, service),
     }

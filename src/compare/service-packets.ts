@@ -2,16 +2,23 @@ import { type AddressSet, ALL_ADDRESSES, ALL_V4, addressSets, NO_ADDRESSES } fro
 import type { Bounds } from '../algebra/bounds.ts'
 import { type ConnectionSet, connectionSets, singlePort } from '../algebra/connections.ts'
 import { ALL_SERVICES } from '../algebra/service-sets.ts'
+import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { type AzureObject, labelOf, read } from '../model/azure/azure-object.ts'
 import type { Cluster } from '../model/azure/cluster.ts'
 import { type PropList, surely, textProp } from '../model/azure/prop.ts'
 import type { ServiceEndpoint } from '../model/azure/service.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { atAddresses, atServices, INTERNET, NOWHERE, type Places, parseRange, places } from '../reach/azure/places.ts'
+import { perimeterOf } from '../reach/azure/unwalked.ts'
 import { standIn } from './stand-in.ts'
 
-/** Who may call the public endpoint of a service, as far as its own rules say. */
-export function callersOf(service: ServiceEndpoint): Bounds<Places> {
+/** Who may call the public endpoint of a service: as far as its own rules say, and nobody for certain where a perimeter may decide. */
+export function callersOf(azure: AzureNetwork, service: ServiceEndpoint): Bounds<Places> {
+  const own = callersByRules(service)
+  return perimeterOf(azure, service) === undefined ? own : { certain: NOWHERE, possible: ANYBODY }
+}
+
+function callersByRules(service: ServiceEndpoint): Bounds<Places> {
   const { publicAccess, injectedInto, defaultAction, ipRules, allowsAzure, subnetRules } = service
   if (injectedInto.kind === 'found' || injectedInto.kind === 'outside') return { certain: NOWHERE, possible: NOWHERE }
   if (publicAccess.known && publicAccess.value === 'Disabled') return { certain: NOWHERE, possible: NOWHERE }

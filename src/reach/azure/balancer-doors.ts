@@ -34,6 +34,7 @@ import { inSeriesLazily, whichever } from './outcome.ts'
 import { INTERNET, type Places, places } from './places.ts'
 import { placeBounds } from './prefixes.ts'
 import { type Site, workerPools } from './state.ts'
+import { frontDoorsOf, mayBeOrigin } from './unwalked.ts'
 import { walk } from './walk.ts'
 
 /** The doors of a load balancer's Service: its frontend, and the NAT rules of firewalls that lead to it. */
@@ -60,11 +61,14 @@ export function arrivalsAt(context: DoorContext, frontend: Frontend, port: Servi
   return context.remember(`${service.resource.address} ${port.protocol} ${port.port}`, () => {
     const clients = portsFrom(port.protocol, port.port)
     const nodes = floating ? clients : portsFrom(port.protocol, port.nodePort)
+    // Whom a Front Door lets in over a Private Link service is not walked.
+    const isOrigin = frontDoorsOf(site.azure).length > 0 && mayBeOrigin(site.azure, frontend)
+    const hidden = isOrigin ? perhaps(exactly(INTERNET)) : NOBODY
     const parts = workerPools(cluster).map((pool): Arrivals => {
       const node = nodeHost(site, cluster, pool)
       const target: Host = floating ? { ...node, places: frontend.places } : node
       return {
-        outside: isPublic === 'no' ? NOBODY : fromOutside(site, target, nodes),
+        outside: isPublic === 'no' ? hidden : fromOutside(site, target, nodes),
         inside: isPublic === 'yes' ? NOBODY : toInternalFrontend(site, node, frontend, clients, nodes),
       }
     })

@@ -21,3 +21,8 @@ export function ingressesTo(site: Site, workload: Workload, demand: Demand): rea
         ingress.rules.some((rule) => rule.paths.some(({ backend }) => names(backend)))),
   )
 }
+
+/** Whether the Ingress is one of Application Gateway for Containers. Source: learn.microsoft.com/azure/application-gateway/for-containers/ */
+export function isContainersGatewayClass({ className }: Ingress): boolean {
+  return className === 'azure-alb-external'
+}

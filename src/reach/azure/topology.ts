@@ -19,6 +19,7 @@ import {
   places,
   withPublic,
 } from './places.ts'
+import { hubConnectionsOf } from './unwalked.ts'
 
 /** How networks and subnets hang together, worked out once per state. */
 export interface Topology {
@@ -184,6 +185,10 @@ function toScope(topology: Topology, network: VirtualNetwork | undefined, subnet
     const sure = peer.connected === 'yes' && surely(peer.local.allowVirtualNetworkAccess, true)
     if (peer.network === undefined) possible = addressSets.union(possible, UNKNOWN_SPACE)
     else add(topology.spaceOf(peer.network), sure)
+  }
+  // What a virtual hub leads to is in the tag as well, and not walked.
+  if (network !== undefined && hubConnectionsOf(azure, network).length > 0) {
+    possible = addressSets.union(possible, UNKNOWN_SPACE)
   }
   const table = subnet && azure.routeTables.of(subnet.routeTable)
   const learns = table === undefined || !surely(table.disableBgpRoutePropagation, true)

@@ -10,6 +10,7 @@ import type { Answer, Step } from '../azure/outcome.ts'
 import { atServices, isIn, NOWHERE, type Places } from '../azure/places.ts'
 import { placeBounds, toPlaces } from '../azure/prefixes.ts'
 import type { Site } from '../azure/state.ts'
+import { perimeterOf } from '../azure/unwalked.ts'
 
 /** Who calls a public endpoint. */
 export interface Caller {
@@ -37,6 +38,11 @@ export function judgeService(site: Site, service: ServiceEndpoint, caller: Calle
       rule: `${label} is in a subnet and has no public endpoint`,
       origin: service.injectedInto.origin,
     }
+  }
+  const perimeter = perimeterOf(site.azure, service)
+  if (perimeter !== undefined) {
+    const rule = `${label}: ${labelOf(perimeter)} puts it into a network security perimeter, which decides`
+    return { layer: 'paas-firewall', answer: 'unknown', rule, resource: perimeter.resource }
   }
   if (!publicAccess.known)
     return {

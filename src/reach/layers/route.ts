@@ -1,6 +1,7 @@
-import { type AddressSet, addressSets, cidr, parseCidr } from '../../algebra/addresses.ts'
+import { type AddressSet, ALL_V4, addressSets, cidr, parseCidr } from '../../algebra/addresses.ts'
 import { type ServiceSet, serviceSet, symbolSet } from '../../algebra/service-sets.ts'
 import type { Origin } from '../../base/origin.ts'
+import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { type AzureObject, labelOf, read } from '../../model/azure/azure-object.ts'
 import { originOf } from '../../model/azure/azure-objects.ts'
 import type { NetworkGateway } from '../../model/azure/outbound.ts'
@@ -12,6 +13,7 @@ import type { Subnet, VirtualNetwork } from '../../model/azure/virtual-network.t
 import type { Resource } from '../../parse/resource.ts'
 import { atAddresses, atServices, NOWHERE, type Places, PRIVATE_V4, places } from '../azure/places.ts'
 import { type Peer, type Topology, toRanges } from '../azure/topology.ts'
+import { hubConnectionsOf } from '../azure/unwalked.ts'
 
 /** Where a route leads. */
 export type NextHop =
@@ -75,6 +77,7 @@ export function effectiveRoutes(
   if (network !== undefined) {
     routes.push(...ownRoutes(network))
     for (const peer of topology.peersOf(network)) routes.push(...peerRoutes(topology, peer))
+    routes.push(...hubRoutes(azure, network))
     const propagation = table?.disableBgpRoutePropagation
     if (propagation === undefined || !propagation.known || !propagation.value) {
       for (const gateway of topology.gatewaysOf(network))
@@ -191,6 +194,27 @@ function peerRoutes(topology: Topology, peer: Peer): EffectiveRoute[] {
   )
   const open = !complete || topology.spaceOf(peer.network).possible !== topology.spaceOf(peer.network).certain
   return open ? [...routes, { ...base, places: atAddresses(PRIVATE_V4), length: 9, certain: false }] : routes
+}
+
+/**
+ * Routes that a hub of a virtual WAN gives to the networks that are connected with it: to the other networks and branches, and the default
+ * route where the connection takes it. The hub's own route tables and routing intent, which decide where they lead, are not walked.
+ * Source: learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing
+ */
+function hubRoutes(azure: AzureNetwork, network: VirtualNetwork): EffectiveRoute[] {
+  return hubConnectionsOf(azure, network).flatMap(({ object, takesDefaultRoute }) => {
+    const base = {
+      kind: 'learned' as const,
+      label: `route learned from ${labelOf(object)}`,
+      hop: { kind: 'unknown' as const, why: 'where the virtual hub sends it is not walked' },
+      certain: false,
+      resource: object.resource,
+      origin: originOf(object),
+    }
+    const inside: EffectiveRoute = { ...base, places: atAddresses(PRIVATE_V4), length: 9 }
+    const rest: EffectiveRoute = { ...base, places: atAddresses(ALL_V4), length: 0 }
+    return takesDefaultRoute === 'no' ? [inside] : [inside, rest]
+  })
 }
 
 function gatewayRoutes(gateway: NetworkGateway, certain: boolean): EffectiveRoute[] {

@@ -135,6 +135,15 @@ export const NETWORK_TYPES: Readonly<Record<string, AzurermType>> = {
       remote_subnet_names: 'properties.remoteSubnetNames',
     },
   },
+  azurerm_virtual_hub: { type: 'Microsoft.Network/virtualHubs', shape: {} },
+  azurerm_virtual_hub_connection: {
+    type: 'Microsoft.Network/virtualHubs/hubVirtualNetworkConnections',
+    parent: { type: 'Microsoft.Network/virtualHubs', by: 'virtual_hub_id' },
+    shape: {
+      remote_virtual_network_id: id('properties.remoteVirtualNetwork'),
+      internet_security_enabled: 'properties.enableInternetSecurity',
+    },
+  },
   azurerm_network_security_group: {
     type: 'Microsoft.Network/networkSecurityGroups',
     shape: { security_rule: each('properties.securityRules', { name: 'name', ...RULE_PROPERTIES }) },
