@@ -15,6 +15,7 @@ import { decodeContent, toBlobId } from '../src/source/content.ts'
 import { notAFile } from '../src/source/entries.ts'
 import type { Tree, TreeEntry } from '../src/source/tree.ts'
 import { mutate, randomOf } from './mutate.ts'
+import { processorTime } from './processor-time.ts'
 
 const MUTATIONS = 2000
 /** A single review may take no longer, in milliseconds. */
@@ -57,7 +58,7 @@ const corpora: readonly Files[] = [...listCases().map(({ folder }) => filesBelow
 
 /** Why a review is not one that anybody could act on; undefined for a result, and for an error that says what is wrong. */
 function faultOf(base: Files, head: Files): string | undefined {
-  const start = performance.now()
+  const start = processorTime()
   try {
     const options = effectiveOptions({}, EMPTY_CONFIG.options)
     const trees = { base: byteTree('base', base), head: byteTree('head', head) }
@@ -69,7 +70,7 @@ function faultOf(base: Files, head: Files): string | undefined {
     if (!(error instanceof InputError)) return error instanceof Error ? error.stack : String(error)
     if (error.message === '') return 'an error without words'
   }
-  const took = performance.now() - start
+  const took = processorTime() - start
   return took > LONGEST ? `took ${Math.round(took)} ms` : undefined
 }
 

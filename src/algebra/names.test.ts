@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { processorTime } from '../../test/processor-time.ts'
 import {
   ALL_NAMES,
   exactName,
@@ -125,9 +126,9 @@ describe('names', () => {
       { length: 4000 },
       (_, i) => `${i % 3 === 0 ? '*.' : ''}host-${i}.region-${i % 40}.example.com`,
     )
-    const start = performance.now()
+    const start = processorTime()
     const set = patterns(...list)
     expect(hasName(set, 'a.host-0.region-0.example.com')).toBe(true)
-    expect(performance.now() - start).toBeLessThan(3000)
+    expect(processorTime() - start).toBeLessThan(3000)
   })
 })

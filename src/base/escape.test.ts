@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { processorTime } from '../../test/processor-time.ts'
 import {
   dropHidden,
   escapeCode,
@@ -53,9 +54,9 @@ describe('shorten', () => {
   })
 
   test('a name of megabytes is short at once', () => {
-    const start = performance.now()
+    const start = processorTime()
     expect(visibleName('x'.repeat(20_000_000))).toHaveLength(120)
-    expect(performance.now() - start).toBeLessThan(500)
+    expect(processorTime() - start).toBeLessThan(500)
   })
 })
 
@@ -150,9 +151,9 @@ test('no escaper takes more than linear time', () => {
   ]) {
     const text = unit.repeat(100_000)
     for (const one of escapers) {
-      const start = performance.now()
+      const start = processorTime()
       one(text)
-      expect(performance.now() - start, `${one.name} of ${JSON.stringify(unit)}`).toBeLessThan(3_000)
+      expect(processorTime() - start, `${one.name} of ${JSON.stringify(unit)}`).toBeLessThan(3_000)
     }
   }
 })

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { SourceText } from '../base/text.ts'
 import { get, itemsOf, type Value } from '../base/value.ts'
 import { parseEverydayYaml } from './everyday-yaml.ts'
-import { parseYaml, YAML_LIMITS, type YamlDocument } from './yaml.ts'
+import { parseYaml } from './yaml.ts'
+import type { YamlDocument } from './yaml-document.ts'
+import { YAML_LIMITS } from './yaml-limits.ts'
 
 const MANIFEST = `# who may come
 apiVersion: networking.k8s.io/v1

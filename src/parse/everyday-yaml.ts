@@ -1,6 +1,7 @@
 import type { SourceText } from '../base/text.ts'
 import { COLUMNS, END, KEY, KEY_UNIT, NEXT, ROW, type RowKind, SHAPE, START, valueAt } from './value-table.ts'
-import type { YamlDocument, YamlLimits } from './yaml.ts'
+import type { YamlDocument } from './yaml-document.ts'
+import type { YamlLimits } from './yaml-limits.ts'
 import { resolvePlain } from './yaml-scalar.ts'
 
 /**

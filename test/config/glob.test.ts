@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileGlob, MAX_GLOB_LENGTH, toGlob } from '../../src/config/glob.ts'
+import { processorTime } from '../processor-time.ts'
 
 describe('a glob', () => {
   it.each([
@@ -56,11 +57,11 @@ describe('a glob', () => {
 
   it('answers in time whatever the pattern and the text are', () => {
     const text = `${'a'.repeat(20_000)}/${'a/'.repeat(5_000)}b`
-    const started = performance.now()
+    const started = processorTime()
     for (const pattern of [`${'*a'.repeat(200)}c`, `${'**/a/'.repeat(80)}c`, '{*a*a*a*a*c,**/*a*a*c}']) {
       expect(toGlob(pattern).matches(text)).toBe(false)
     }
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(processorTime() - started).toBeLessThan(2_000)
   })
 
   it('agrees with a regular expression', () => {

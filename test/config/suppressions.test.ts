@@ -7,6 +7,7 @@ import { divideInline, findInlineSuppressions, matchInline } from '../../src/con
 import { coversPeer, type PeerPattern, parseDestination, parsePeer } from '../../src/config/peer-pattern.ts'
 import { parsePort } from '../../src/config/port.ts'
 import { checkSuppressions, matchSuppression, type SuppressionTarget } from '../../src/config/suppression.ts'
+import { processorTime } from '../processor-time.ts'
 
 const TODAY = '2027-01-10'
 const HTTPS = connectionSet('TCP', 443, 443)
@@ -172,11 +173,11 @@ describe('inline suppressions', () => {
   })
 
   it('are found in bounded time', () => {
-    const started = performance.now()
+    const started = processorTime()
     find(`${COMMENT}\n`.repeat(20_000))
     find(`${'# ringfence:ignore '.repeat(50_000)}\n`)
     find(`# ringfence:ignore host-port ${' \t'.repeat(200_000)}\n`)
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(processorTime() - started).toBeLessThan(2_000)
   })
 
   it('cover a finding of their rule on their line, below high unless allowed, up to their day', () => {

@@ -4,6 +4,7 @@ import { findStates, pairStates } from '../../src/model/state.ts'
 import { ParseCache } from '../../src/parse/front-end.ts'
 import { parseTree } from '../../src/parse/units.ts'
 import { treeOf } from '../parse/tree-of.ts'
+import { processorTime } from '../processor-time.ts'
 
 const objects = (...names: string[]) =>
   names
@@ -175,8 +176,8 @@ test('many folders cost little', () => {
     Array.from({ length: 1500 }, (_, index) => [`ex/${index}/a.yaml`, objects('Service a', `Service b${index}`)]),
   )
   const found = [units(files), units(same)]
-  const start = performance.now()
+  const start = processorTime()
   expect(findStates(found[0]!)).toHaveLength(1)
   expect(findStates(found[1]!).length).toBeGreaterThan(1)
-  expect(performance.now() - start).toBeLessThan(3000)
+  expect(processorTime() - start).toBeLessThan(3000)
 })
