@@ -360,7 +360,7 @@ spec:
   finds(connectivityLost, 'a Service that a setting names and a policy closes', {
     base: all(from('web')),
     head: all(from('job')),
-    at: 'app.yaml: apiVersion: networking.k8s.io/v1',
+    at: 'app.yaml: - from:',
     severity: 'medium',
     says: ['shop/web can no longer connect to shop/api on TCP 8080', 'API_URL'],
   })

@@ -4,7 +4,7 @@ import type { PeerSet } from '../reach/peers.ts'
 import type { Reachability } from '../reach/reachability.ts'
 import { absentPods } from './absent-pods.ts'
 import { doorFlows } from './door-flows.ts'
-import { type FlowCauses, flowCauses } from './flow-cause.ts'
+import { type FlowCauses, flowCauses, toCause } from './flow-cause.ts'
 import type { Flow } from './flows.ts'
 import { EVERYWHERE, namePeers } from './name-peers.ts'
 import type { StateView } from './state-view.ts'
@@ -59,8 +59,10 @@ function toFlows(
             : 'connection'
       const named =
         kind === 'ingress' && from.addresses !== undefined ? { ...from, name: outsideName(from.name) } : from
-      const cause = causeOf(from, to)
-      return [{ kind, from: named, to, before: change.before, after: change.after, ...(cause && { cause }) }]
+      const found = causeOf(from, to)
+      return [
+        { kind, from: named, to, before: change.before, after: change.after, ...(found && { cause: toCause(found) }) },
+      ]
     }),
   )
 }

@@ -13,7 +13,21 @@ import { endChange } from './end-change.ts'
 import type { FlowEnd } from './flows.ts'
 import type { StateView } from './state-view.ts'
 
-type Cause = NonNullable<ConnectionChange['cause']>
+/** Why something opened or closed, with the place in full. */
+export interface FoundCause {
+  readonly origin: Origin
+  readonly resource: Resource
+  /** A main clause, or the rule that decides. */
+  readonly why: string
+  /** The tree that the place is in; the head where absent. */
+  readonly side?: 'base'
+}
+
+/** As reports take it. */
+export function toCause({ origin, resource, why, side }: FoundCause): NonNullable<ConnectionChange['cause']> {
+  const { file, line } = toPlace(origin)
+  return { file, line, resource: resource.address, why, ...(side && { side }) }
+}
 
 /** Tells the line because of which connections of one state opened or closed. */
 export interface FlowCauses {
@@ -22,7 +36,7 @@ export interface FlowCauses {
    * this order: the object that changed and now decides, the one that decided before and is another now, what changed of one of the two
    * ends or that it is new or gone, else whatever decides now.
    */
-  of(change: ConnectionDifference): (from: FlowEnd, to: FlowEnd) => Cause | undefined
+  of(change: ConnectionDifference): (from: FlowEnd, to: FlowEnd) => FoundCause | undefined
 }
 
 export function flowCauses(base: StateView, head: StateView): FlowCauses {
@@ -46,7 +60,7 @@ export function flowCauses(base: StateView, head: StateView): FlowCauses {
       const changedThen = decided.find((verdict) => isPlaced(verdict) && !isIn.base(verdict.resource!))
       if (changedThen !== undefined) return () => past(changedThen, isOpened)
       const own = ownChange(from, base.reach, head.reach) ?? ownChange(to, base.reach, head.reach)
-      if (own !== undefined) return () => ({ ...place(own.origin), resource: own.resource.address, why: own.words })
+      if (own !== undefined) return () => ({ origin: own.origin, resource: own.resource, why: own.words })
       const any = decides.find(isPlaced)
       return ({ workload: one }, { workload: other }) =>
         arrival(one, isOpened, base.reach, head.reach) ??
@@ -66,24 +80,14 @@ function isPlaced({ resource, origin }: Verdict): boolean {
   return resource !== undefined && origin !== undefined
 }
 
-function present({ resource, origin, rule }: Verdict): Cause {
-  return { ...place(origin!), resource: resource!.address, why: rule }
+function present({ resource, origin, rule }: Verdict): FoundCause {
+  return { origin: origin!, resource: resource!, why: rule }
 }
 
 /** What decided in the base is told as what it was: in the head there is no such rule to look at. */
-function past({ resource, origin, rule }: Verdict, isOpened: boolean): Cause {
-  const { address } = resource!
-  return {
-    ...place(origin!),
-    resource: address,
-    why: isOpened ? `${address} held it back before` : `${rule} allowed it before`,
-    side: 'base',
-  }
-}
-
-function place(origin: Origin): { readonly file: string; readonly line: number } {
-  const { file, line } = toPlace(origin)
-  return { file, line }
+function past({ resource, origin, rule }: Verdict, isOpened: boolean): FoundCause {
+  const why = isOpened ? `${resource!.address} held it back before` : `${rule} allowed it before`
+  return { origin: origin!, resource: resource!, why, side: 'base' }
 }
 
 /** Whether the other view has an object of equal text at the same address, whatever else its file says. */
@@ -116,13 +120,18 @@ function ownChange({ classes, addresses }: PeerSet, base: Reachability, head: Re
 }
 
 /** The workload that is new where a connection opens, or gone where one closes. */
-function arrival(id: string | undefined, isOpened: boolean, base: Reachability, head: Reachability): Cause | undefined {
+function arrival(
+  id: string | undefined,
+  isOpened: boolean,
+  base: Reachability,
+  head: Reachability,
+): FoundCause | undefined {
   if (id === undefined) return undefined
   const [own, other] = isOpened ? [head, base] : [base, head]
   const resource = own.classes.workload(id)?.resource
   if (resource === undefined || other.classes.workload(id) !== undefined) return undefined
   const why = `${resource.address} is ${isOpened ? 'new' : 'gone'}`
-  return { ...place(resource.origin), resource: resource.address, why, ...(isOpened ? {} : { side: 'base' }) }
+  return { origin: resource.origin, resource, why, ...(isOpened ? {} : { side: 'base' }) }
 }
 
 /** One end of a packet of a set: a class that the state has, else an address. */

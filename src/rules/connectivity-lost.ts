@@ -1,9 +1,20 @@
+import { NO_ADDRESSES } from '../algebra/addresses.ts'
+import { exactly } from '../algebra/bounds.ts'
 import { hasClass } from '../algebra/classes.ts'
-import { connectionSets, hasPort, PORT_PROTOCOLS, type PortProtocol } from '../algebra/connections.ts'
+import {
+  connectionSet,
+  connectionSets,
+  hasPort,
+  NO_CONNECTIONS,
+  PORT_PROTOCOLS,
+  type PortProtocol,
+} from '../algebra/connections.ts'
+import { flowCauses } from '../compare/flow-cause.ts'
 import type { Flow } from '../compare/flows.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import type { PacketEnd } from '../reach/layer.ts'
+import type { PeerSet } from '../reach/peers.ts'
 import { findEvidence, type NeededConnection } from './facts/evidence.ts'
 import { proofOf } from './facts/proof.ts'
 import { listNames } from './hits/listing.ts'
@@ -26,6 +37,7 @@ export const connectivityLost = defineRule({
     if (base === undefined || head === undefined || !flows.some(isClosed)) return
     const before = new Map(base.network.kubernetes.workloads.map((workload) => [workload.id, workload]))
     const seen = new Set<string>()
+    const causes = flowCauses(base, head)
     for (const needed of findEvidence(head).connections) {
       const { from, to } = needed
       if (from === undefined || from.id === to.id) continue
@@ -41,10 +53,18 @@ export const connectivityLost = defineRule({
         if (sender === undefined || receiver === undefined) continue
         const proof = proofOf(head.reach, { from: sender, to: receiver, protocol, port })
         const refusal = proof.path.findLast(({ verdict }) => verdict === 'deny')
-        const policy = head.resources.find(({ address }) => address === refusal?.resource)
+        const connections = connectionSet(protocol, port)
+        const cause = causes.of({
+          from: one(head, from),
+          to: one(head, to),
+          before: exactly(connections),
+          after: exactly(NO_CONNECTIONS),
+        })({ name: workloadName(from), workload: from.id }, { name: workloadName(to), workload: to.id })
+        const place = cause ?? to.resource
         yield {
-          resource: (policy ?? to.resource).address,
-          at: (policy ?? to.resource).origin,
+          resource: (cause?.resource ?? to.resource).address,
+          at: place.origin,
+          ...(cause?.side && { side: cause.side }),
           subject: key,
           message: `${workloadName(from)} can no longer connect to ${workloadName(to)} on ${protocol} ${port}, which it needs: ${needed.evidence}. ${refusal === undefined ? 'The policies refuse it' : refusal.rule} now. Allow the connection, or take the setting away.`,
           witness: proof,
@@ -58,6 +78,10 @@ export const connectivityLost = defineRule({
 /** What needs what is read only where something closes. */
 function isClosed({ kind, before, after }: Flow): boolean {
   return kind === 'connection' && !connectionSets.isEmpty(connectionSets.subtract(before.certain, after.possible))
+}
+
+function one({ reach: { universe } }: StateView, { id }: Workload): PeerSet {
+  return { classes: universe.classSets.of([universe.classOf.get(id)!]), addresses: NO_ADDRESSES }
 }
 
 function endOf({ reach }: StateView, workload: Workload): PacketEnd | undefined {
