@@ -8,10 +8,12 @@ import type { Prop, PropList } from '../model/azure/prop.ts'
 import type { ServiceEndpoint } from '../model/azure/service.ts'
 import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
 import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
+import { perimeterOf } from '../reach/azure/unwalked.ts'
 import { type AzureIdentities, identitiesOf } from './azure-identity.ts'
 import { firewallPackets } from './firewall-packets.ts'
 import type { Flow } from './flows.ts'
 import type { GateLine } from './gate-lines.ts'
+import { oncePerPair } from './network-pair.ts'
 import { filtersOf, type RulePackets, type Way } from './nsg-packets.ts'
 import { type PacketBox, type Packets, subtractPackets, TooManyPackets } from './packets.ts'
 import { apiCallersOf, callersOf, callersOfRule, HTTPS, LATER, portsOfService } from './service-packets.ts'
@@ -51,21 +53,10 @@ export function gateChanges(
   head: AzureNetwork,
   identity: (address: string) => string = (address) => address,
 ): readonly GateChange[] {
-  if (base === head) return []
-  const isRenamed = head.objects.objects.some(({ resource: { address } }) => identity(address) !== address)
-  if (isRenamed) return findChanges(base, head, identity)
-  const known = CHANGES.get(base) ?? new WeakMap<AzureNetwork, readonly GateChange[]>()
-  CHANGES.set(base, known)
-  let made = known.get(head)
-  if (made === undefined) {
-    made = findChanges(base, head, identity)
-    known.set(head, made)
-  }
-  return made
+  return base === head ? [] : changesOfPair(base, head, identity)
 }
 
-/** Of networks without a renamed resource, which many states may share. */
-const CHANGES = new WeakMap<AzureNetwork, WeakMap<AzureNetwork, readonly GateChange[]>>()
+const changesOfPair = oncePerPair(findChanges)
 
 function findChanges(
   base: AzureNetwork,
@@ -173,7 +164,8 @@ function* gatesOf(azure: AzureNetwork): Generator<Gate> {
       name: `service/${nameOf(object)}`,
       kind: 'ingress',
       isDoor: true,
-      source: service,
+      // Where a perimeter decides, what it says is all there is.
+      source: perimeterOf(azure, service) ?? service,
       get admits() {
         return toPackets(callersOf(azure, service), portsOfService(service))
       },

@@ -14,10 +14,11 @@ import { attachmentCause, attachmentChanges } from './attachments.ts'
 import { azureExplainer, type Question, wayCause } from './egress-cause.ts'
 import type { Flow, FlowEnd } from './flows.ts'
 import { namePlaces } from './name-places.ts'
+import { oncePerPair } from './network-pair.ts'
 import { divide, type Piece } from './pieces.ts'
 import type { StateView } from './state-view.ts'
 import { type AlteredSubnet, alteredSubnets } from './subnet-structure.ts'
-import { carrierNames, wayChanges } from './way-changes.ts'
+import { type CarrierNames, carrierNames, wayChanges } from './way-changes.ts'
 
 /**
  * What a change opens and closes for hosts of subnets by what it attaches to them, by where their routes lead and by what their network
@@ -26,37 +27,88 @@ import { carrierNames, wayChanges } from './way-changes.ts'
 export function subnetFlows(base: StateView, head: StateView): readonly Flow[] {
   const [was, is] = [siteOf(base), siteOf(head)]
   if (was === undefined || is === undefined) return []
-  const altered = alteredSubnets(was, is, head.identity)
-  if (altered.length === 0) return []
-  const names = carrierNames(was.azure, is.azure, head.identity)
+  const common = commonOf(was.azure, is.azure, head.identity)
   const sides: Sides = { base, head, was, is }
   const told: Told[] = []
-  for (const subnet of altered) {
+  for (const subnet of common.altered) {
     if (!isTold(was, base, subnet.was) || !isTold(is, head, subnet.is)) continue
-    const [before, after] = [subnetHost(was, subnet.was), subnetHost(is, subnet.is)]
-    const moved = wayChanges(carriersOf(was, before), carriersOf(is, after), names)
-    // What its own hosts send to each other is told where it comes in.
-    const own = addressSets.intersect(
-      was.topology.addressesOf(subnet.was).certain,
-      is.topology.addressesOf(subnet.is).certain,
-    )
-    const others = exactly(placeRegions.of(places.subtract(BEYOND, atAddresses(own)), ALL_CONNECTIONS))
-    const to = (site: Site, host: Host) => regionBounds.intersect(azureEgress(site, host), others)
-    for (const piece of divide(to(was, before), to(is, after), moved)) {
-      told.push({ subnet, kind: 'egress', piece, cause: causeOf(piece, 'egress', subnet, sides) })
-    }
+    told.push(...remembered(common.egress, subnet, common, () => egressOf(subnet, sides, common.names)))
   }
-  for (const subnet of altered) {
-    const [before, after] = [hostIn(was, subnet.was), hostIn(is, subnet.is)]
-    // What the other end newly sends is told by it, unless the filters here are others.
-    const sources = subnet.isFiltered ? BEYOND : places.subtract(BEYOND, inNetworks(was, is))
-    const only = exactly(placeRegions.of(sources, ALL_CONNECTIONS))
-    const from = (site: Site, host: Host) => regionBounds.intersect(azureIngress(site, host), only)
-    for (const piece of divide(from(was, before), from(is, after))) {
-      told.push({ subnet, kind: 'ingress', piece, cause: causeOf(piece, 'ingress', subnet, sides) })
-    }
+  for (const subnet of common.altered) {
+    // What AKS keeps before the nodes of a linked cluster follows its Services.
+    const isOwn = holdsNodes(was, subnet.was) || holdsNodes(is, subnet.is)
+    const ingress = () => ingressOf(subnet, sides)
+    told.push(...(isOwn ? ingress() : remembered(common.ingress, subnet, common, ingress)))
   }
   return joinSubnets(told, is).flatMap(toFlows)
+}
+
+/** What all states have in common whose Azure networks are the same ones in base and head. */
+interface Common {
+  readonly altered: readonly AlteredSubnet[]
+  readonly names: CarrierNames
+  /** Of the resources that the networks are made of. */
+  readonly addresses: ReadonlySet<string>
+  readonly egress: Map<AlteredSubnet, readonly Told[]>
+  readonly ingress: Map<AlteredSubnet, readonly Told[]>
+}
+
+const commonOf = oncePerPair(
+  (was, is, identity): Common => ({
+    altered: alteredSubnets(toSite({ azure: was }), toSite({ azure: is }), identity),
+    names: carrierNames(was, is, identity),
+    addresses: new Set([was, is].flatMap(({ objects }) => objects.objects.map(({ resource }) => resource.address))),
+    egress: new Map(),
+    ingress: new Map(),
+  }),
+)
+
+/** What was told of a subnet in another state, as far as it is because of resources that both states have. */
+function remembered(
+  known: Map<AlteredSubnet, readonly Told[]>,
+  subnet: AlteredSubnet,
+  { addresses }: Common,
+  tell: () => readonly Told[],
+): readonly Told[] {
+  const before = known.get(subnet)
+  if (before !== undefined) return before
+  const told = tell()
+  if (told.every(({ cause }) => cause === undefined || addresses.has(cause.resource))) known.set(subnet, told)
+  return told
+}
+
+function egressOf(subnet: AlteredSubnet, sides: Sides, names: CarrierNames): readonly Told[] {
+  const { was, is } = sides
+  const [before, after] = [subnetHost(was, subnet.was), subnetHost(is, subnet.is)]
+  const moved = wayChanges(carriersOf(was, before), carriersOf(is, after), names)
+  // What its own hosts send to each other is told where it comes in.
+  const own = addressSets.intersect(
+    was.topology.addressesOf(subnet.was).certain,
+    is.topology.addressesOf(subnet.is).certain,
+  )
+  const others = exactly(placeRegions.of(places.subtract(BEYOND, atAddresses(own)), ALL_CONNECTIONS))
+  const to = (site: Site, host: Host) => regionBounds.intersect(azureEgress(site, host), others)
+  return divide(to(was, before), to(is, after), moved).map((piece) => ({
+    subnet,
+    kind: 'egress',
+    piece,
+    cause: causeOf(piece, 'egress', subnet, sides),
+  }))
+}
+
+function ingressOf(subnet: AlteredSubnet, sides: Sides): readonly Told[] {
+  const { was, is } = sides
+  const [before, after] = [hostIn(was, subnet.was), hostIn(is, subnet.is)]
+  // What the other end newly sends is told by it, unless the filters here are others.
+  const sources = subnet.isFiltered ? BEYOND : places.subtract(BEYOND, inNetworks(was, is))
+  const only = exactly(placeRegions.of(sources, ALL_CONNECTIONS))
+  const from = (site: Site, host: Host) => regionBounds.intersect(azureIngress(site, host), only)
+  return divide(from(was, before), from(is, after)).map((piece) => ({
+    subnet,
+    kind: 'ingress',
+    piece,
+    cause: causeOf(piece, 'ingress', subnet, sides),
+  }))
 }
 
 interface Sides {
@@ -87,6 +139,11 @@ function isTold(site: Site, { link }: StateView, subnet: Subnet): boolean {
   return !workerPools(link.cluster).some((pool) =>
     [pool.subnet, pool.podSubnet].some((own) => site.azure.subnets.of(own) === subnet),
   )
+}
+
+/** Whether nodes of the cluster that the manifests are for are in a subnet. */
+function holdsNodes({ azure, cluster }: Site, subnet: Subnet): boolean {
+  return cluster !== undefined && workerPools(cluster).some((pool) => azure.subnets.of(pool.subnet) === subnet)
 }
 
 /** A node where pools have the subnet: before nodes stands the group that AKS keeps, too. */

@@ -3,7 +3,7 @@ import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import type { CarriedPlaces, Carrier } from '../reach/azure/carriers.ts'
 import { type Places, places } from '../reach/azure/places.ts'
-import { AzureIdentities } from './azure-identity.ts'
+import { type AzureIdentities, identitiesOf } from './azure-identity.ts'
 import type { Via } from './flows.ts'
 
 /** Destinations to which packets go another way than before. */
@@ -63,8 +63,8 @@ export function carrierNames(
   head: AzureNetwork,
   identity: (address: string) => string,
 ): CarrierNames {
-  const was = new AzureIdentities(base.objects, (address) => address, undefined)
-  const is = new AzureIdentities(head.objects, identity, was)
+  const was = identitiesOf(base.objects, (address) => address, undefined)
+  const is = identitiesOf(head.objects, identity, was)
   const namer = (identities: AzureIdentities) => (carrier: Carrier) => nameCarrier(carrier, identities)
   return { base: namer(was), head: namer(is) }
 }
