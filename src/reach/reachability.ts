@@ -14,13 +14,8 @@ import { type ClusterFacts, UNKNOWN_CLUSTER } from './engine.ts'
 import { explainPacket, type Packet } from './explain.ts'
 import type { Path, PolicyLayer } from './layer.ts'
 import { type AdminPolicyLayer, adminPolicyLayer } from './layers/admin-policy.ts'
-import {
-  type NetworkPolicyLayer,
-  networkPolicyLayer,
-  type PolicyCompiler,
-  policyCompiler,
-  type Selection,
-} from './layers/network-policy.ts'
+import { type NetworkPolicyLayer, networkPolicyLayer, type Selection } from './layers/network-policy.ts'
+import { type PolicyCompiler, policyCompiler } from './layers/policy-compiler.ts'
 import type { PeerSet } from './peers.ts'
 import { type PortBindings, portBindings } from './port-bindings.ts'
 import { findRectangles, type Rectangle } from './rectangles.ts'
