@@ -92,9 +92,10 @@ function past({ resource, origin, rule }: Verdict, isOpened: boolean): FoundCaus
 
 /** Whether the other view has an object of equal text at the same address, whatever else its file says. */
 function unchangedIn(other: StateView, own: StateView): (resource: Resource) => boolean {
-  const identical = new Set(other.resources)
+  let identical: ReadonlySet<Resource> | undefined
   let texts: ReadonlyMap<string, string> | undefined
   return (resource) => {
+    identical ??= new Set(other.resources)
     if (identical.has(resource)) return true
     texts ??= new Map(other.resources.map((one) => [other.identity(one.address), textOf(one.origin)]))
     return texts.get(own.identity(resource.address)) === textOf(resource.origin)
