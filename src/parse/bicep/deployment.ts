@@ -2,7 +2,7 @@ import type { Origin } from '../../base/origin.ts'
 import type { MapValue, UnknownValue, Value } from '../../base/value.ts'
 import { openTemplate } from '../template/arm-deployment.ts'
 import { applyScopeFunction, type DeploymentScope, entryScope, type ScopeLevel } from '../template/deployment-scope.ts'
-import { evaluate, type Host, localOf, originOf, type Scope, withLocal } from '../template/evaluate.ts'
+import { evaluate } from '../template/evaluate.ts'
 import type { CallExpression, NestedExpression } from '../template/expression.ts'
 import { applyFunction } from '../template/functions.ts'
 import { Once } from '../template/once.ts'
@@ -15,6 +15,7 @@ import {
   type Rendered,
 } from '../template/rendered.ts'
 import { type Run, STEPS_OF_RESOURCE } from '../template/run.ts'
+import { type Host, localOf, originOf, type Scope, withLocal } from '../template/scope.ts'
 import { toDeclaredType } from '../template/substitution.ts'
 import {
   choose,

@@ -1,11 +1,11 @@
 import type {
   ArrayExpression,
-  BinaryOperator,
   Expression,
   ObjectExpression,
   PropertyExpression,
   SpreadExpression,
 } from '../template/expression.ts'
+import { PRECEDENCE, takeOperator } from './binary-operator.ts'
 import { type Cursor, isDigit, isNameStart } from './cursor.ts'
 import { parseString } from './parse-string.ts'
 
@@ -13,26 +13,6 @@ import { parseString } from './parse-string.ts'
 export type ParseNested = (cursor: Cursor) => boolean
 
 const NO_NESTED: ParseNested = () => false
-
-/** Higher binds closer. Source: learn.microsoft.com/azure/azure-resource-manager/bicep/operators#operator-precedence-and-associativity */
-const PRECEDENCE: Readonly<Record<BinaryOperator, number>> = {
-  '??': 1,
-  '||': 2,
-  '&&': 3,
-  '==': 4,
-  '!=': 4,
-  '=~': 4,
-  '!~': 4,
-  '<': 5,
-  '<=': 5,
-  '>': 5,
-  '>=': 5,
-  '+': 6,
-  '-': 6,
-  '*': 7,
-  '/': 7,
-  '%': 7,
-}
 
 export function parseExpression(cursor: Cursor): Expression {
   cursor.enter()
@@ -84,58 +64,6 @@ function parseBinary(cursor: Cursor, least: number): Expression {
     cursor.skipLines()
     const right = parseBinary(cursor, precedence + 1)
     left = { kind: 'binary', operator, left, right, start, end: cursor.at }
-  }
-}
-
-function takeOperator(cursor: Cursor): BinaryOperator | undefined {
-  const start = cursor.at
-  cursor.skipBlanks()
-  const sameLine = readOperator(cursor.text, cursor.at)
-  if (sameLine !== undefined) {
-    cursor.at += sameLine.length
-    return sameLine
-  }
-  cursor.at = start
-  cursor.skipLines()
-  const operator = readOperator(cursor.text, cursor.at)
-  // On a line of its own, `-` and `<` could begin something else; the others could not.
-  if (operator === undefined || operator === '-') {
-    cursor.at = start
-    return undefined
-  }
-  cursor.at += operator.length
-  return operator
-}
-
-function readOperator(text: string, at: number): BinaryOperator | undefined {
-  const next = text.charCodeAt(at + 1)
-  switch (text.charCodeAt(at)) {
-    case 0x3f:
-      return next === 0x3f ? '??' : undefined
-    case 0x7c:
-      return next === 0x7c ? '||' : undefined
-    case 0x26:
-      return next === 0x26 ? '&&' : undefined
-    case 0x3d:
-      return next === 0x3d ? '==' : next === 0x7e ? '=~' : undefined
-    case 0x21:
-      return next === 0x3d ? '!=' : next === 0x7e ? '!~' : undefined
-    case 0x3c:
-      return next === 0x3d ? '<=' : '<'
-    case 0x3e:
-      return next === 0x3d ? '>=' : '>'
-    case 0x2b:
-      return '+'
-    case 0x2d:
-      return '-'
-    case 0x2a:
-      return '*'
-    case 0x2f:
-      return '/'
-    case 0x25:
-      return '%'
-    default:
-      return undefined
   }
 }
 

@@ -1,5 +1,6 @@
 import type { UnknownValue } from '../../base/value.ts'
-import { evaluate, loopScope, originOf, type Scope } from '../template/evaluate.ts'
+import { evaluate } from '../template/evaluate.ts'
+import { loopScope, originOf, type Scope } from '../template/scope.ts'
 import { derive, failure, unknown } from '../template/values.ts'
 import type { LoopHead } from './syntax.ts'
 

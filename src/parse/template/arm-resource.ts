@@ -1,11 +1,11 @@
 import type { Origin } from '../../base/origin.ts'
 import { get, type MapEntry, type MapValue, type UnknownValue, type Value } from '../../base/value.ts'
 import { type DeploymentScope, scopeAt } from './deployment-scope.ts'
-import type { Scope } from './evaluate.ts'
 import { evaluateJson } from './json-value.ts'
 import { Once } from './once.ts'
 import { both, type Deployment, type Rendered } from './rendered.ts'
 import { joinNames, nameSegments, resourceId } from './resource-id.ts'
+import type { Scope } from './scope.ts'
 import { knownText, type TextPart, textParts, toText } from './text.ts'
 import { asAttribute, derive, entryOf, failure, flow, type LazyObject, map, scalar, unknown, usedAt } from './values.ts'
 

@@ -1,6 +1,6 @@
 import type { MapValue, UnknownValue } from '../../base/value.ts'
-import type { Scope } from './evaluate.ts'
 import { copyLocal, evaluateJson } from './json-value.ts'
+import type { Scope } from './scope.ts'
 import { derive, entryOf, failure, scalar, unknown } from './values.ts'
 
 /** Most rounds of a loop of resources. Source: learn.microsoft.com/azure/azure-resource-manager/templates/copy-resources#syntax */

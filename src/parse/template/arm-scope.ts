@@ -1,10 +1,10 @@
 import { get, type MapValue } from '../../base/value.ts'
 import type { ArmResource } from './arm-resource.ts'
 import { applyScopeFunction, type DeploymentScope, entryScope, type ScopeLevel } from './deployment-scope.ts'
-import type { Scope } from './evaluate.ts'
 import { evaluateJson } from './json-value.ts'
 import { argumentsOf } from './parameter-file.ts'
 import { type Arguments, NO_ARGUMENTS } from './rendered.ts'
+import type { Scope } from './scope.ts'
 import { textParts } from './text.ts'
 import { derive, entryOf, isLazy, unknown } from './values.ts'
 

@@ -1,57 +1,21 @@
 import type { Origin } from '../../base/origin.ts'
-import type { SourceText } from '../../base/text.ts'
 import type { MapEntry, Value } from '../../base/value.ts'
 import { type Access, accessIndex, accessMember } from './access.ts'
 import type {
   ArrayExpression,
   BinaryExpression,
-  CallExpression,
   ConditionalExpression,
   Expression,
   ForExpression,
   InterpolationExpression,
   LambdaExpression,
-  NestedExpression,
   ObjectExpression,
   UnaryExpression,
 } from './expression.ts'
-import { arithmetic, compare, compareText } from './operators.ts'
-import type { Run } from './run.ts'
-import { identityText, knownText, type TextPart, textParts, toText } from './text.ts'
-import { choose, derive, failure, isEqual, isLazy, list, map, scalar, usedAt } from './values.ts'
-
-/** Where an expression stands: its file, the names it sees, and the language around it. */
-export interface Scope {
-  readonly run: Run
-  readonly source: SourceText
-  readonly locals: Locals | undefined
-  readonly host: Host
-}
-
-/** Loop variables, lambda and function parameters, the innermost first. */
-export interface Locals {
-  readonly name: string
-  readonly value: Value
-  readonly outer: Locals | undefined
-}
-
-/** What a language adds to the expressions: its declarations and the functions that need more than their arguments. */
-export interface Host {
-  /** The value of a name that is no local; undefined where nothing is called so. */
-  name(name: string, scope: Scope, origin: Origin): Value | undefined
-  call(call: CallExpression, scope: Scope, origin: Origin): Value
-  /** `base::name`. */
-  nested?(nested: NestedExpression, scope: Scope, origin: Origin): Value
-}
-
-export function originOf(scope: Scope, span: { readonly start: number; readonly end: number }): Origin {
-  return { source: scope.source, start: span.start, end: span.end }
-}
-
-/** The scope with one more local name. */
-export function withLocal(scope: Scope, name: string, value: Value): Scope {
-  return { ...scope, locals: { name, value, outer: scope.locals } }
-}
+import { arithmetic, compare, compareEqual, compareText } from './operators.ts'
+import { localOf, loopScope, originOf, type Scope, withLocal } from './scope.ts'
+import { knownText, type TextPart, textParts, toText } from './text.ts'
+import { choose, derive, failure, isLazy, list, map, scalar, usedAt } from './values.ts'
 
 /** The value of an expression. Never throws for what it holds; the work is bounded by the run. */
 export function evaluate(expression: Expression, scope: Scope): Value {
@@ -108,11 +72,6 @@ function evaluateNode(expression: Expression, scope: Scope, origin: Origin): Val
     case 'nested':
       return scope.host.nested?.(expression, scope, origin) ?? failure('no nested resources here', origin)
   }
-}
-
-export function localOf(scope: Scope, name: string): Value | undefined {
-  for (let at = scope.locals; at !== undefined; at = at.outer) if (at.name === name) return at.value
-  return undefined
 }
 
 /** A safe access makes the rest of its chain safe: `a.?b.c` is null where `b` is not there. */
@@ -222,19 +181,6 @@ function evaluateFor(expression: ForExpression, scope: Scope, origin: Origin): V
   })
 }
 
-/** The scope inside a loop for one of its items. */
-export function loopScope(
-  loop: Pick<ForExpression, 'item' | 'index' | 'list'>,
-  item: Value,
-  index: number | Value,
-  scope: Scope,
-): Scope {
-  const inner = withLocal(scope, loop.item, item)
-  if (loop.index === undefined) return inner
-  const position = typeof index === 'number' ? scalar(index, originOf(scope, loop.list)) : index
-  return withLocal(inner, loop.index, position)
-}
-
 function eachItem(value: Value, origin: Origin, make: (items: readonly Value[]) => Value): Value {
   if (value.kind === 'list') return make(value.items)
   if (value.kind === 'choice') {
@@ -284,48 +230,6 @@ function evaluateBinary(expression: BinaryExpression, scope: Scope, origin: Orig
     default:
       return arithmetic(operator, evaluate(expression.left, scope), evaluate(expression.right, scope), origin)
   }
-}
-
-/** `==`, decided also where only a part of either side is known. */
-export function compareEqual(left: Value, right: Value, negated: boolean, origin: Origin): Value {
-  if (left.kind === 'choice' || right.kind === 'choice') {
-    const choice = left.kind === 'choice' ? left : (right as Extract<Value, { kind: 'choice' }>)
-    const results = choice.options.map((option) =>
-      left.kind === 'choice'
-        ? compareEqual(option, right, negated, origin)
-        : compareEqual(left, option, negated, origin),
-    )
-    return choose(results, choice, origin)
-  }
-  const equal = isEqual(left, right) ?? isEqualText(left, right)
-  if (equal === undefined) {
-    return derive(
-      left.kind === 'unknown' || left.kind === 'id' ? left : right.kind === 'unknown' ? right : left,
-      origin,
-    )
-  }
-  return scalar(equal !== negated, origin)
-}
-
-/** Of strings of which a part is not known: true where all parts are the same, false where the known ones differ at an end. */
-function isEqualText(left: Value, right: Value): boolean | undefined {
-  const [partial, other] = left.kind === 'unknown' || left.kind === 'id' ? [left, right] : [right, left]
-  if (partial.kind !== 'unknown' && partial.kind !== 'id') return undefined
-  if (isLazy(partial)) return other.kind === 'scalar' ? false : undefined
-  if (other.kind === 'unknown' || other.kind === 'id') {
-    if (isLazy(other)) return undefined
-    const same = identityText(partial)
-    return same !== undefined && same === identityText(other) ? true : undefined
-  }
-  const parts = textParts(partial)
-  if (parts.length < 2) return undefined
-  const text = other.kind === 'scalar' && typeof other.value === 'string' ? other.value : undefined
-  if (text === undefined) return false
-  const first = parts[0]!
-  const last = parts.at(-1)!
-  if (typeof first === 'string' && !text.startsWith(first)) return false
-  if (typeof last === 'string' && !text.endsWith(last)) return false
-  return undefined
 }
 
 /** The first value that is not null; what is unknown before it makes a choice. */

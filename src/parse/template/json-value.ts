@@ -1,7 +1,8 @@
 import type { Origin } from '../../base/origin.ts'
 import type { MapEntry, MapValue, ScalarValue, Value } from '../../base/value.ts'
 import { isExpression, readTemplateString } from './arm-expression.ts'
-import { evaluate, localOf, type Scope, withLocal } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
+import { localOf, type Scope, withLocal } from './scope.ts'
 import { knownText, textParts } from './text.ts'
 import { derive, entryOf, failure, flow, list, map, scalar, unknown } from './values.ts'
 

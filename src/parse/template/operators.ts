@@ -1,7 +1,7 @@
 import type { Origin } from '../../base/origin.ts'
 import type { Value } from '../../base/value.ts'
-import { knownText, textParts } from './text.ts'
-import { derive, failure, scalar } from './values.ts'
+import { identityText, knownText, textParts } from './text.ts'
+import { choose, derive, failure, isEqual, isLazy, scalar } from './values.ts'
 
 type Order = '<' | '<=' | '>' | '>='
 type Arithmetic = '+' | '-' | '*' | '/' | '%'
@@ -67,4 +67,46 @@ function openOperand(left: Value, right: Value): Value | undefined {
 
 function isOpen(value: Value): boolean {
   return value.kind === 'unknown' || value.kind === 'choice' || value.kind === 'id'
+}
+
+/** `==`, decided also where only a part of either side is known. */
+export function compareEqual(left: Value, right: Value, negated: boolean, origin: Origin): Value {
+  if (left.kind === 'choice' || right.kind === 'choice') {
+    const choice = left.kind === 'choice' ? left : (right as Extract<Value, { kind: 'choice' }>)
+    const results = choice.options.map((option) =>
+      left.kind === 'choice'
+        ? compareEqual(option, right, negated, origin)
+        : compareEqual(left, option, negated, origin),
+    )
+    return choose(results, choice, origin)
+  }
+  const equal = isEqual(left, right) ?? isEqualText(left, right)
+  if (equal === undefined) {
+    return derive(
+      left.kind === 'unknown' || left.kind === 'id' ? left : right.kind === 'unknown' ? right : left,
+      origin,
+    )
+  }
+  return scalar(equal !== negated, origin)
+}
+
+/** Of strings of which a part is not known: true where all parts are the same, false where the known ones differ at an end. */
+function isEqualText(left: Value, right: Value): boolean | undefined {
+  const [partial, other] = left.kind === 'unknown' || left.kind === 'id' ? [left, right] : [right, left]
+  if (partial.kind !== 'unknown' && partial.kind !== 'id') return undefined
+  if (isLazy(partial)) return other.kind === 'scalar' ? false : undefined
+  if (other.kind === 'unknown' || other.kind === 'id') {
+    if (isLazy(other)) return undefined
+    const same = identityText(partial)
+    return same !== undefined && same === identityText(other) ? true : undefined
+  }
+  const parts = textParts(partial)
+  if (parts.length < 2) return undefined
+  const text = other.kind === 'scalar' && typeof other.value === 'string' ? other.value : undefined
+  if (text === undefined) return false
+  const first = parts[0]!
+  const last = parts.at(-1)!
+  if (typeof first === 'string' && !text.startsWith(first)) return false
+  if (typeof last === 'string' && !text.endsWith(last)) return false
+  return undefined
 }

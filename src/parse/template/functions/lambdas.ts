@@ -1,7 +1,8 @@
 import type { Origin } from '../../../base/origin.ts'
 import type { MapEntry, Value } from '../../../base/value.ts'
-import { applyLambda, evaluate, type Scope } from '../evaluate.ts'
+import { applyLambda, evaluate } from '../evaluate.ts'
 import type { CallExpression, LambdaExpression } from '../expression.ts'
+import type { Scope } from '../scope.ts'
 import { knownText, textParts } from '../text.ts'
 import { choose, derive, failure, list, map, scalar } from '../values.ts'
 

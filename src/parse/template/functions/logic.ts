@@ -1,6 +1,5 @@
 import type { Value } from '../../../base/value.ts'
-import { compareEqual } from '../evaluate.ts'
-import { arithmetic, compare } from '../operators.ts'
+import { arithmetic, compare, compareEqual } from '../operators.ts'
 import { knownText, textParts } from '../text.ts'
 import { choose, derive, failure, scalar } from '../values.ts'
 import { ofTexts, openOr, type PureFunction, type Site, wrongArguments } from './signature.ts'
