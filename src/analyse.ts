@@ -120,8 +120,9 @@ function differOnlyInPolicies(a: readonly Resource[], b: readonly Resource[]): b
   return haveSameItems(a.filter(isOther), b.filter(isOther))
 }
 
-function isNetworkPolicy({ kind, value }: Resource): boolean {
-  return kind === 'NetworkPolicy' && apiGroup(value).group === 'networking.k8s.io'
+/** The value of a resource of another kind is not asked for: infrastructure is evaluated only where a layer or a rule needs it. */
+function isNetworkPolicy(resource: Resource): boolean {
+  return resource.kind === 'NetworkPolicy' && apiGroup(resource.value).group === 'networking.k8s.io'
 }
 
 interface Side {

@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/problem.ts'
+import type { SourceText } from '../../base/text.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { UnitRequest } from '../front-end.ts'
 import type { RenderedUnit } from '../resource.ts'
@@ -42,8 +43,17 @@ export function renderBicep(tree: Tree, request: UnitRequest): RenderedUnit {
  */
 function mayReadFiles(tree: Tree, path: string): boolean {
   const read = tree.read(path)
-  return read.ok && /\bload[A-Z]\w*\s*\(|^\s*import\b/m.test(read.source.text)
+  if (!read.ok) return false
+  let may = READ_FILES.get(read.source)
+  if (may === undefined) {
+    may = /\bload[A-Z]\w*\s*\(|^\s*import\b/m.test(read.source.text)
+    READ_FILES.set(read.source, may)
+  }
+  return may
 }
+
+/** A module is read for every environment that has it. */
+const READ_FILES = new WeakMap<SourceText, boolean>()
 
 function reportBroken(run: Run, problem: Problem): void {
   run.report(problem)
