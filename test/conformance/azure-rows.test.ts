@@ -471,3 +471,13 @@ describe('§6.1 a pod subnet: "pod IP (internet then SNATed by the subnet\'s egr
     ['subnet/hub/pods -> internet TCP 443', 'allowed'],
   ])
 })
+
+describe('§10 pod → node, subnet: "policy (ipBlock)": a block that holds a part of the addresses leaves it open', () => {
+  const half = policy('a', 'policyTypes: [Egress]\n  egress: [{ to: [{ ipBlock: { cidr: 10.1.8.0/25 } }] }]')
+  const azure = BASE + cluster({ pool: 'system nodes', profile: WITH_ENGINE })
+  asks({ 'main.tf': azure, 'app.yaml': workload('a/web', 8080) + half }, [
+    ['a/web -> subnet/hub/vms TCP 443', 'unknown by network-policy'],
+    ['a/web -> 10.1.8.9 TCP 443', 'allowed'],
+    ['a/web -> 10.1.8.200 TCP 443', 'denied by network-policy'],
+  ])
+})

@@ -309,7 +309,15 @@ function randomPolicy(dice: Dice, namespaces: State['namespaces'], index: number
       return { cidr, except: cidr === '::/0' && dice.chance(0.3) ? ['2001:db8::/32'] : [] }
     }
     if (dice.chance(0.5)) {
-      const cidr = dice.one(['0.0.0.0/0', '10.0.0.0/8', '10.1.0.0/16', '10.1.0.0/24', POD_CIDR, ...OUTSIDE_CIDRS])
+      const cidr = dice.one([
+        '0.0.0.0/0',
+        '10.0.0.0/8',
+        '10.1.0.0/16',
+        '10.1.0.0/24',
+        '10.1.0.0/25',
+        POD_CIDR,
+        ...OUTSIDE_CIDRS,
+      ])
       const holes: Readonly<Record<string, string>> = { '0.0.0.0/0': '10.0.0.0/8', '10.0.0.0/8': '10.1.0.0/24' }
       const except = dice.chance(0.3)
         ? [...(holes[cidr] === undefined ? [] : [holes[cidr]]), ...(cidr === '0.0.0.0/0' ? ['169.254.169.254/32'] : [])]

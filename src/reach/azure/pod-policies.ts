@@ -1,4 +1,11 @@
-import { type AddressSet, addressSets, firstAddress, NO_ADDRESSES, printAddress } from '../../algebra/addresses.ts'
+import {
+  type AddressSet,
+  ALL_V4,
+  addressSets,
+  firstAddress,
+  NO_ADDRESSES,
+  printAddress,
+} from '../../algebra/addresses.ts'
 import type { KubernetesNetwork } from '../../model/kubernetes/kubernetes-network.ts'
 import { knownLabels } from '../../model/kubernetes/labels.ts'
 import { labelsOfUnseenNamespace } from '../../model/kubernetes/namespace.ts'
@@ -11,7 +18,7 @@ import { findPeer } from '../find-peer.ts'
 import { hypothetical, namedSelector } from '../hypothetical.ts'
 import type { PacketEnd } from '../layer.ts'
 import type { Reachability } from '../reachability.ts'
-import { inSeries, type Outcome, type Step, toAnswer } from './outcome.ts'
+import { inSeries, type Outcome, type Step, toAnswer, whichever } from './outcome.ts'
 
 /** One end of a packet as the in-cluster layers see it. */
 export type PolicyEnd =
@@ -56,24 +63,78 @@ export function toPodPolicies(reach: Reachability): PodPolicies {
       }
     }
   }
+  const divide = divider(reach.network.kubernetes)
+  const toEnds = (end: PolicyEnd): readonly PacketEnd[] =>
+    end.kind === 'addresses' ? divide(end.addresses).map((addresses) => toEnd({ ...end, addresses })) : [toEnd(end)]
+  const judgeOne = (from: PacketEnd, to: PacketEnd, protocol: 'TCP' | 'UDP' | 'SCTP', port: number): Outcome => {
+    const path = reach.explain({ from, to, protocol, port })
+    const steps = path.verdicts.map(
+      ({ layer, allowed, rule, resource, origin }): Step => ({
+        layer,
+        answer: toAnswer(allowed),
+        rule,
+        ...(resource && { resource }),
+        ...(origin && { origin }),
+      }),
+    )
+    const answer = toAnswer(path.allowed)
+    const outcome = inSeries(...steps.map((step) => ({ answer: step.answer, layer: step.layer, steps: [step] })))
+    const layer = outcome.layer ?? (answer === 'allowed' ? undefined : 'network-policy')
+    return { answer, layer: answer === 'allowed' ? undefined : layer, steps }
+  }
   return {
     judge(from, to, protocol, port) {
-      const path = reach.explain({ from: toEnd(from), to: toEnd(to), protocol, port })
-      const steps = path.verdicts.map(
-        ({ layer, allowed, rule, resource, origin }): Step => ({
-          layer,
-          answer: toAnswer(allowed),
-          rule,
-          ...(resource && { resource }),
-          ...(origin && { origin }),
-        }),
+      const targets = toEnds(to)
+      return whichever(
+        toEnds(from).flatMap((source) => targets.map((target) => judgeOne(source, target, protocol, port))),
       )
-      const answer = toAnswer(path.allowed)
-      const outcome = inSeries(...steps.map((step) => ({ answer: step.answer, layer: step.layer, steps: [step] })))
-      const layer = outcome.layer ?? (answer === 'allowed' ? undefined : 'network-policy')
-      return { answer, layer: answer === 'allowed' ? undefined : layer, steps }
     },
   }
+}
+
+/** Sets that fall into more parts are not divided further: nobody writes so many blocks within one subnet. */
+const MOST_PARTS = 64
+
+/** Divides a set of addresses into parts that no block of a policy divides: all of a part fare alike. */
+function divider({ policies }: KubernetesNetwork): (addresses: AddressSet) => readonly AddressSet[] {
+  const blocks = new Map<string, AddressSet>([['v4', ALL_V4]])
+  for (const { rules } of policies) {
+    for (const peer of DIRECTIONS.flatMap((direction) => rules[direction].flatMap((rule) => rule.peers ?? []))) {
+      if (peer.kind !== 'block') continue
+      for (const { addresses } of [peer.cidr, ...peer.except]) blocks.set(keyOf(addresses), addresses)
+    }
+  }
+  const known = new Map<string, readonly AddressSet[]>()
+  return (addresses) => {
+    const key = keyOf(addresses)
+    let parts = known.get(key)
+    if (parts === undefined) {
+      parts = isSingle(addresses) ? [addresses] : divideBy(addresses, blocks.values())
+      known.set(key, parts)
+    }
+    return parts
+  }
+}
+
+function divideBy(addresses: AddressSet, blocks: Iterable<AddressSet>): readonly AddressSet[] {
+  let parts: readonly AddressSet[] = [addresses]
+  for (const block of blocks) {
+    if (parts.length > MOST_PARTS) break
+    parts = parts.flatMap((part) => {
+      const within = addressSets.intersect(part, block)
+      const without = addressSets.subtract(part, block)
+      return addressSets.isEmpty(within) || addressSets.isEmpty(without) ? [part] : [within, without]
+    })
+  }
+  return parts
+}
+
+function isSingle({ v4, v6 }: AddressSet): boolean {
+  return v6.length === 0 && v4.length === 2 && v4[1]! - v4[0]! === 1
+}
+
+function keyOf({ v4, v6 }: AddressSet): string {
+  return `${v4.join()}|${v6.join()}`
 }
 
 /**
