@@ -1,5 +1,6 @@
 import { filtersOf, type RulePackets } from '../compare/nsg-packets.ts'
 import { coversPackets, isEmptyBox, type PacketBox, TooManyPackets } from '../compare/packets.ts'
+import type { FilterRule } from '../reach/layers/nsg.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { removeResource } from './edit/remove-resource.ts'
 import { azureOf } from './facts/azure-view.ts'
@@ -25,12 +26,7 @@ export const nsgRuleShadowed = defineRule({
     for (const filter of filtersOf(azure)) {
       if (!filter.filter.complete) continue
       for (const way of ['inbound', 'outbound'] as const) {
-        const above: RulePackets[] = []
-        for (const one of filter.of(way)) {
-          const { rule } = one
-          const cover = rule.isDefault ? undefined : coverOf(one, above)
-          above.push(one)
-          if (cover === undefined) continue
+        for (const { rule, cover } of coveredRules(filter.of(way))) {
           const isLost = rule.access === 'Deny' && cover.every((other) => other.rule.access !== 'Deny')
           const object = ruleObject(azure, filter, rule)
           const hit = azureHit(view, {
@@ -55,6 +51,27 @@ export const nsgRuleShadowed = defineRule({
   /** Without the rule. */
   patch: (hit) => hit.fix?.(),
 })
+
+/** A rule whose every packet is decided above it. */
+interface Covered {
+  readonly rule: FilterRule
+  readonly cover: readonly RulePackets[]
+}
+
+const known = new WeakMap<readonly RulePackets[], readonly Covered[]>()
+
+/** Worked out once for all states and sides that share the rules of a group. */
+function coveredRules(rules: readonly RulePackets[]): readonly Covered[] {
+  let covered = known.get(rules)
+  if (covered === undefined) {
+    covered = rules.flatMap((one, i): readonly Covered[] => {
+      const cover = one.rule.isDefault ? undefined : coverOf(one, rules.slice(0, i))
+      return cover === undefined ? [] : [{ rule: one.rule, cover }]
+    })
+    known.set(rules, covered)
+  }
+  return covered
+}
 
 /** The rules above that together certainly decide about every packet that a rule may match; undefined where some are left to it. */
 function coverOf({ matches, rule }: RulePackets, above: readonly RulePackets[]): readonly RulePackets[] | undefined {
