@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { cluster, group, network, OVERLAY, subnet } from '../../test/azure/terraform-text.ts'
 import { denyAll, deployment, documents, policy } from '../../test/manifests.ts'
 import { finds, silent } from '../../test/rule-table.ts'
 import { imdsReachable } from './imds-reachable.ts'
@@ -60,4 +61,18 @@ describe('imds-reachable', () => {
   })
   silent(imdsReachable, 'private addresses', { head: out('        - ipBlock:\n            cidr: 10.0.0.0/8\n') })
   silent(imdsReachable, 'pods of every namespace', { head: out('        - namespaceSelector: {}\n') })
+
+  const open = out('        - ipBlock:\n            cidr: 169.254.0.0/16\n')
+  const azure = (rule: string) =>
+    network('hub', '10.1.0.0/16') +
+    subnet('hub', 'nodes', '10.1.0.0/22') +
+    cluster({ pool: 'system nodes', profile: `${OVERLAY}\n    network_policy = "azure"` }) +
+    group('g', [rule], ['nodes'])
+  silent(imdsReachable, 'a security group of the nodes denies the tag of the service', {
+    head: { 'app.yaml': open, 'main.tf': azure('100 out deny * * -> AzurePlatformIMDS *') },
+  })
+  finds(imdsReachable, 'a security group that denies the address alone, which holds nothing', {
+    head: { 'app.yaml': open, 'main.tf': azure('100 out deny * * -> 169.254.169.254/32 *') },
+    at: 'app.yaml: - to:',
+  })
 })
