@@ -78,7 +78,7 @@ export const defaultDenyLost = defineRule({
               base,
               lost.flatMap((each) =>
                 each === 'ingress'
-                  ? [anyPod(head), ANY_HOST].flatMap((from) =>
+                  ? [anyPod(head), ...ANY_HOSTS].flatMap((from) =>
                       packetsTo(end, from, { protocol: port?.protocol ?? 'TCP', port: port?.port ?? 80 }),
                     )
                   : packetsFrom(end),
@@ -122,7 +122,7 @@ function gainsAnything(base: StateView, old: number, head: StateView, subject: n
   return !regions.isEmpty(regions.subtract(head.reach.own(subject, direction).certain, was))
 }
 
-const ANY_HOST = addressOf('203.0.113.10')
+const ANY_HOSTS = ['203.0.113.10', '2001:db8::10'].map(addressOf)
 
 interface Loss {
   readonly kind: string

@@ -29,6 +29,8 @@ export interface Raised {
  */
 const NOT_ABOUT_PASSING: Readonly<Record<string, string>> = {
   'egress-uninspected': 'says that it passes by the firewall, which it also did where that was not near',
+  'route-bypass': 'says that it passes by the firewall, which is also new where the default route to that is new',
+  'service-endpoint-bypasses-firewall': 'the same',
   'ingress-no-tls': 'says that what passes is no longer encrypted',
   'egress-not-isolated':
     'says that no policy isolates the pod, which is also new where ingress was not isolated before',
@@ -82,6 +84,11 @@ export function replay({ finding, base, head }: Raised): Replay {
       if (denying.some((layer) => now.layers.has(layer))) return { kind: 'agrees' }
       return { kind: 'wrong', why: `${said}: stopped by ${[...now.layers].join(', ')}` }
     }
+    // Policies said nothing of a pod that had the network of its node.
+    const wasOnHost = base?.pods.some(
+      (pod) => pod.hostNetwork && `${pod.namespace}/${pod.name}` === witness.packet.from,
+    )
+    if (wasOnHost) return { kind: 'agrees' }
     if (finding.status !== 'introduced' || base === undefined || NOT_ABOUT_PASSING[finding.rule] !== undefined)
       return { kind: 'agrees' }
     const isWhole = WHOLE_WAY.has(finding.rule) && !base.alone

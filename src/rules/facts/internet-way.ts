@@ -1,10 +1,11 @@
-import type { AddressSet } from '../../algebra/addresses.ts'
+import { type AddressSet, printAddress } from '../../algebra/addresses.ts'
 import { type ConnectionSet, connectionSets, hasPort, NO_CONNECTIONS, samplePort } from '../../algebra/connections.ts'
 import { hasName } from '../../algebra/names.ts'
 import type { Severity } from '../../base/severity.ts'
 import { effectiveEgress } from '../../compare/effective-egress.ts'
 import { askLinked, changedStep } from '../../compare/egress-cause.ts'
 import type { StateView } from '../../compare/state-view.ts'
+import { sampleAddress } from '../../reach/address-ranges.ts'
 import type { PlaceRegion } from '../../reach/azure/flows.ts'
 import type { Outcome, Step } from '../../reach/azure/outcome.ts'
 import { closeWay, isPolicy } from '../closing/close-way.ts'
@@ -55,8 +56,9 @@ export function internetWay(
   const packet = hasPort(connections, 'TCP', 443) ? ({ protocol: 'TCP', port: 443 } as const) : samplePort(connections)
   if (packet === undefined) return { kind: 'unseen' }
   const asked = { subject, workload: workload?.id, pool: pools[0] }
-  const outcome = askLinked({ view, link }, asked, 'internet', packet)
-  const followed = azureWitness({ from: name, to: 'internet', ...packet }, outcome)
+  const peer = peerIn(isOpen ? all.certain : all.possible, packet, trusted)
+  const outcome = askLinked({ view, link }, asked, peer, packet)
+  const followed = azureWitness({ from: name, to: peer, ...packet }, outcome)
   // Of pods that no manifest runs, the way out of their nodes is asked; what policies say stands before it.
   const inside = workload === undefined ? proofOf(view.reach, { from: end, to: ANY_ADDRESS, ...packet }).path : []
   const witness = { ...followed, path: [...inside, ...followed.path] }
@@ -97,6 +99,17 @@ export function internetWay(
     },
   }
 }
+
+/** `internet` where hosts that no rule names are reached, else an address: in a dual-stack cluster one family may be open alone. */
+function peerIn(region: PlaceRegion, { protocol, port }: PortPacket, trusted: AddressSet): string {
+  const reached = region.filter(({ connections }) => hasPort(connections, protocol, port))
+  if (reached.some(({ peers }) => hasName(peers.hosts, ''))) return 'internet'
+  const wide = reached.map(({ peers }) => publicPart(peers.addresses, trusted)).find(isWide)
+  const address = wide && sampleAddress(wide)
+  return address === undefined ? 'internet' : printAddress(address)
+}
+
+type PortPacket = NonNullable<ReturnType<typeof samplePort>>
 
 /** A public address that no rule means. Source: RFC 5737 */
 const ANY_ADDRESS = addressOf('203.0.113.10')
