@@ -14,7 +14,7 @@ import { findStates, pairStates, type State, type StatePair } from './model/stat
 import type { Resource } from './parse/resource.ts'
 import type { ParsedTree } from './parse/units.ts'
 import { toClusterFacts } from './reach/azure/cluster-facts.ts'
-import type { ClusterFacts } from './reach/engine.ts'
+import { type ClusterFacts, UNKNOWN_CLUSTER } from './reach/engine.ts'
 import {
   buildReachability,
   type ReachabilityInput,
@@ -152,10 +152,16 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
   }
   // What only one side's Azure code tells of the cluster is no difference between the sides.
   const isTold = () => sides.every(({ network }, side) => !hasPods(network) || linkOf(side).kind === 'linked')
-  const toInput = (own: Side, side: number): ReachabilityInput => {
-    const { engine } = configured(own.state, config) ?? config.cluster
-    const cluster = toFacts(engine, isTold() ? linkOf(side) : { kind: 'none' })
-    return { network: networks[side]!, ...(cluster && { cluster }) }
+  const told = toldFacts(configured(sides[0]!.state, config) ?? config.cluster)
+  // One object for both sides, so that they stand on one ground.
+  const unlinked = { ...UNKNOWN_CLUSTER, ...told }
+  const toInput = (side: number): ReachabilityInput => {
+    const link = linkOf(side)
+    const isLinked = isTold() && link.kind === 'linked'
+    return {
+      network: networks[side]!,
+      cluster: isLinked ? { ...toClusterFacts(link.site, link.cluster), ...told } : unlinked,
+    }
   }
   const views: readonly StateView[] = sides.map(({ state, model, identity, surroundings }, side) => ({
     name: state.name,
@@ -163,7 +169,7 @@ function toViews(sides: readonly Side[], config: Config): readonly StateView[] {
     problems: [...problemsOf(state), ...model.problems],
     network: networks[side]!,
     get reach() {
-      reaches ??= buildReachability(sides.map(toInput))
+      reaches ??= buildReachability(sides.map((_, side) => toInput(side)))
       return reaches[side]!
     },
     get link() {
@@ -190,11 +196,13 @@ function configured(state: State, config: Config) {
   return config.states.find(({ name }) => name === state.name)
 }
 
-/** What the configuration says of a cluster goes before what its Azure code says. */
-function toFacts(engine: ClusterConfig['engine'], link: ClusterLink): ClusterFacts | undefined {
-  if (link.kind !== 'linked') return engine === undefined ? undefined : { engine }
-  const facts = toClusterFacts(link.site, link.cluster)
-  return engine === undefined ? facts : { ...facts, engine }
+/** What the configuration says of a cluster, which goes before what its Azure code says. */
+function toldFacts({ engine, nodeRanges, podRanges }: ClusterConfig): Partial<ClusterFacts> {
+  return {
+    ...(engine !== undefined && { engine }),
+    ...(nodeRanges !== undefined && { nodeAddresses: nodeRanges }),
+    ...(podRanges !== undefined && { podAddresses: podRanges }),
+  }
 }
 
 /** Azure's facts are read when the first rule or layer asks for them: most repositories hold none. */

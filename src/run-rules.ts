@@ -46,7 +46,7 @@ export function ruleSettings(config: Config, today: string): RuleSettings {
   return {
     trusted: config.trusted,
     trustedRanges: config.trustedRanges,
-    approvedDomains: config.approvedDomains,
+    approved: config.approved,
     intents: config.intents,
     today,
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_ADDRESSES } from '../src/algebra/addresses.ts'
+import { NO_NAMES } from '../src/algebra/names.ts'
 import { analyseTree } from '../src/analyse.ts'
 import { EMPTY_CONFIG } from '../src/config/config.ts'
 import { parseTree } from '../src/parse/units.ts'
@@ -23,7 +24,7 @@ interface Row {
   readonly azurerm3?: string
 }
 
-const SETTINGS = { trusted: NO_ADDRESSES, trustedRanges: [], approvedDomains: [], today: '2026-11-01' }
+const SETTINGS = { trusted: NO_ADDRESSES, trustedRanges: [], approved: NO_NAMES, today: '2026-11-01' }
 
 /** `rule severity` of everything that is found in one file. */
 function found(path: string, text: string): readonly string[] {

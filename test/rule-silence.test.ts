@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_ADDRESSES } from '../src/algebra/addresses.ts'
+import { NO_NAMES } from '../src/algebra/names.ts'
 import { analysePair } from '../src/analyse.ts'
 import { EMPTY_CONFIG } from '../src/config/config.ts'
 import { parseTree } from '../src/parse/units.ts'
@@ -9,7 +10,7 @@ import type { RuleHit } from '../src/rules/rule.ts'
 import { deployment, documents, ingress, policy, service } from './manifests.ts'
 import { memoryTree } from './source/memory-tree.ts'
 
-const settings = { trusted: NO_ADDRESSES, trustedRanges: [], approvedDomains: [], today: '2026-01-01' }
+const settings = { trusted: NO_ADDRESSES, trustedRanges: [], approved: NO_NAMES, today: '2026-01-01' }
 
 /** A state in which most rules find something, so that a subject that is not stable shows. */
 const base: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { addressSets, cidr, NO_ADDRESSES } from '../src/algebra/addresses.ts'
+import { NO_NAMES } from '../src/algebra/names.ts'
 import { analysePair, analyseTree } from '../src/analyse.ts'
 import { diffLayers } from '../src/compare/diff-layers.ts'
 import type { StateView } from '../src/compare/state-view.ts'
@@ -127,7 +128,7 @@ function settingsOf({ trusted = [] }: Row): RuleSettings {
   return {
     trusted: trusted.map(cidr).reduce(addressSets.union, NO_ADDRESSES),
     trustedRanges: trusted,
-    approvedDomains: [],
+    approved: NO_NAMES,
     today: '2026-01-01',
   }
 }

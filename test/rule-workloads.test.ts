@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_ADDRESSES } from '../src/algebra/addresses.ts'
+import { NO_NAMES } from '../src/algebra/names.ts'
 import { analyseTree } from '../src/analyse.ts'
 import { EMPTY_CONFIG } from '../src/config/config.ts'
 import { parseTree } from '../src/parse/units.ts'
@@ -12,7 +13,7 @@ type Files = Readonly<Record<string, string>>
 
 /** The rules that find something in a tree, sorted. */
 function rulesFor(files: Files): readonly string[] {
-  const settings = { trusted: NO_ADDRESSES, trustedRanges: [], approvedDomains: [], today: '2026-11-01' }
+  const settings = { trusted: NO_ADDRESSES, trustedRanges: [], approved: NO_NAMES, today: '2026-11-01' }
   const views = analyseTree(parseTree(memoryTree(files)), EMPTY_CONFIG)
   const hits = views.flatMap((view) => checkState(RULES, view, settings).hits)
   const findings = assess(

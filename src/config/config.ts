@@ -1,4 +1,5 @@
 import { type AddressSet, addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
+import { type NameSet, NO_NAMES, namePatterns } from '../algebra/names.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Severity } from '../base/severity.ts'
 import type { SourceText } from '../base/text.ts'
@@ -26,8 +27,8 @@ export interface Config {
   readonly trustedRanges: readonly string[]
   /** The trusted ranges as a set. */
   readonly trusted: AddressSet
-  /** Names and `*.` patterns. */
-  readonly approvedDomains: readonly string[]
+  /** Domains that any workload may reach. */
+  readonly approved: NameSet
   readonly suppressions: readonly Suppression[]
   readonly inlineSuppressions: InlineMode
   readonly intents: readonly Intent[]
@@ -58,8 +59,9 @@ export interface ConfigOptions {
 
 export interface ClusterConfig {
   readonly engine: NetworkPolicyEngine | undefined
-  readonly nodeRanges: readonly string[]
-  readonly podRanges: readonly string[]
+  /** Addresses of nodes and of pods; undefined where they are not told. */
+  readonly nodeRanges: AddressSet | undefined
+  readonly podRanges: AddressSet | undefined
 }
 
 /** Units that form one state. */
@@ -109,8 +111,7 @@ function findUnknownRules(value: Value, rules: ReadonlySet<string> | undefined):
 /** The typed form of a document that the schema holds for. */
 function toConfig(value: MapValue | undefined): Config {
   const trustedRanges = stringsOf(get(value, 'trusted-ranges'))
-  const cluster = toCluster(value, { engine: undefined, nodeRanges: [], podRanges: [] })
-  const ranges = trustedRanges.map((range) => parseRange(range) ?? NO_ADDRESSES)
+  const cluster = toCluster(value, { engine: undefined, nodeRanges: undefined, podRanges: undefined })
   return {
     value,
     options: {
@@ -131,8 +132,8 @@ function toConfig(value: MapValue | undefined): Config {
     states: itemsOf(get(value, 'states')).map((state) => toState(state, cluster)),
     cluster,
     trustedRanges,
-    trusted: ranges.reduce((a, b) => addressSets.union(a, b), NO_ADDRESSES),
-    approvedDomains: stringsOf(get(value, 'approved-domains')),
+    trusted: toAddresses(trustedRanges),
+    approved: namePatterns(stringsOf(get(value, 'approved-domains')), 'any') ?? NO_NAMES,
     suppressions: itemsOf(get(value, 'suppressions')).map(toSuppression),
     inlineSuppressions: (stringOf(get(value, 'inline-suppressions')) as InlineMode | undefined) ?? 'on',
     intents: itemsOf(get(value, 'intents')).map(toIntent),
@@ -154,9 +155,18 @@ function toState(value: Value, shared: ClusterConfig): StateConfig {
 function toCluster(value: Value | undefined, otherwise: ClusterConfig): ClusterConfig {
   return {
     engine: (stringOf(get(value, 'engine')) as NetworkPolicyEngine | undefined) ?? otherwise.engine,
-    nodeRanges: listOf(get(value, 'node-ranges')) ?? otherwise.nodeRanges,
-    podRanges: listOf(get(value, 'pod-ranges')) ?? otherwise.podRanges,
+    nodeRanges: rangesOf(get(value, 'node-ranges')) ?? otherwise.nodeRanges,
+    podRanges: rangesOf(get(value, 'pod-ranges')) ?? otherwise.podRanges,
   }
+}
+
+function rangesOf(value: Value | undefined): AddressSet | undefined {
+  const ranges = listOf(value)
+  return ranges && toAddresses(ranges)
+}
+
+function toAddresses(ranges: readonly string[]): AddressSet {
+  return ranges.map((range) => parseRange(range) ?? NO_ADDRESSES).reduce(addressSets.union, NO_ADDRESSES)
 }
 
 const LARGEST_FILE = 64 * 1024 * 1024

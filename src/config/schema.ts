@@ -147,8 +147,11 @@ const STATE: Schema = {
     name: text('Name of the environment, as reports print it.', 100),
     paths: { ...list(def('glob'), 'Units, by the paths of their roots, that live on this network.'), minItems: 1 },
     cluster: text('Name of the cluster that the manifests are for.', 200),
-    parameters: list(def('glob'), 'Values, tfvars and parameter files that belong to this environment.'),
-    environment: text('Name of the choice of inputs, where front ends find several.', 100),
+    parameters: list(
+      def('glob'),
+      'Of units with several choices of inputs, those that read a file which one of these matches.',
+    ),
+    environment: text('Of units with several choices of inputs, those of this name.', 100),
     ...CLUSTER,
   },
   required: ['name', 'paths'],
@@ -211,7 +214,10 @@ export const CONFIG_SCHEMA: RootSchema = {
       def('range'),
       'Ranges outside the cluster that are not the internet: offices, peered networks.',
     ),
-    'approved-domains': list(def('domain'), 'Domains that any workload may reach.'),
+    'approved-domains': list(
+      def('domain'),
+      'Domains that any workload may reach: what a firewall lets out to them is no finding.',
+    ),
     suppressions: list(SUPPRESSION, 'Findings that are accepted for a time.'),
     'inline-suppressions': {
       enum: ['on', 'allow-high', 'off'],

@@ -23,6 +23,10 @@ export interface State {
 export interface NamedState {
   readonly name: string
   readonly paths: readonly { matches(path: string): boolean }[]
+  /** Of a unit with several choices of inputs, those of this name alone. */
+  readonly environment?: string | undefined
+  /** Of a unit with several choices of inputs, those alone that read a file which one of them matches. */
+  readonly parameters?: readonly { matches(path: string): boolean }[]
 }
 
 /** One state as it is in the base and in the head; where the other tree has no such state, it is empty there. */
@@ -67,7 +71,15 @@ function divide(trees: readonly (readonly RenderedUnit[])[], named: readonly Nam
   const parts = trees.map((units) => units.flatMap(partsOf))
   const paths = new Set(parts.flat().map(({ path }) => path))
   const taken = new Map(
-    named.map(({ name, paths: globs }) => [name, new Set([...paths].filter((path) => matches(globs, path)))]),
+    named.map((state) => [
+      state.name,
+      new Set(
+        parts
+          .flat()
+          .filter((part) => belongs(part, state))
+          .map(({ path }) => path),
+      ),
+    ]),
   )
   const rest = new Set(paths)
   for (const members of taken.values()) for (const path of members) rest.delete(path)
@@ -107,6 +119,15 @@ export function partPath({ unit, origin }: Resource): string {
 
 function pathOf({ path, environment }: Unit): string {
   return environment === undefined ? path : `${path}/${environment}`
+}
+
+function belongs({ path, unit: { unit } }: UnitPart, { paths, environment, parameters = [] }: NamedState): boolean {
+  if (!matches(paths, path)) return false
+  if (unit.environment === undefined) return true
+  const isNamed = environment === undefined || environment === unit.environment
+  return (
+    isNamed && (parameters.length === 0 || unit.files.some((file) => parameters.some((glob) => glob.matches(file))))
+  )
 }
 
 function matches(globs: NamedState['paths'], path: string): boolean {

@@ -21,12 +21,13 @@ export const apiServerWidened = defineRule({
   },
 
   /** Yields a hit for each cluster whose API server certainly admits new addresses, unless it admits so many that other rules say it. */
-  *checkChange(change, { trusted }) {
+  *checkChange(change, settings) {
+    const { trusted } = settings
     const { head } = change
     if (head === undefined) return
     for (const { before, after, gained } of gateChangesOf(change)) {
       if (before === undefined || after === undefined || !after.name.startsWith('api-server/')) continue
-      const news = untrusted(gained.certain, 'from', trusted)
+      const news = untrusted(gained.certain, 'from', settings)
       const all = after.admits.certain.map(({ from }) => from.addresses).reduce(addressSets.union, addressSets.empty)
       if (news.length === 0 || countV4(foreignPart(all, trusted)) > MANY_ADDRESSES) continue
       const added = news.map(({ from }) => from.addresses).reduce(addressSets.union, addressSets.empty)

@@ -1,3 +1,4 @@
+import { type NameSet, namePatterns, nameSets } from '../algebra/names.ts'
 import { knownItems, surely } from '../model/azure/prop.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { contentSubjects, firewallRules } from './facts/firewall-rules.ts'
@@ -19,12 +20,12 @@ export const firewallFqdnWide = defineRule({
   },
 
   /** Yields a hit for each Allow rule with such names. */
-  *check(view, { approvedDomains }) {
+  *check(view, { approved }) {
     const subject = contentSubjects()
     for (const one of firewallRules(azureOf(view))) {
       const { rule, collection, label, owner } = one
       if (rule.kind !== 'application' || !surely(collection.action, 'Allow')) continue
-      const wide = knownItems(rule.targetNames).filter((name) => isAnyones(name) && !approvedDomains.includes(name))
+      const wide = knownItems(rule.targetNames).filter((name) => isAnyones(name) && !isApproved(name, approved))
       for (const name of wide) {
         const item = rule.targetNames.items.find((target) => target.known && target.value === name)
         const hit = azureHit(view, {
@@ -64,6 +65,11 @@ const SHARED_HOSTS = new Set(
     ' ',
   ),
 )
+
+function isApproved(name: string, approved: NameSet): boolean {
+  const names = namePatterns([name], 'any')
+  return names !== undefined && nameSets.covers(approved, names)
+}
 
 function isAnyones(name: string): boolean {
   const lower = name.toLowerCase()

@@ -25,13 +25,14 @@ export const firewallWidened = defineRule({
   },
 
   /** Yields a hit for each policy or classic firewall with packets that it lets out now and denied before. */
-  *checkChange(change, { trusted }) {
+  *checkChange(change, settings) {
+    const { trusted } = settings
     const { head } = change
     if (head === undefined) return
     for (const { before, after, gained } of gateChangesOf(change)) {
       if (before === undefined || after?.kind !== 'egress' || !after.name.startsWith('firewall/')) continue
       const isSure = gained.certain.length > 0
-      const news = untrusted(isSure ? gained.certain : gained.perhaps, 'to', trusted)
+      const news = untrusted(isSure ? gained.certain : gained.perhaps, 'to', settings)
       if (news.length === 0) continue
       const isOpen = news.some((box) => isWide(box.to, trusted))
       const { object, at } = placeOfGain(head, after.object, news)

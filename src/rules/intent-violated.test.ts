@@ -3,6 +3,7 @@ import { hub, route, TO_INTERNET } from '../../test/hub.ts'
 import { denyAll, deployment, documents, policy, service } from '../../test/manifests.ts'
 import { memoryTree } from '../../test/source/memory-tree.ts'
 import { NO_ADDRESSES } from '../algebra/addresses.ts'
+import { NO_NAMES } from '../algebra/names.ts'
 import { analyseTree } from '../analyse.ts'
 import { SourceText } from '../base/text.ts'
 import { EMPTY_CONFIG, parseConfig } from '../config/config.ts'
@@ -22,7 +23,7 @@ function broken(intents: string, files: Readonly<Record<string, string>>): reado
   const settings = {
     trusted: NO_ADDRESSES,
     trustedRanges: [],
-    approvedDomains: [],
+    approved: NO_NAMES,
     intents: config.intents,
     today: '2026-01-01',
   }

@@ -21,14 +21,15 @@ export const nsgWidened = defineRule({
   },
 
   /** Yields a hit for each group and direction with packets that it certainly lets through now and certainly denied before. */
-  *checkChange(change, { trusted }) {
+  *checkChange(change, settings) {
+    const { trusted } = settings
     const { head } = change
     if (head === undefined) return
     for (const { before, after, gained } of gateChangesOf(change)) {
       if (before === undefined || after === undefined || !after.name.startsWith('nsg/')) continue
       const far = after.kind === 'ingress' ? 'from' : 'to'
       // What the internet gained inbound is told by the rules about open ports.
-      const news = untrusted(gained.certain, far, trusted).filter((box) => far === 'to' || !isWide(box.from, trusted))
+      const news = untrusted(gained.certain, far, settings).filter((box) => far === 'to' || !isWide(box.from, trusted))
       if (news.length === 0) continue
       const way = far === 'from' ? 'inbound' : 'outbound'
       const filter = filtersOf(azureOf(head)).find(({ object }) => object === after.object)

@@ -23,13 +23,14 @@ export const paasWidened = defineRule({
   },
 
   /** Yields a hit for each service whose firewall certainly admits more, unless it admits everybody, which another rule says. */
-  *checkChange(change, { trusted }) {
+  *checkChange(change, settings) {
+    const { trusted } = settings
     const { head } = change
     if (head === undefined) return
     for (const { before, after, gained } of gateChangesOf(change)) {
       if (before === undefined || after === undefined || !after.name.startsWith('service/')) continue
       const service = azureOf(head).services.of(after.object)
-      const news = untrusted(gained.certain, 'from', trusted)
+      const news = untrusted(gained.certain, 'from', settings)
       if (service === undefined || news.length === 0 || isOpenToAll(service, trusted)) continue
       const wasOff = before.admits.possible.length === 0
       const added = news.map(({ from }) => from.addresses).reduce(addressSets.union, addressSets.empty)

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cidr } from '../../src/algebra/addresses.ts'
+import { printNames } from '../../src/algebra/names.ts'
 import { InputError, problemPlace } from '../../src/base/problem.ts'
 import { SourceText } from '../../src/base/text.ts'
 import { toJson } from '../../src/base/value.ts'
@@ -106,7 +107,7 @@ describe('parseConfig', () => {
       ['host-port', 'off'],
     ])
     expect(config.trusted).toEqual({ v4: [...cidr('198.51.100.7/32').v4, ...cidr('203.0.113.0/24').v4], v6: [] })
-    expect(config.approvedDomains).toEqual(['*.azurecr.io', 'mcr.microsoft.com'])
+    expect(printNames(config.approved)).toBe('mcr.microsoft.com, *.azurecr.io')
     expect(config.maxFileBytes).toBe(4 * 1024 * 1024)
     expect(config.inlineSuppressions).toBe('allow-high')
   })
@@ -114,10 +115,10 @@ describe('parseConfig', () => {
   it('gives each state what the file says for all', () => {
     const [prod, dev] = parse(FULL).config.states
     expect(prod).toMatchObject({ name: 'prod', cluster: 'aks-prod', environment: 'prod', engine: 'cilium' })
-    expect(prod).toMatchObject({ nodeRanges: ['10.0.0.0/16'], podRanges: ['10.244.0.0/16'] })
+    expect(prod).toMatchObject({ nodeRanges: cidr('10.0.0.0/16'), podRanges: cidr('10.244.0.0/16') })
     expect(prod!.paths[0]!.matches('clusters/prod/shop')).toBe(true)
     expect(prod!.parameters[0]!.matches('infra/shared.tfvars')).toBe(true)
-    expect(dev).toMatchObject({ name: 'dev', engine: 'azure', nodeRanges: ['10.0.0.0/16'], podRanges: [] })
+    expect(dev).toMatchObject({ name: 'dev', engine: 'azure', nodeRanges: cidr('10.0.0.0/16'), podRanges: undefined })
   })
 
   it('reads intents as data', () => {

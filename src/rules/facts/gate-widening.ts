@@ -1,10 +1,11 @@
-import { type AddressSet, addressSets } from '../../algebra/addresses.ts'
 import { connectionSets, printConnections } from '../../algebra/connections.ts'
 import { printEnd } from '../../compare/azure-flows.ts'
 import { type GateChange, gateChanges } from '../../compare/gates.ts'
 import type { PacketBox, Packets } from '../../compare/packets.ts'
 import type { StateView } from '../../compare/state-view.ts'
+import { NOWHERE, type Places, places } from '../../reach/azure/places.ts'
 import type { ChangeView } from '../rule.ts'
+import type { RuleSettings } from '../settings.ts'
 import { azureOf } from './azure-view.ts'
 
 const known = new WeakMap<StateView, readonly GateChange[]>()
@@ -20,13 +21,12 @@ export function gateChangesOf({ base, head }: ChangeView): readonly GateChange[]
   return changes
 }
 
-/** Packets whose far end is not trusted. */
-export function untrusted(packets: Packets, far: 'from' | 'to', trusted: AddressSet): Packets {
+/** Packets whose far end the configuration neither trusts nor approves of. */
+export function untrusted(packets: Packets, far: 'from' | 'to', { trusted, approved }: RuleSettings): Packets {
+  const known: Places = { ...NOWHERE, addresses: trusted, hosts: approved }
   return packets.flatMap((box): Packets => {
-    const end = { ...box[far], addresses: addressSets.subtract(box[far].addresses, trusted) }
-    const isNothing =
-      addressSets.isEmpty(end.addresses) && end.services.services.length === 0 && !end.services.others.except
-    return isNothing && !addressSets.isEmpty(box[far].addresses) ? [] : [{ ...box, [far]: end }]
+    const end = places.subtract(box[far], known)
+    return places.isEmpty(end) && !places.isEmpty(box[far]) ? [] : [{ ...box, [far]: end }]
   })
 }
 
