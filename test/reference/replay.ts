@@ -80,7 +80,8 @@ export function replay({ finding, base, head }: Raised): Replay {
     }
     // What is blocked may have been blocked before, or not been there: the layer must be the right one.
     if (told === false) {
-      const denying = witness.path.filter(({ verdict }) => verdict === 'deny').map(({ layer }) => layer)
+      // A layer before it that may deny is right as well, where it is the one that does.
+      const denying = witness.path.filter(({ verdict }) => verdict !== 'allow').map(({ layer }) => layer)
       if (denying.some((layer) => now.layers.has(layer))) return { kind: 'agrees' }
       return { kind: 'wrong', why: `${said}: stopped by ${[...now.layers].join(', ')}` }
     }
@@ -95,6 +96,8 @@ export function replay({ finding, base, head }: Raised): Replay {
     const inside = ask(narrowed(base), witness)
     const before = isWhole && inside?.allowed === true ? askWhole(base, witness) : inside
     if (before === undefined) return { kind: 'not-decided', why: 'too many worlds' }
+    if (before.allowed === told && told === 'unknown')
+      return { kind: 'not-decided', why: `${said}: not known before either` }
     if (before.allowed === told) return { kind: 'wrong', why: `${said}: the base says ${before.allowed} as well` }
     return { kind: 'agrees' }
   } catch (error) {
