@@ -72,7 +72,13 @@ function unreadOf({ units }: ParsedTree): readonly Resource[] {
   return units.flatMap(({ unit, resources }) => (unit.kind === 'manifests' ? resources.filter(isUnread) : []))
 }
 
-function isUnread({ kind, value }: Resource): boolean {
+const UNREAD_KINDS: ReadonlySet<string> = new Set([...UNREAD.values()].flatMap((kinds) => [...kinds]))
+
+function isUnread(resource: Resource): boolean {
+  const { kind } = resource
+  // Told by the kind first, which costs nothing: the value of most objects is not read.
+  if (!UNREAD_KINDS.has(kind)) return false
+  const { value } = resource
   const version = value.kind === 'map' ? value.entries.get('apiVersion')?.value : undefined
   if (version?.kind !== 'scalar' || typeof version.value !== 'string') return false
   const group = version.value.split('/', 1)[0]!

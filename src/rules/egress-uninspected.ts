@@ -111,7 +111,9 @@ function workloadOut(
   for (const workload of view.network.kubernetes.workloads.slice(0, MAX_ASKED)) {
     const name = workloadName(workload)
     const outcome = askAzure(view, { from: name, to: 'internet', protocol: 'TCP', port: 443 })
-    if (outcome.answer === 'allowed') return { name, outcome }
+    // Pods of other pools may have to pass the firewall.
+    if (outcome.answer === 'allowed' && !outcome.steps.some(({ layer }) => layer === 'firewall'))
+      return { name, outcome }
   }
   return undefined
 }

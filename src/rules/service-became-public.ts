@@ -1,4 +1,5 @@
 import { printConnections, samplePort } from '../algebra/connections.ts'
+import type { Origin } from '../base/origin.ts'
 import { get, itemsOf, stringOf } from '../base/value.ts'
 import { changeBetween, explainerOf, wordsOf } from '../compare/egress-cause.ts'
 import type { StateView } from '../compare/state-view.ts'
@@ -42,7 +43,7 @@ export const serviceBecamePublic = defineRule({
       const old = before.get(subject)
       if (old === undefined || wasPublic.has(subject)) continue
       const around = old.resource === resource ? changeAround(base, head, doors[0]) : undefined
-      const { words, at } = around ?? causeOf(old, service)
+      const { words, at = service.typeOrigin ?? resource.origin } = around ?? causeOf(old, service)
       const sensitive = sensitivePort(target) ?? sensitivePort(frontend)
       const behind = names.length === 0 ? 'the pods that it selects' : listNames(names)
       yield {
@@ -51,14 +52,14 @@ export const serviceBecamePublic = defineRule({
         subject,
         severity: open !== 'yes' ? 'medium' : sensitive === undefined ? 'high' : 'critical',
         extent,
-        ...(around && { because: { line: lineOf(around.at), tells: 'effect' as const } }),
+        ...(around?.at && { because: { line: lineOf(around.at), tells: 'effect' as const } }),
         message: `Anybody on the internet ${open === 'yes' ? 'can' : 'may'} now connect to ${behind} through ${resource.address} on ${printConnections(frontend)}: ${words}.${sensitive === undefined ? '' : ` It is ${sensitive.words}, which is not made for strangers.`} Keep it as it was, make it internal, or list the ranges that may connect.`,
         get witness() {
           return prove()
         },
         decide: 'Who must reach it: nobody outside the network (internal), some ranges, or everybody.',
         objectsTo: ({ kind }) => kind === 'ingress',
-        fix: () => (around === undefined ? restore(old, service) : around.fix(trustedRanges)),
+        fix: () => (around === undefined ? restore(old, service) : around.fix?.(trustedRanges)),
         otherwise: () => closeService(head, service, doors[0], trustedRanges),
       }
     }
@@ -68,8 +69,15 @@ export const serviceBecamePublic = defineRule({
   patch: (hit) => hit.fix?.(),
 })
 
+interface Cause {
+  readonly words: string
+  /** Undefined where what stopped it is no more. */
+  readonly at?: Origin
+  readonly fix?: (trustedRanges: readonly string[]) => ProposedPatch | undefined
+}
+
 /** The layer of the network around the cluster that lets in what it kept out before. */
-function changeAround(base: StateView, head: StateView, door: Door | undefined) {
+function changeAround(base: StateView, head: StateView, door: Door | undefined): Cause | undefined {
   const target = door && samplePort(door.internet.possible)
   const [was, is] = [base.link, head.link]
   if (door === undefined || target === undefined || was?.kind !== 'linked' || is?.kind !== 'linked') return undefined
@@ -81,9 +89,11 @@ function changeAround(base: StateView, head: StateView, door: Door | undefined) 
     base,
     head,
   )
-  const at = found?.step.origin ?? found?.step.resource?.origin
-  if (found === undefined || at === undefined || found.side === 'base') return undefined
+  if (found === undefined) return undefined
   const { step } = found
+  if (found.side === 'base') return { words: `what kept it out is gone (${wordsOf(step)})` }
+  const at = step.origin ?? step.resource?.origin
+  if (at === undefined) return undefined
   const fix = (trustedRanges: readonly string[]): ProposedPatch | undefined => {
     const azure = azureOf(head)
     const rule = azure.objects
@@ -95,7 +105,7 @@ function changeAround(base: StateView, head: StateView, door: Door | undefined) 
   return { words: `${wordsOf(step)} lets it in now`, at, fix }
 }
 
-function causeOf(old: Service, service: Service) {
+function causeOf(old: Service, service: Service): Cause {
   const { resource, typeOrigin: at } = service
   if (old.type !== service.type)
     return { words: `its type changed from ${old.type} to ${service.type}, which has a public address`, at }
