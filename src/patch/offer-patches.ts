@@ -8,8 +8,13 @@ import type { Tree } from '../source/tree.ts'
 import { type Candidate, candidatesOf } from './candidates.ts'
 import { type EditedOutcome, type KnownHits, verifyPatch } from './verify.ts'
 
-/** Patches cost an analysis each; the most severe findings come first. */
+/**
+ * Patches cost an analysis each, of every state that changes; the most severe findings come first. A change of many environments gets
+ * fewer, so that a review ends in time.
+ */
 const MAX_PATCHES = 25
+const MIN_PATCHES = 4
+const MAX_ANALYSES = 100
 /** Analyses for choices at other layers, once every finding has had its turn. */
 const MAX_CHOICES = 15
 /** Candidates of one finding that may fail before it goes without a patch. */
@@ -17,6 +22,8 @@ const MAX_TRIES = 4
 
 export interface PatchRun {
   readonly tree: Tree
+  /** How many states the change reaches. */
+  readonly states: number
   /** Files of which the head shows less than the analysis holds: offsets in them are those of another text. */
   readonly isUnreadable: (path: string) => boolean
   /** The head's side of a state by name. */
@@ -42,7 +49,8 @@ interface Offer {
  * given. The patch is the smallest edit of all.
  */
 export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun): readonly Finding[] {
-  let left = MAX_PATCHES
+  const most = Math.min(MAX_PATCHES, Math.max(MIN_PATCHES, Math.floor(MAX_ANALYSES / run.states)))
+  let left = most
   const holds = ({ assessed, proven, rest }: Offer): boolean => {
     const next = rest.shift()!
     left--
@@ -59,7 +67,7 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
     for (let tries = 0; offer.rest.length > 0 && left > 0 && tries < MAX_TRIES; tries++) if (holds(offer)) break
     return offer
   })
-  left = MAX_CHOICES
+  left = Math.min(MAX_CHOICES, most)
   for (const offer of offers) {
     if (offer.proven.length === 0) continue
     while (left > 0 && dropClosedLayers(offer) > 0) holds(offer)

@@ -147,3 +147,31 @@ class Memory<T> {
     return memo
   }
 }
+
+/**
+ * Checks the Azure network alone, whatever manifests run in it: found once for all states that share the network, and that of the base
+ * where there is one. Nothing is kept where the change renames resources, whose findings have other subjects.
+ */
+export function eachNetwork(check: (view: StateView) => Iterable<Hit>): Check {
+  const made = new WeakMap<object, WeakMap<object, readonly Hit[]>>()
+  return (view) => {
+    const azure = view.network.azure
+    if (
+      azure === undefined ||
+      azure.objects.objects.some(({ resource: { address } }) => view.identity(address) !== address)
+    )
+      return check(view)
+    let ofNetwork = made.get(azure)
+    if (ofNetwork === undefined) {
+      ofNetwork = new WeakMap()
+      made.set(azure, ofNetwork)
+    }
+    const before = view.before?.network.azure ?? azure
+    let hits = ofNetwork.get(before)
+    if (hits === undefined) {
+      hits = [...check(view)]
+      ofNetwork.set(before, hits)
+    }
+    return hits
+  }
+}

@@ -5,6 +5,7 @@ import type { EffectiveEgress } from '../compare/effective-egress.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
+import { poolsOf } from '../reach/azure/placement.ts'
 import { askAzure, azureWitness, linkedCluster } from './facts/azure-site.ts'
 import { subjectOf } from './facts/azure-subject.ts'
 import { internetPart } from './facts/internet-way.ts'
@@ -36,7 +37,8 @@ export const egressOneLayer = defineRule({
     if (cluster === undefined) return
     const way = waysOut(view).find((one) => one.cluster === cluster && one.carries !== 'nodes')
     const before = view.before === undefined ? undefined : holdersOf(view.before)
-    for (const [id, { workload, holder }] of holdersOf(view)) {
+    const layers = new Map<string, Refusal | undefined>()
+    for (const [id, { workload, kind, holder }] of holdersOf(view)) {
       const was = before?.get(id)?.holder
       const subject = `${id} ${holder}`
       // What gains its first layer, or comes with one, is no loss: it is compared and not shown.
@@ -50,7 +52,10 @@ export const egressOneLayer = defineRule({
         yield hiddenHit(subject)
         continue
       }
-      const layer = holder === 'policies' ? undefined : layerOf(view, workload, way)
+      // Workloads of one kind on the same pools leave alike.
+      const same = `${kind.egress.key} ${poolsOf(cluster, workload).map((pool) => cluster.pools.indexOf(pool))}`
+      if (holder === 'azure' && !layers.has(same)) layers.set(same, layerOf(view, workload, way))
+      const layer = holder === 'azure' ? layers.get(same) : undefined
       if (holder === 'azure' && layer === undefined) continue
       const resource = holder === 'policies' ? cluster.object.resource : workload.resource
       const query = {
@@ -82,17 +87,25 @@ export const egressOneLayer = defineRule({
 
 type Holder = 'policies' | 'azure' | 'both' | 'none' | 'unknown'
 
-const known = new WeakMap<StateView, ReadonlyMap<string, { readonly workload: Workload; readonly holder: Holder }>>()
+type PodKind = NonNullable<ReturnType<typeof podEgress>>['kinds'][number]
+
+interface Held {
+  readonly workload: Workload
+  readonly kind: PodKind
+  readonly holder: Holder
+}
+
+const known = new WeakMap<StateView, ReadonlyMap<string, Held>>()
 
 /** By workload, what certainly keeps it from the internet; without those of which it is not known. */
 function holdersOf(view: StateView) {
   const made = known.get(view)
   if (made !== undefined) return made
-  const found = new Map<string, { readonly workload: Workload; readonly holder: Holder }>()
-  for (const { workloads, egress } of podEgress(view)?.kinds ?? []) {
-    const holder = holderOf(egress)
+  const found = new Map<string, Held>()
+  for (const kind of podEgress(view)?.kinds ?? []) {
+    const holder = holderOf(kind.egress)
     if (holder === 'unknown') continue
-    for (const workload of workloads) found.set(workload.id, { workload, holder })
+    for (const workload of kind.workloads) found.set(workload.id, { workload, kind, holder })
   }
   known.set(view, found)
   return found
@@ -111,12 +124,13 @@ function standOf({ certain, possible }: EffectiveEgress['policies']): 'open' | '
   return connectionSets.isEmpty(internetPart(possible, NO_ADDRESSES)) ? 'closed' : undefined
 }
 
+interface Refusal {
+  readonly layer: Layer
+  readonly rule: string
+}
+
 /** The layer of Azure that refuses, where it is certainly the only one: behind a group that denies there must be no firewall. */
-function layerOf(
-  view: StateView,
-  workload: Workload,
-  way: WayOut | undefined,
-): { readonly layer: Layer; readonly rule: string } | undefined {
+function layerOf(view: StateView, workload: Workload, way: WayOut | undefined): Refusal | undefined {
   const outcome = askAzure(view, { from: workloadName(workload), to: 'internet', protocol: 'TCP', port: 443 })
   const step = outcome.steps.findLast(({ answer }) => answer === 'denied')
   if (step === undefined || way === undefined) return undefined

@@ -3,6 +3,7 @@ import { labelOf, read } from '../model/azure/azure-object.ts'
 import { knownValue, surely, textProp } from '../model/azure/prop.ts'
 import type { AzureQuery } from '../reach/azure/explain-azure.ts'
 import type { Outcome } from '../reach/azure/outcome.ts'
+import { eachNetwork } from './each.ts'
 import { allowAks } from './edit/allow-aks.ts'
 import { askAzure, azureWitness, siteOf } from './facts/azure-site.ts'
 import { subjectOf } from './facts/azure-subject.ts'
@@ -27,7 +28,7 @@ export const firewallBlocksAks = defineRule({
   },
 
   /** Yields a hit for each subnet of nodes whose default route leads to a firewall of the tree that certainly refuses required names. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     for (const way of waysOut(view)) {
       if (way.exit.kind !== 'firewall' || way.carries === 'pods' || isOtherCloud(way)) continue
       const refused = refusedNames(view, way)
@@ -47,7 +48,7 @@ export const firewallBlocksAks = defineRule({
         fix: () => policy && allowAks(policy, way.subnet),
       })
     }
-  },
+  }),
 
   /** One application rule with the tag, for the subnet of the nodes. */
   patch: (hit) => hit.fix?.(),

@@ -5,6 +5,7 @@ import { knownValue } from '../model/azure/prop.ts'
 import type { VirtualNetwork } from '../model/azure/virtual-network.ts'
 import { atAddresses, places } from '../reach/azure/places.ts'
 import { toPlaces } from '../reach/azure/prefixes.ts'
+import { eachNetwork } from './each.ts'
 import { replaceItems } from './edit/list-items.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { siteOf } from './facts/azure-site.ts'
@@ -32,7 +33,7 @@ export const firewallOpensSpokes = defineRule({
   },
 
   /** Yields a hit for each rule with a range that holds several of the networks behind its firewall, and is wider than each. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     const subject = contentSubjects()
     for (const one of allowRules(view)) {
       const detail = subject(one)
@@ -65,7 +66,7 @@ export const firewallOpensSpokes = defineRule({
         resource: one.collection.object.resource.address,
       }
     }
-  },
+  }),
 
   merge: mergeAzure,
 

@@ -1,5 +1,6 @@
 import { coversPackets, isEmptyBox, TooManyPackets } from '../compare/packets.ts'
 import { surely } from '../model/azure/prop.ts'
+import { eachNetwork } from './each.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { type FirewallRulePackets, firewallRules } from './facts/firewall-rules.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
@@ -18,7 +19,7 @@ export const firewallRuleShadowed = defineRule({
   },
 
   /** Yields a hit for each rule whose every packet a single rule before it certainly takes; more urgent for a denial below an Allow. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     const before = new Map<unknown, FirewallRulePackets[]>()
     // Kinds come before priorities.
     const rules = firewallRules(azureOf(view)).filter(
@@ -45,7 +46,7 @@ export const firewallRuleShadowed = defineRule({
         resource: one.collection.object.resource.address,
       }
     }
-  },
+  }),
 
   merge: mergeAzure,
 })
