@@ -100,6 +100,12 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
   }
   const reach = reachWithOtherPolicies(before.reach, network)
   if (reach === undefined) return undefined
+  let link: ClusterLink | undefined
+  const linkOf = (): ClusterLink => {
+    if (before.link?.kind === 'none') return before.link
+    const own = linkCluster(head, network, configured(head, config)?.cluster)
+    return known.base.link === undefined ? own : inheritLink(own, known.base.link, network, before.identity)
+  }
   const view: StateView = {
     ...before,
     resources: head.resources,
@@ -107,9 +113,8 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
     network,
     reach,
     get link() {
-      if (before.link?.kind === 'none') return before.link
-      const own = linkCluster(head, network, configured(head, config)?.cluster)
-      return known.base.link === undefined ? own : inheritLink(own, known.base.link, network, before.identity)
+      link ??= linkOf()
+      return link
     },
   }
   return { name: known.name, base: known.base, head: view, headModel, changed: true }
