@@ -1,5 +1,5 @@
-// `node bench/plot.ts`: the page and the plot of docs/benchmark from the results of the last run.
-import { writeFileSync } from 'node:fs'
+// `node bench/plot.ts`: the page and the plot of docs/benchmark, and the table of the README, from the results of the last run.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { infrastructureSection } from './infrastructure.ts'
 import type { Measure } from './measure.ts'
@@ -35,6 +35,28 @@ export function writePage(): void {
     join(BENCHMARK, 'README.md'),
     page(node, clusters, repository) + pathsSection(paths) + infrastructureSection(infrastructure),
   )
+  const readme = join(import.meta.dirname, '../README.md')
+  const text = readFileSync(readme, 'utf8')
+  writeFileSync(
+    readme,
+    text.replace(MARKED, () => `${BEGIN}\n${clusterTable(clusters)}\n${END}`),
+  )
+}
+
+const [BEGIN, END] = ['<!-- made by npm run bench -->', '<!-- end -->']
+const MARKED = new RegExp(`${BEGIN}[^]*?${END}`)
+
+const inSeconds = ({ seconds }: Measure) => `${seconds.toFixed(2)} s`
+const ratio = (of: Measure, to: Measure) => `${(of.processor / to.processor).toFixed(1)}×`
+
+function clusterTable(clusters: readonly ClusterResult[]): string {
+  const rows = clusters.map(
+    ({ workloads, files, review, reviewReference, list, listReference }) =>
+      `| ${workloads.toLocaleString('en-US')} | ${files.toLocaleString('en-US')} | ${inSeconds(review)} | ${ratio(review, reviewReference)} | ${Math.round(review.memory)} MiB | ${inSeconds(list)} | ${ratio(list, listReference)} | ${Math.round(list.memory)} MiB |`,
+  )
+  return `| workloads | files | review | to parsing | memory | list | to parsing | memory |
+| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${rows.join('\n')}`
 }
 
 function linesOf(clusters: readonly ClusterResult[]): readonly Line[] {
@@ -127,12 +149,6 @@ function labelHeights(lines: readonly Line[]): readonly number[] {
 }
 
 function page(node: string, clusters: readonly ClusterResult[], repository: RepositoryResult | undefined): string {
-  const seconds = ({ seconds: wall }: Measure) => `${wall.toFixed(2)} s`
-  const ratio = (of: Measure, to: Measure) => `${(of.processor / to.processor).toFixed(1)}×`
-  const rows = clusters.map(
-    ({ workloads, files, review, reviewReference, list, listReference }) =>
-      `| ${workloads.toLocaleString('en-US')} | ${files.toLocaleString('en-US')} | ${seconds(review)} | ${ratio(review, reviewReference)} | ${Math.round(review.memory)} MiB | ${seconds(list)} | ${ratio(list, listReference)} | ${Math.round(list.memory)} MiB |`,
-  )
   const peer = (at: number, points: readonly Point[]) => points.find(([workloads]) => workloads === at)?.[1]
   const peers = [100, 300, 1000].map(
     (workloads) =>
@@ -148,30 +164,24 @@ namespaces. \`review\` compares the cluster with itself after one policy admits 
 that reads the same files once by content and parses them with js-yaml. Times are those of whole processes on Node ${node.slice(1)}, the
 median of alternate runs; ratios are those of processor time.
 
-| workloads | files | review | to parsing | memory | list | to parsing | memory |
-| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-${rows.join('\n')}
+${clusterTable(clusters)}
 
 np-guard's netpol-analyzer 1.4.4 on clusters of the same shape and two cores:
 
 | workloads | list | diff |
 | ---: | ---: | ---: |
 ${peers.join('\n')}
-${repository === undefined ? '' : repositorySection(repository, seconds, ratio)}`
+${repository === undefined ? '' : repositorySection(repository)}`
 }
 
-function repositorySection(
-  { files, reference, review, silent }: RepositoryResult,
-  seconds: (measure: Measure) => string,
-  ratio: (of: Measure, to: Measure) => string,
-): string {
+function repositorySection({ files, reference, review, silent }: RepositoryResult): string {
   return `
 A git repository of ${files.toLocaleString('en-US')} manifests in 1,500 folders, read from its object store:
 
 | change | time | to parsing all files | memory |
 | --- | ---: | ---: | ---: |
-| a policy | ${seconds(review)} | ${ratio(review, reference)} | ${Math.round(review.memory)} MiB |
-| a ConfigMap, which no packet meets | ${seconds(silent)} | ${ratio(silent, reference)} | ${Math.round(silent.memory)} MiB |
+| a policy | ${inSeconds(review)} | ${ratio(review, reference)} | ${Math.round(review.memory)} MiB |
+| a ConfigMap, which no packet meets | ${inSeconds(silent)} | ${ratio(silent, reference)} | ${Math.round(silent.memory)} MiB |
 `
 }
 
