@@ -73,6 +73,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
   const patched = offerPatches(findings, {
     tree: head,
     states: pairs.length,
+    isTouched: (path) => touched.has(path),
     isUnreadable: (path) => carried.has(path),
     view: (state) => pairs.find(({ name }) => name === state)?.head,
     known: knownHits(pairs, [...baseRun.hits, ...headRun.hits], settings),

@@ -24,6 +24,8 @@ export interface PatchRun {
   readonly tree: Tree
   /** How many states the change reaches. */
   readonly states: number
+  /** Whether the change touches a file. */
+  readonly isTouched: (path: string) => boolean
   /** Files of which the head shows less than the analysis holds: offsets in them are those of another text. */
   readonly isUnreadable: (path: string) => boolean
   /** The head's side of a state by name. */
@@ -72,7 +74,7 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
     if (offer.proven.length === 0) continue
     while (left > 0 && dropClosedLayers(offer) > 0) holds(offer)
   }
-  return offers.map(withPatch)
+  return offers.map((offer) => withPatch(offer, run))
 }
 
 /** One way for each layer is enough, and the first that was proven is the smallest; gives how many are left to try. */
@@ -82,11 +84,20 @@ function dropClosedLayers({ proven, rest }: Offer): number {
   return rest.length
 }
 
-function withPatch({ assessed: { finding }, proven }: Offer): Finding {
+function withPatch({ assessed: { finding }, proven }: Offer, run: PatchRun): Finding {
   const [first] = proven
   if (first === undefined) return finding
-  if (proven.length === 1) return { ...finding, patch: first.patch }
-  return { ...finding, patch: first.patch, choices: proven.map(toChoice) }
+  const placed = { ...finding, ...placeOfChange(finding, first, run), patch: first.patch }
+  return proven.length === 1 ? placed : { ...placed, choices: proven.map(toChoice) }
+}
+
+/**
+ * Where the finding stands on a line that the change does not touch (a module's, whose variable has another value now), and what the
+ * change did there is taken back in one place that it touches: that is where a reviewer must look.
+ */
+function placeOfChange({ file }: Finding, { patch: { suggestion } }: Candidate, { isTouched }: PatchRun) {
+  if (suggestion === undefined || isTouched(file) || !isTouched(suggestion.file)) return {}
+  return { file: suggestion.file, line: suggestion.startLine, endLine: suggestion.endLine }
 }
 
 function toChoice({ layer, patch: { summary, files } }: Candidate): Choice {

@@ -1,6 +1,6 @@
 import { narrowSource } from './edit/narrow-source.ts'
 import { azureOf } from './facts/azure-view.ts'
-import { admissionsOf, admissionWitness, isAnyPort, ruleFor } from './facts/internet-admission.ts'
+import { admissionsOf, admissionWitness, isAnyPort, ruleFor, strangersOf } from './facts/internet-admission.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { becauseOf, ruleObject, takesRule } from './hits/rule-object.ts'
 import { defineRule } from './rule.ts'
@@ -29,7 +29,7 @@ export const nsgAnyInbound = defineRule({
         at: rule.origin,
         severity: isReached ? 'critical' : 'high',
         extent: isReached ? 2 : 1,
-        say: `lets anybody on the internet through to any port by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. Name the ports and the sources that are needed.`,
+        say: `lets ${strangersOf(admission, rule)} through to any port by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. Name the ports and the sources that are needed.`,
         witness: admissionWitness(admission, rule, connections, 22),
         decide: 'Which ports and sources are needed?',
         fix: () => object && narrowSource(azureOf(view), object, trustedRanges),

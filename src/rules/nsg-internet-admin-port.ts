@@ -8,6 +8,7 @@ import {
   admissionWitness,
   isAnyPort,
   ruleFor,
+  strangersOf,
 } from './facts/internet-admission.ts'
 import { azureHit } from './hits/azure-hit.ts'
 import { becauseOf, mergePorts, ruleObject, takesRule } from './hits/rule-object.ts'
@@ -47,7 +48,7 @@ export const nsgInternetAdminPort = defineRule({
           at: rule.origin,
           detail: `TCP ${port}`,
           ...weight,
-          say: `lets anybody on the internet through to ${ADMIN_PORTS.get(port)} (TCP ${port}) by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. Let trusted addresses through, or use Azure Bastion and no such rule.`,
+          say: `lets ${strangersOf(admission, rule)} through to ${ADMIN_PORTS.get(port)} (TCP ${port}) by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. Let trusted addresses through, or use Azure Bastion and no such rule.`,
           witness: admissionWitness(admission, rule, singlePort('TCP', port), port),
           decide: 'Which addresses administer these machines? Name them as trusted in ringfence.yml.',
           fix: () => object && narrowSource(azureOf(view), object, trustedRanges),

@@ -10,6 +10,7 @@ import {
   isAnyPort,
   isWebOnly,
   ruleFor,
+  strangersOf,
 } from './facts/internet-admission.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { becauseOf, ruleObject, takesRule } from './hits/rule-object.ts'
@@ -55,7 +56,7 @@ export const nsgOpenPort = defineRule({
         at: rule.origin,
         severity: isWeb ? 'note' : isReached ? 'medium' : 'low',
         extent: countPorts(own),
-        say: `lets anybody on the internet through to ${printConnections(own)} by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. ${isWeb ? 'That is right where a web entry stands behind it.' : 'Name the sources that need it.'}`,
+        say: `lets ${strangersOf(admission, rule)} through to ${printConnections(own)} by rule ${rule.name} (priority ${rule.priority})${isReached ? ', and machines behind it have public addresses' : ''}. ${isWeb ? 'That is right where a web entry stands behind it.' : 'Name the sources that need it.'}`,
         witness: admissionWitness(admission, rule, own, exampleOf(own).port),
         fix: () => (isWeb || object === undefined ? undefined : narrowSource(azureOf(view), object, trustedRanges)),
       })

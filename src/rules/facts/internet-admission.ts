@@ -126,6 +126,16 @@ function fromInternet({ passes }: RulePackets, trusted: AddressSet): ConnectionS
     .reduce(connectionSets.union, NO_CONNECTIONS)
 }
 
+/** Whom a rule lets in, in words: a wide range is not yet everybody. */
+export function strangersOf({ filter }: Admission, rule: FilterRule): string {
+  const admitted = filter.of('inbound').find((one) => one.rule === rule)?.passes.certain ?? []
+  const isAll = admitted.some(
+    ({ from: { addresses, services } }) =>
+      addressSets.covers(addresses, PUBLIC_ADDRESSES) || serviceSets.covers(services, ALL_SERVICES),
+  )
+  return isAll ? 'anybody on the internet' : 'much of the internet'
+}
+
 /** A good part of the internet, or every machine in Azure. */
 export function isWide({ addresses, services }: Places, trusted: AddressSet): boolean {
   return isInternet(foreignPart(addresses, trusted)) || serviceSets.covers(services, ALL_SERVICES)
