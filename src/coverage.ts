@@ -1,5 +1,5 @@
 import { byCodeUnit } from './base/order.ts'
-import { type Problem, type ProblemCode, problemPlace } from './base/problem.ts'
+import { LEAVES_OUT, type Problem, problemPlace } from './base/problem.ts'
 import { clusterLabel } from './compare/cluster-link.ts'
 import type { StateView } from './compare/state-view.ts'
 import { type Unit, unitKey } from './parse/resource.ts'
@@ -7,17 +7,6 @@ import type { ParsedTree } from './parse/units.ts'
 import { unwalkedNotes } from './reach/azure/unwalked.ts'
 import { engineNotes } from './reach/engine-notes.ts'
 import type { Coverage, CoveredUnit, NotAnalysed } from './report/review-report.ts'
-
-/** Codes of problems of reading that leave something out; the others are findings of rules, or are analysed as unknown. */
-const LEAVES_OUT: ReadonlySet<ProblemCode> = new Set([
-  'syntax',
-  'rejected',
-  'not-rendered',
-  'not-followed',
-  'not-readable',
-  'too-large',
-  'limit-exceeded',
-])
 
 /**
  * What was read, and what was not and why. `touched` are the paths that the change touches: what could not be judged there must not

@@ -28,6 +28,17 @@ export type ProblemCode =
   | 'duplicate-object'
   | 'limit-exceeded'
 
+/** Codes after which a file no longer shows all that it holds; with the others it is found by rules, or analysed as unknown. */
+export const LEAVES_OUT: ReadonlySet<ProblemCode> = new Set([
+  'syntax',
+  'rejected',
+  'not-rendered',
+  'not-followed',
+  'not-readable',
+  'too-large',
+  'limit-exceeded',
+])
+
 /** File and 1-based line of a problem; the line is absent where only the file is known. */
 export function problemPlace(problem: Problem): { readonly file: string; readonly line?: number } {
   if ('file' in problem.at) return { file: problem.at.file }

@@ -1,8 +1,9 @@
 import { byCodeUnit } from '../base/order.ts'
-import { dig, get, itemsOf, stringOf, type Value } from '../base/value.ts'
+import { dig, stringOf } from '../base/value.ts'
 import { isNetworkKind } from '../parse/kubernetes/kinds.ts'
-import type { RenderedUnit, Resource, Unit, UnitKind } from '../parse/resource.ts'
+import { isCloudUnit, type RenderedUnit, type Resource, type Unit } from '../parse/resource.ts'
 import { environmentOf, type Fork, type ForkSide, findForks, type Part, stemOf } from './alternatives.ts'
+import { type ClusterNames, clusterNames } from './cluster-names.ts'
 
 /** The resources that live on one network together. */
 export interface State {
@@ -169,7 +170,7 @@ function choose(parts: readonly (readonly UnitPart[])[], paths: ReadonlySet<stri
   )
   if (forks.length === 0) return [{ name: '', paths, taken: {} }]
   const byPath = new Map(forks.map((fork) => [fork.path, fork]))
-  return chooseSides(forks, clusterNames(parts)).map(({ name, sides, guessed }) => {
+  return chooseSides(forks, clusterNames(parts.flat())).map(({ name, sides, guessed }) => {
     const chosen = [...paths].filter((path) => isChosen(path, byPath, sides))
     return {
       name,
@@ -198,8 +199,8 @@ function howTaken(
 function mayContradict(parts: readonly UnitPart[]): boolean {
   const seen = new Map<string, UnitPart>()
   for (const part of parts) {
-    const { kind, environment } = part.unit.unit
-    if (environment !== undefined || CLOUD_UNITS.has(kind)) return true
+    const { environment } = part.unit.unit
+    if (environment !== undefined || isCloudUnit(part.unit.unit)) return true
     for (const { address } of part.resources) {
       const other = seen.get(address)
       if (other === undefined) seen.set(address, part)
@@ -220,15 +221,12 @@ function definitions({ unit: { unit }, path, resources }: UnitPart, tree: number
     // One root with other variables is the same resources once more.
     if (unit.environment !== undefined) names.add(`${tree} ${unit.kind} ${unit.path} ${address}`)
   }
-  if (CLOUD_UNITS.has(unit.kind) && unit.environment === undefined) {
+  if (isCloudUnit(unit) && unit.environment === undefined) {
     const role = withoutEnvironment(path)
     if (role !== undefined) names.add(`${tree} ${unit.kind} ${role}`)
   }
   return names
 }
-
-/** Roots whose resources have addresses of their own kind, of which two roots may have the same by chance. */
-const CLOUD_UNITS: ReadonlySet<UnitKind> = new Set(['terraform', 'plan', 'bicep', 'arm'])
 
 /** `envs/…/network` of `envs/prod/network`: what a root is for, whichever environment it makes. Undefined where its path names none. */
 function withoutEnvironment(path: string): string | undefined {
@@ -290,60 +288,6 @@ function chooseSides(
     }
   }
   return choices.map((choice) => ({ ...choice, name: nameOf(choice, choices) }))
-}
-
-/**
- * What Azure code says of the clusters that it makes, by each folder above it: their names, and with a slash before them the folders
- * of manifests that it has them apply.
- */
-type ClusterNames = ReadonlyMap<string, ReadonlySet<string>>
-
-function clusterNames(parts: readonly (readonly UnitPart[])[]): ClusterNames {
-  const names = new Map<string, Set<string>>()
-  for (const { path, unit, resources } of parts.flat()) {
-    if (!CLOUD_UNITS.has(unit.unit.kind)) continue
-    const found = resources.flatMap(namesOfCluster)
-    if (found.length === 0) continue
-    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-      const place = path.slice(0, end)
-      const known = names.get(place)
-      if (known === undefined) names.set(place, new Set(found))
-      else for (const name of found) known.add(name)
-    }
-  }
-  return names
-}
-
-/** Values are read only of the kinds that tell: most resources of a state that does not differ are never evaluated. */
-function namesOfCluster(resource: Resource): readonly string[] {
-  const { kind } = resource
-  const type = (kind === 'azapi_resource' ? (stringOf(get(resource.value, 'type')) ?? '') : kind)
-    .toLowerCase()
-    .split('@', 1)[0]
-  if (type === 'azurerm_kubernetes_cluster' || type === 'microsoft.containerservice/managedclusters') {
-    const name = stringOf(get(resource.value, 'name'))
-    return name === undefined ? [] : [name.toLowerCase()]
-  }
-  const applied =
-    type === 'azurerm_kubernetes_flux_configuration'
-      ? itemsOf(get(resource.value, 'kustomizations'))
-      : type === 'microsoft.kubernetesconfiguration/fluxconfigurations'
-        ? valuesOf(
-            dig(resource.value, 'properties', 'kustomizations') ??
-              dig(resource.value, 'body', 'properties', 'kustomizations'),
-          )
-        : []
-  return applied.flatMap((item) => foldersTo(stringOf(get(item, 'path')) ?? ''))
-}
-
-function valuesOf(map: Value | undefined): readonly Value[] {
-  return map?.kind === 'map' ? [...map.entries.values()].map(({ value }) => value) : []
-}
-
-/** `/clusters/a` and `/clusters` of `./clusters/a`. */
-function foldersTo(path: string): readonly string[] {
-  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.')
-  return segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`)
 }
 
 /** Paths of a side's children. */

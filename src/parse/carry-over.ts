@@ -1,17 +1,6 @@
-import { type Problem, type ProblemCode, problemPlace } from '../base/problem.ts'
+import { LEAVES_OUT, type Problem, problemPlace } from '../base/problem.ts'
 import { type RenderedUnit, type Resource, unitKey } from './resource.ts'
 import type { ParsedTree } from './units.ts'
-
-/** Codes of problems after which a file no longer shows all that it held. */
-const HIDES: ReadonlySet<ProblemCode> = new Set([
-  'syntax',
-  'rejected',
-  'not-rendered',
-  'not-followed',
-  'not-readable',
-  'too-large',
-  'limit-exceeded',
-])
 
 export interface CarriedOver {
   /** The head with what the base has in place of what cannot be read any more. */
@@ -68,7 +57,7 @@ function countHiding({ units, problems, notRendered }: ParsedTree): ReadonlyMap<
   const counts = new Map<string, number>()
   const count = (file: string): void => void counts.set(file, (counts.get(file) ?? 0) + 1)
   const countProblem = (problem: Problem): void => {
-    if (HIDES.has(problem.code)) count(problemPlace(problem).file)
+    if (LEAVES_OUT.has(problem.code)) count(problemPlace(problem).file)
   }
   problems.forEach(countProblem)
   for (const unit of units) unit.problems.forEach(countProblem)

@@ -19,6 +19,13 @@ export interface Resource {
 export const UNIT_KINDS = ['manifests', 'helm', 'kustomize', 'terraform', 'plan', 'bicep', 'arm'] as const
 export type UnitKind = (typeof UNIT_KINDS)[number]
 
+const CLOUD_UNITS: ReadonlySet<UnitKind> = new Set(['terraform', 'plan', 'bicep', 'arm'])
+
+/** Whether a unit is infrastructure code, whose resources have addresses and kinds of their own language. */
+export function isCloudUnit({ kind }: Unit): boolean {
+  return CLOUD_UNITS.has(kind)
+}
+
 /** A root that renders to resources. */
 export interface Unit {
   readonly kind: UnitKind
@@ -30,9 +37,16 @@ export interface Unit {
   readonly files: readonly string[]
 }
 
-/** Equal for the same unit in base and head. */
-export function unitKey({ kind, path, environment }: Unit): string {
-  return `${kind}\0${path}\0${environment ?? ''}`
+const KEYS = new WeakMap<Unit, string>()
+
+/** Equal for the same unit in base and head, and different for any two of one tree. */
+export function unitKey(unit: Unit): string {
+  let key = KEYS.get(unit)
+  if (key === undefined) {
+    key = `${unit.kind}\0${unit.path}\0${unit.environment ?? ''}`
+    KEYS.set(unit, key)
+  }
+  return key
 }
 
 /** What a front end makes of one unit. Parsing never fails: it gives what it could and the problems. */

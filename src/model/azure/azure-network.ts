@@ -1,4 +1,4 @@
-import type { Resource, UnitKind } from '../../parse/resource.ts'
+import { isCloudUnit, type Resource } from '../../parse/resource.ts'
 import { type ApplicationGateway, toApplicationGateway, toWafPolicy, type WafPolicy } from './application-gateway.ts'
 import type { AzureObject } from './azure-object.ts'
 import { type AzureObjects, toAzureObjects } from './azure-objects.ts'
@@ -88,7 +88,7 @@ export interface AzureNetwork {
  * base and head where nothing of it changed.
  */
 export function toAzureNetwork(resources: readonly Resource[]): AzureNetwork {
-  const own = resources.filter(({ unit }) => !MANIFEST_UNITS.has(unit.kind))
+  const own = resources.filter(({ unit }) => isCloudUnit(unit))
   const known = NETWORKS.get(own[0] ?? NO_RESOURCE) ?? []
   const same = known.find(
     (made) => made.resources.length === own.length && made.resources.every((one, i) => one === own[i]),
@@ -105,9 +105,6 @@ const NETWORKS = new WeakMap<
   readonly { readonly resources: readonly Resource[]; readonly network: AzureNetwork }[]
 >()
 const NO_RESOURCE = {}
-
-/** They hold objects of Kubernetes alone. */
-const MANIFEST_UNITS: ReadonlySet<UnitKind> = new Set(['manifests', 'helm', 'kustomize'])
 
 function readNetwork(resources: readonly Resource[]): AzureNetwork {
   const objects = toAzureObjects(resources)

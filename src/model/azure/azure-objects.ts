@@ -1,9 +1,8 @@
 import type { Origin } from '../../base/origin.ts'
 import type { Value } from '../../base/value.ts'
-import type { Resource } from '../../parse/resource.ts'
+import { type Resource, unitKey } from '../../parse/resource.ts'
 import type { AzureObject } from './azure-object.ts'
 import { type Elsewhere, ObjectGroup, type ReadFact } from './object-group.ts'
-import { unitKey } from './unit-key.ts'
 
 /** Every Azure resource of a state on ARM's names, and what finds them by reference. */
 export interface AzureObjects {
@@ -23,7 +22,7 @@ export interface AzureObjects {
 export function toAzureObjects(resources: readonly Resource[]): AzureObjects {
   const units = new Map<string, Resource[]>()
   for (const resource of resources) {
-    const key = unitKey(resource)
+    const key = unitKey(resource.unit)
     const unit = units.get(key)
     if (unit === undefined) units.set(key, [resource])
     else unit.push(resource)
@@ -85,7 +84,7 @@ class StateObjects implements AzureObjects {
   }
 
   #groupOf(resource: Resource): ObjectGroup | undefined {
-    return this.#groups.get(unitKey(resource))
+    return this.#groups.get(unitKey(resource.unit))
   }
 }
 

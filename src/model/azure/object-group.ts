@@ -1,5 +1,5 @@
 import type { MapValue, UnknownValue, Value } from '../../base/value.ts'
-import type { Resource } from '../../parse/resource.ts'
+import { type Resource, unitKey } from '../../parse/resource.ts'
 import { parseAzureId } from './azure-id.ts'
 import type { AzureObject } from './azure-object.ts'
 import type { AzureObjects } from './azure-objects.ts'
@@ -7,7 +7,6 @@ import { inlineChildren } from './inline-children.ts'
 import { mergeBodies, uncertain } from './merge.ts'
 import { createdAddress, expandModule, namesPart } from './modules.ts'
 import { type Amendment, type Building, providerVersions, toAmendment, toObject } from './translate.ts'
-import { unitKey } from './unit-key.ts'
 
 /** The objects of one unit, in two parts because those written inside others come behind all others of the state. */
 export interface UnitObjects {
@@ -45,7 +44,7 @@ export class ObjectGroup implements AzureObjects {
       const amendment = toAmendment(resource)
       if (amendment !== undefined) amendments.push(amendment)
       else {
-        const made = toObject(resource, versions.get(unitKey(resource)))
+        const made = toObject(resource, versions.get(unitKey(resource.unit)))
         if (made !== undefined) own.push(made)
       }
     }
@@ -147,8 +146,8 @@ export class ObjectGroup implements AzureObjects {
   #named(type: string, name: string, from: Resource, elsewhere: Elsewhere | undefined): Building | undefined {
     const key = `${type}/${name}`.toLowerCase()
     const found = this.#byName.get(key) ?? []
-    const ownKey = unitKey(from)
-    const isHere = ({ resource }: Building) => unitKey(resource) === ownKey
+    const ownKey = unitKey(from.unit)
+    const isHere = ({ resource }: Building) => unitKey(resource.unit) === ownKey
     const here = found.filter((object) => !object.existing && isHere(object))
     if (here.length > 0) return only(here)
     this.#asked.add(key)
@@ -209,7 +208,7 @@ export class ObjectGroup implements AzureObjects {
   }
 
   #place(object: Building, part: 'own' | 'inline'): void {
-    const key = unitKey(object.resource)
+    const key = unitKey(object.resource.unit)
     let unit = this.#units.get(key)
     if (unit === undefined) {
       unit = { own: [], inline: [] }
@@ -250,7 +249,7 @@ function knownFullName(object: AzureObject): string | undefined {
 }
 
 function addressKey(resource: Resource, address: string): string {
-  return `${unitKey(resource)}\0${address}`
+  return `${unitKey(resource.unit)}\0${address}`
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -1,5 +1,5 @@
 import type { MapValue, Value } from '../../base/value.ts'
-import type { Resource } from '../../parse/resource.ts'
+import { type Resource, unitKey } from '../../parse/resource.ts'
 import type { AzureObject } from './azure-object.ts'
 import { ASSOCIATIONS, azurermType } from './azurerm/azurerm-types.ts'
 import { fill, finish, newDraft } from './azurerm/shape.ts'
@@ -7,7 +7,6 @@ import { jsonValue } from './json-value.ts'
 import type { ListMerge } from './merge.ts'
 import { at, type Prop, present, textProp } from './prop.ts'
 import { newestAllowed } from './provider-version.ts'
-import { unitKey } from './unit-key.ts'
 
 /** While objects are being built their parents and bodies still change. */
 export interface Building {
@@ -119,7 +118,7 @@ export function providerVersions(resources: readonly Resource[]): ReadonlyMap<st
     const texts = (locked === undefined ? (list?.kind === 'list' ? list.items : []) : [locked]).flatMap((item) =>
       item.kind === 'scalar' ? [`${item.value}`] : [],
     )
-    if (texts.length > 0) versions.set(unitKey(resource), newestAllowed(texts))
+    if (texts.length > 0) versions.set(unitKey(resource.unit), newestAllowed(texts))
   }
   return versions
 }

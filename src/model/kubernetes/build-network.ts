@@ -1,7 +1,7 @@
 import { toTruth } from '../../algebra/truth.ts'
 import type { Problem } from '../../base/problem.ts'
 import { dig, get, isAbsent, stringOf, type Value } from '../../base/value.ts'
-import type { Resource, UnitKind } from '../../parse/resource.ts'
+import { isCloudUnit, type Resource } from '../../parse/resource.ts'
 import type { AdminPolicy } from './admin-policy.ts'
 import { apiGroup, isUnknown, objectName, type Rejection, toProblem, UNKNOWN_NAME } from './fields.ts'
 import type { Ingress } from './ingress.ts'
@@ -236,10 +236,8 @@ function objectKey(kind: string, namespace: string, name: string): string {
  * `Microsoft.Network/virtualNetworks` are no kinds of objects, whose names are words (`NetworkPolicy`).
  */
 function isCloudResource({ kind, unit }: Resource): boolean {
-  return CLOUD_UNITS.has(unit.kind) && !/^[A-Z][A-Za-z0-9]*$/.test(kind)
+  return isCloudUnit(unit) && !/^[A-Z][A-Za-z0-9]*$/.test(kind)
 }
-
-const CLOUD_UNITS: ReadonlySet<UnitKind> = new Set(['terraform', 'plan', 'bicep', 'arm'])
 
 /** The objects that hold, by kind, namespace and name, in the order of first appearance. */
 function lastOfEach(resources: readonly Resource[], problems: Problem[]): ReadonlyMap<string, Resource> {
