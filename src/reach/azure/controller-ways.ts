@@ -1,10 +1,11 @@
 import { knownValue, surely } from '../../model/azure/prop.ts'
 import type { Ingress } from '../../model/kubernetes/ingress.ts'
 import type { Workload } from '../../model/kubernetes/workload.ts'
+import { isApplicationGateway } from '../layers/ingress.ts'
 import { leadsTo, viaFrontend } from './frontend-ways.ts'
 import type { Frontend } from './frontends.ts'
 import { type Host, nodeHost } from './hosts.ts'
-import { ingressesTo, isApplicationGatewayClass } from './ingress-classes.ts'
+import { ingressesTo } from './ingress-classes.ts'
 import type { Demand } from './leg.ts'
 import { allowed, inSeriesLazily, type Outcome, whichever } from './outcome.ts'
 import { workerPools } from './state.ts'
@@ -14,7 +15,7 @@ import { arriveAt, isMeant, type Visit } from './visit.ts'
 export function viaControllers(visit: Visit, frontends: readonly Frontend[]): readonly Outcome[] {
   const { site, workload, demand, judge } = visit
   const ingresses = ingressesTo(site, workload, demand).filter(
-    (one) => !isApplicationGatewayClass(one) && isMeant(visit, one.resource),
+    (one) => !isApplicationGateway(one) && isMeant(visit, one.resource),
   )
   const workloads = site.state.kubernetes?.workloads ?? []
   return ingresses.flatMap((ingress) => {

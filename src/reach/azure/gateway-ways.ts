@@ -5,10 +5,11 @@ import type { Cluster } from '../../model/azure/cluster.ts'
 import { knownItems, knownValue, surely } from '../../model/azure/prop.ts'
 import type { Subnet } from '../../model/azure/virtual-network.ts'
 import type { Ingress } from '../../model/kubernetes/ingress.ts'
+import { isApplicationGateway } from '../layers/ingress.ts'
 import { leadsTo, viaFrontend } from './frontend-ways.ts'
 import { frontendsOf } from './frontends.ts'
 import { podHost, subnetHost } from './hosts.ts'
-import { ingressesTo, isApplicationGatewayClass } from './ingress-classes.ts'
+import { ingressesTo } from './ingress-classes.ts'
 import type { Demand } from './leg.ts'
 import { allowed, inSeries, inSeriesLazily, type Outcome, unknownAt, whichever } from './outcome.ts'
 import { poolsOf } from './placement.ts'
@@ -21,7 +22,7 @@ import { walk } from './walk.ts'
 export function viaGateways(visit: Visit): readonly Outcome[] {
   const { site, cluster, outsider, workload, demand } = visit
   const ingresses = ingressesTo(site, workload, demand).filter(
-    (one) => isApplicationGatewayClass(one) && isMeant(visit, one.resource),
+    (one) => isApplicationGateway(one) && isMeant(visit, one.resource),
   )
   const steered = ingresses.flatMap((ingress): readonly Outcome[] => {
     const { gateway, subnet } = gatewayOf(site, cluster)

@@ -4,11 +4,6 @@ import { leadsTo } from './frontend-ways.ts'
 import type { Demand } from './leg.ts'
 import type { Site } from './state.ts'
 
-/** Whether the Ingress is one of the Application Gateway controller. Source: azure.github.io/application-gateway-kubernetes-ingress */
-export function isApplicationGatewayClass({ className }: Ingress): boolean {
-  return className === 'azure-application-gateway' || className === 'azure/application-gateway'
-}
-
 /** Ingresses that have a backend Service which leads to the workload on the asked port. */
 export function ingressesTo(site: Site, workload: Workload, demand: Demand): readonly Ingress[] {
   const { ingresses = [], services = [] } = site.state.kubernetes ?? {}

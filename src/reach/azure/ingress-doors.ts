@@ -3,6 +3,7 @@ import { knownValue, surely } from '../../model/azure/prop.ts'
 import type { Ingress } from '../../model/kubernetes/ingress.ts'
 import type { Workload } from '../../model/kubernetes/workload.ts'
 import type { PlainDoor } from '../door.ts'
+import { isApplicationGateway } from '../layers/ingress.ts'
 import { answered, type DoorContext, fromInside, fromOutside, NOBODY, onAny, oneOf, withArrivals } from './arrivals.ts'
 import { arrivalsAt } from './balancer-doors.ts'
 import { isController, ROUTING_CLASS } from './controller-ways.ts'
@@ -10,7 +11,6 @@ import { leadsTo } from './frontend-ways.ts'
 import { frontendsOf } from './frontends.ts'
 import { gatewayOf, hasPublicFrontend } from './gateway-ways.ts'
 import { type Host, nodeHost, podHost, subnetHost } from './hosts.ts'
-import { isApplicationGatewayClass } from './ingress-classes.ts'
 import { whichever } from './outcome.ts'
 import { poolsOf } from './placement.ts'
 import { placeBounds } from './prefixes.ts'
@@ -21,7 +21,7 @@ import { walk } from './walk.ts'
 export function throughIngress(context: DoorContext, door: PlainDoor, behind: readonly Workload[]): PlainDoor {
   const ingress = context.ingressOf(door.resource)
   if (ingress === undefined) return door
-  return isApplicationGatewayClass(ingress)
+  return isApplicationGateway(ingress)
     ? throughGateway(context, door, ingress, behind)
     : throughController(context, door, ingress)
 }

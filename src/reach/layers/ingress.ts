@@ -66,7 +66,8 @@ function frontendOf(ingress: Ingress): ConnectionSet {
   return ingress.tlsHosts.length === 0 ? plain : connectionSets.union(plain, connectionSet('TCP', 443, 443))
 }
 
-function isApplicationGateway({ className }: Ingress): boolean {
+/** Whether the Ingress is one of the Application Gateway controller. Source: azure.github.io/application-gateway-kubernetes-ingress */
+export function isApplicationGateway({ className }: Ingress): boolean {
   return className === 'azure-application-gateway' || className === 'azure/application-gateway'
 }
 

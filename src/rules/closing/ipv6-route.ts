@@ -5,7 +5,7 @@ import type { AzureObject } from '../../model/azure/azure-object.ts'
 import { originOf } from '../../model/azure/azure-objects.ts'
 import { knownValue } from '../../model/azure/prop.ts'
 import { findBlock } from '../edit/hcl-block.ts'
-import { indentAt, layoutOf, lineBreakOf, lineStart, printLiteral, syntaxOf } from '../edit/literal.ts'
+import { indentAt, layoutOf, lineBreakOf, lineStart, nextLine, printLiteral, syntaxOf } from '../edit/literal.ts'
 import { inPlace } from '../edit/one-patch.ts'
 import { siteOf } from '../facts/azure-site.ts'
 import type { WayOut } from '../facts/way-out.ts'
@@ -59,7 +59,7 @@ function besidesBlock(origin: Origin, name: string, hop: string): readonly Edit[
   const address = own.get('next_hop_in_ip_address')
   if (address !== undefined) {
     const line = lineStart(text, address.start)
-    parts.push({ start: line, end: afterLine(text, address.expression.end), text: '' })
+    parts.push({ start: line, end: nextLine(text, address.expression.end), text: '' })
   }
   const [, label] = block.labels
   if (label !== undefined) {
@@ -122,9 +122,4 @@ function copy(text: string, start: number, end: number, parts: readonly Part[]):
 function insertAfter({ source: { text }, start, end }: Origin, copied: string, path: string, breaks: number) {
   const gap = lineBreakOf(text).repeat(breaks)
   return [{ path, start: end, end, text: `${gap}${indentAt(text, start)}${copied}` }]
-}
-
-function afterLine(text: string, offset: number): number {
-  const end = text.indexOf('\n', offset)
-  return end < 0 ? text.length : end + 1
 }

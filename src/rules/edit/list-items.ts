@@ -1,5 +1,6 @@
 import type { Edit } from '../../base/edit.ts'
 import { editableOrigin, type Origin } from '../../base/origin.ts'
+import { withComment } from './hcl-block.ts'
 import {
   indentAt,
   lineBreakOf,
@@ -68,7 +69,7 @@ export function removeItem({ source, start, end }: Origin): readonly Edit[] {
   const line = lineStart(text, start)
   const behind = /^[ \t]*(,)?[ \t]*(?:(?:#|\/\/)[^\n]*)?\r?(?:\n|$)/.exec(text.slice(end))
   if (text.slice(line, start).trim() === '' && behind !== null) {
-    const cut: Edit = { path, start: commentAbove(text, line), end: end + behind[0].length, text: '' }
+    const cut: Edit = { path, start: withComment(text, line), end: end + behind[0].length, text: '' }
     if (behind[1] !== undefined || syntaxOf(path) !== 'json') return [cut]
     // The last item of a JSON list: the comma before it goes instead.
     const comma = commaBefore(text, cut.start)
@@ -83,13 +84,4 @@ export function removeItem({ source, start, end }: Origin): readonly Edit[] {
 function commaBefore(text: string, offset: number): number | undefined {
   const before = /,\s*$/.exec(text.slice(0, offset))
   return before?.index
-}
-
-function commentAbove(text: string, line: number): number {
-  let start = line
-  for (;;) {
-    const above = lineStart(text, start - 1)
-    if (above >= start || !/^[ \t]*(?:#|\/\/)/.test(text.slice(above, start))) return start
-    start = above
-  }
 }

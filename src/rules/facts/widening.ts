@@ -12,6 +12,7 @@ import { hasSamePolicies } from '../../reach/difference.ts'
 import { printHypothetical } from '../../reach/hypothetical.ts'
 import type { PacketEnd } from '../../reach/layer.ts'
 import type { PeerSet } from '../../reach/peers.ts'
+import { connectionsWith } from '../../reach/reachability.ts'
 import { NODES } from '../../reach/universe.ts'
 import { listNames } from '../hits/listing.ts'
 import { anyPod, anyPodClass } from './any-pod.ts'
@@ -117,13 +118,6 @@ function isOpenedBy(
     connectionsWith(view.reach.own(peer, direction)[side], subject)
   const opened = connectionSets.subtract(of(head, 'possible'), of(base, 'possible'))
   return !connectionSets.isEmpty(connectionSets.intersect(opened, connections))
-}
-
-function connectionsWith(region: Region<PeerSet>, subject: number): ConnectionSet {
-  return region.reduce(
-    (sum, { peers, connections }) => (hasClass(peers.classes, subject) ? connectionSets.union(sum, connections) : sum),
-    NO_CONNECTIONS,
-  )
 }
 
 /** Who the other ends are, from the widest to the narrowest. */

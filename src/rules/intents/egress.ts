@@ -1,6 +1,6 @@
 import { addressSets, printAddress } from '../../algebra/addresses.ts'
 import type { Bounds } from '../../algebra/bounds.ts'
-import { type ConnectionSet, connectionSets, samplePort } from '../../algebra/connections.ts'
+import { samplePort } from '../../algebra/connections.ts'
 import { sampleName } from '../../algebra/names.ts'
 import type { Region } from '../../algebra/regions.ts'
 import type { StateView } from '../../compare/state-view.ts'
@@ -15,7 +15,7 @@ import { poolsOf } from '../../reach/azure/placement.ts'
 import { NOWHERE, places, withPublic } from '../../reach/azure/places.ts'
 import type { PeerSet } from '../../reach/peers.ts'
 import { linkedCluster, siteOf } from '../facts/azure-site.ts'
-import { connectionsOf, outsidePlaces } from './scope.ts'
+import { connectionsOf, meets, outsidePlaces } from './scope.ts'
 
 /** Somewhere outside of the cluster that an intent forbids and that is certainly reached. */
 export interface ForbiddenPlace {
@@ -128,14 +128,10 @@ export function allowsPeers(region: Region<PeerSet>, forbidden: PlaceRegion): bo
     forbidden.some(
       (other) =>
         !addressSets.isEmpty(peers.addresses) &&
-        overlap(connections, other.connections) &&
+        meets(connections, other.connections) &&
         overlapPlaces(peers, other.peers),
     ),
   )
-}
-
-function overlap(a: ConnectionSet, b: ConnectionSet): boolean {
-  return !connectionSets.isEmpty(connectionSets.intersect(a, b))
 }
 
 function overlapPlaces({ addresses }: PeerSet, other: PlaceRegion[number]['peers']): boolean {
