@@ -6,6 +6,8 @@ import { crossNamespaceOpen } from './cross-namespace-open.ts'
 const db = deployment('db', { port: 5432 })
 const open = (rule: string) =>
   documents(db, denyAll(), policy('db', `  podSelector:\n    matchLabels:\n      app: db\n  ingress:\n${rule}`))
+const web = (from: string) =>
+  documents(deployment('web'), denyAll(), policy('web', `  podSelector: {}\n  ingress:\n    - from:\n${from}`))
 
 describe('cross-namespace-open', () => {
   finds(crossNamespaceOpen, 'a data store for every namespace', {
@@ -23,6 +25,12 @@ describe('cross-namespace-open', () => {
     at: 'app.yaml: - from:',
     says: ['any port, PostgreSQL (TCP 5432) among them'],
     witness: 'any pod in any namespace → shop/db TCP 5432',
+  })
+  finds(crossNamespaceOpen, 'every port where its own was open to everybody before, on one of the others', {
+    base: web('        - namespaceSelector: {}\n      ports: [{port: 8080}]\n'),
+    head: web('        - namespaceSelector: {}\n'),
+    at: 'app.yaml: - from:',
+    witness: 'any pod in any namespace → shop/web TCP 443',
   })
 
   silent(crossNamespaceOpen, 'a port that is for everybody', {

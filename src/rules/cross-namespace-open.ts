@@ -1,11 +1,11 @@
-import { connectionSets, samplePort } from '../algebra/connections.ts'
+import { connectionSets, hasPort, samplePort } from '../algebra/connections.ts'
 import { eachEndpoint } from './each.ts'
 import { onlyNeededSources } from './edit/needed-rules.ts'
 import { anyPod } from './facts/any-pod.ts'
 import { causeOf, findGrant, printGrant } from './facts/grant.ts'
 import { isShown } from './facts/judged-endpoints.ts'
 import { admitsEverybody, declaredPorts, fromAnyNamespace, isTooOpen } from './facts/open-ingress.ts'
-import { proofOf } from './facts/proof.ts'
+import { newestOf, packetsTo, proofOf } from './facts/proof.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { listNames } from './hits/listing.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
@@ -44,7 +44,7 @@ export const crossNamespaceOpen = defineRule({
       yield hiddenHit(id)
       return
     }
-    const { protocol, port } = samplePort(connectionSets.intersect(declaredPorts(workload), connections)) ??
+    const wanted = samplePort(connectionSets.intersect(declaredPorts(workload), connections)) ??
       samplePort(connections) ?? { protocol: 'TCP', port: 80 }
     yield endpointHit({
       resource: resource.address,
@@ -56,7 +56,11 @@ export const crossNamespaceOpen = defineRule({
       name,
       say: (names) =>
         `Any pod of any namespace can connect to ${listNames(names)} ${words}: ${grant === undefined ? 'the policies together allow it' : `${printGrant(grant)} allows it`}. One compromised container anywhere in the cluster is enough. Name the namespaces and pods that must connect.`,
-      prove: () => proofOf(reach, { from: anyPod(view), to: end, protocol, port }),
+      prove: () => {
+        const [first, ...others] = packetsTo(end, anyPod(view), wanted)
+        const open = others.filter(({ protocol, port }) => hasPort(connections, protocol, port))
+        return proofOf(reach, newestOf(view.before, [first!, ...open]))
+      },
       decide: 'Which namespaces and pods must connect.',
       objectsTo: ({ to, kind }) => kind === 'ingress' || to.workload === id || to.name === name,
       fix: () => grant && onlyNeededSources(view, grant),

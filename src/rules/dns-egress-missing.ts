@@ -1,18 +1,22 @@
-import { addressSets } from '../algebra/addresses.ts'
+import { addressSets, NO_ADDRESSES } from '../algebra/addresses.ts'
 import { membersOf } from '../algebra/classes.ts'
 import { hasPort } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
-import { get } from '../base/value.ts'
+import { dig, get, itemsOf, stringOf } from '../base/value.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { NetworkPolicy } from '../model/kubernetes/network-policy.ts'
+import type { Workload } from '../model/kubernetes/workload.ts'
+import type { Engine } from '../reach/engine.ts'
 import type { PeerSet } from '../reach/peers.ts'
+import { NODES } from '../reach/universe.ts'
 import { selectedAlike } from './each.ts'
 import { append, replaceEntryByBlock } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { DNS_RULE, ruleLines } from './edit/policy-manifest.ts'
 import { rulesList } from './facts/grant.ts'
 import { isShown, judgedEndpoints } from './facts/judged-endpoints.ts'
-import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { isWide, publicPart } from './facts/open-egress.ts'
+import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { capital, listNames, verb } from './hits/listing.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
 
@@ -36,28 +40,35 @@ export const dnsEgressMissing = defineRule({
     const isSelectedAlike = selectedAlike(view, against)
     const answers = new Map<number, DnsAnswer>()
     for (const endpoint of judgedEndpoints(view)) {
-      const { subject, id, name } = endpoint
+      const { subject, id, name, workload } = endpoint
       if (isSelectedAlike(subject, 'egress')) continue
       const policy = reach.selecting(subject, 'egress').find(({ selects }) => selects === 'yes')?.policy
       if (policy === undefined || !isShown(view, endpoint, 'egress')) continue
       const group = reach.groups.egress.groupOf(subject)
       const region = reach.own(subject, 'egress')
       const answer = answers.get(group) ?? {
-        hasDns: hasDns(view, region.possible, 'UDP'),
-        hasTcp: hasDns(view, region.possible, 'TCP'),
+        byUdp: dnsIn(view, region.possible, 'UDP'),
+        byTcp: dnsIn(view, region.possible, 'TCP'),
         isClosed: region.possible.length === 0,
       }
       answers.set(group, answer)
-      if (answer.hasDns) continue
+      const { byUdp } = answer
+      if (byUdp === 'pods') continue
+      if (byUdp !== 'none' && !isCertain(reach.cluster.engine, byUdp, workload)) {
+        // Neither missing nor there for certain: whoever claims that the change mends or breaks it guesses.
+        if (asksCluster(workload)) yield { ...hiddenHit(id, 0), severity: 'note' }
+        continue
+      }
       yield endpointHit({
         resource: policy.resource.address,
         at: policy.rulesOrigin.egress ?? policy.podSelectorOrigin,
         subject: id,
         ...(answer.isClosed ? { severity: 'note' as const } : {}),
+        extent: 1,
         cause: view.identity(policy.resource.address),
         name,
         say: (names) =>
-          `${capital(listNames(names))} ${verb(names, 'has', 'have')} isolated egress without DNS${answer.hasTcp ? ' over UDP' : ''}: ${effectOf(answer)}. Allow UDP and TCP 53 to the DNS pods in kube-system${answer.isClosed ? ' once something may leave' : ''}.`,
+          `${capital(listNames(names))} ${verb(names, 'has', 'have')} isolated egress without DNS${byUdp === 'none' && answer.byTcp !== 'none' ? ' over UDP' : ''}: ${byUdp === 'none' ? '' : 'its address blocks do not mean the DNS pods of the cluster, and '}${effectOf(answer)}. Allow UDP and TCP 53 to the DNS pods in kube-system${answer.isClosed ? ' once something may leave' : ''}.`,
         fix: () => allowDns(policy),
       })
     }
@@ -71,30 +82,58 @@ export const dnsEgressMissing = defineRule({
 
 interface DnsAnswer {
   /** Over UDP, which every resolver asks over first. */
-  readonly hasDns: boolean
-  readonly hasTcp: boolean
+  readonly byUdp: DnsWay
+  readonly byTcp: DnsWay
   readonly isClosed: boolean
 }
 
-function effectOf({ isClosed, hasTcp }: DnsAnswer): string {
+/**
+ * What answers on port 53 that is let through: pods that may be those of the cluster; an address, which may be that of a server that
+ * somebody runs; a good part of the internet, which means no server of anybody's.
+ */
+type DnsWay = 'pods' | 'address' | 'internet' | 'none'
+
+function effectOf({ isClosed, byUdp, byTcp }: DnsAnswer): string {
   if (isClosed) return 'nothing may leave, names included'
   const fails = 'names cannot be resolved, so the connections that are allowed by name fail as well'
-  return hasTcp ? `resolvers take TCP for long answers alone, and without UDP ${fails}` : fails
+  const isTcpAlone = byUdp === 'none' && byTcp !== 'none'
+  return isTcpAlone ? `resolvers take TCP for long answers alone, and without UDP ${fails}` : fails
 }
 
-/** Port 53 to some address, to pods of kube-system, or to pods of which the namespace is not known. */
-function hasDns({ reach }: StateView, region: Region<PeerSet>, protocol: 'UDP' | 'TCP'): boolean {
-  return region.some(({ peers, connections }) => {
-    if (!hasPort(connections, protocol, 53)) return false
-    if (!addressSets.isEmpty(peers.addresses)) return true
-    return membersOf(peers.classes).some((subject) => {
+/** Pods of kube-system, and pods of which the namespace is not known, may be those that answer. */
+function dnsIn({ reach }: StateView, region: Region<PeerSet>, protocol: 'UDP' | 'TCP'): DnsWay {
+  const parts = region.filter(({ connections }) => hasPort(connections, protocol, 53))
+  const nodes = reach.universe.classOf.get(NODES.id)
+  const isPods = parts.some(({ peers }) =>
+    membersOf(peers.classes).some((subject) => {
       const facts = reach.classes.facts[subject]
       return (
         facts !== undefined &&
+        subject !== nodes &&
         (facts.namespace === undefined || facts.namespace === 'kube-system' || isDnsPod(facts.labels.known))
       )
-    })
-  })
+    }),
+  )
+  if (isPods) return 'pods'
+  const addresses = parts.reduce((sum, { peers }) => addressSets.union(sum, peers.addresses), NO_ADDRESSES)
+  if (addressSets.isEmpty(addresses)) return 'none'
+  return isWide(publicPart(addresses)) ? 'internet' : 'address'
+}
+
+/** Where the engine says that blocks mean no pods, a block of the internet leads to no DNS of a pod that asks the cluster's. */
+function isCertain(engine: Engine, way: DnsWay, workload: Workload | undefined): boolean {
+  return engine !== 'unknown' && way === 'internet' && workload !== undefined && asksCluster(workload)
+}
+
+/**
+ * False where the pod asks servers of its own, or those of its node.
+ *
+ * Source: kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy
+ */
+function asksCluster(workload: Workload | undefined): boolean {
+  const policy = get(workload?.podSpec, 'dnsPolicy')
+  const isClusterFirst = policy === undefined || /^ClusterFirst/.test(stringOf(policy) ?? '')
+  return isClusterFirst && itemsOf(dig(workload?.podSpec, 'dnsConfig', 'nameservers')).length === 0
 }
 
 function isDnsPod(labels: ReadonlyMap<string, unknown>): boolean {

@@ -10,7 +10,7 @@ import { closeService } from './closing/close-service.ts'
 import { annotate, INTERNAL, setSourceRanges, setType } from './edit/load-balancer.ts'
 import { narrowSource } from './edit/narrow-source.ts'
 import { azureOf } from './facts/azure-view.ts'
-import { publicServices } from './facts/public-service.ts'
+import { publicServices, sourcesOf } from './facts/public-service.ts'
 import { sensitivePort } from './facts/sensitive-ports.ts'
 import { listNames } from './hits/listing.ts'
 import { lineOf } from './one-line.ts'
@@ -55,7 +55,7 @@ export const serviceBecamePublic = defineRule({
         ...(around?.at && { because: { line: lineOf(around.at), tells: 'effect' as const } }),
         message: `Anybody on the internet ${open === 'yes' ? 'can' : 'may'} now connect to ${behind} through ${resource.address} on ${printConnections(frontend)}: ${words}.${sensitive === undefined ? '' : ` It is ${sensitive.words}, which is not made for strangers.`} Keep it as it was, make it internal, or list the ranges that may connect.`,
         get witness() {
-          return prove()
+          return prove(sourcesOf(base, old.resource.address))
         },
         decide: 'Who must reach it: nobody outside the network (internal), some ranges, or everybody.',
         objectsTo: ({ kind }) => kind === 'ingress',

@@ -35,7 +35,8 @@ export interface PublicService {
   readonly extent: number
   /** The ways in that count, one for each port and kind of pod. */
   readonly doors: readonly Door[]
-  readonly prove: () => Witness | undefined
+  /** A packet from one of the sources; from one that is not among those of `before`, where there is such a one. */
+  readonly prove: (before?: AddressSet) => Witness | undefined
 }
 
 /** From so many addresses on they are "the internet" and no list of ranges: half of IPv4. */
@@ -92,12 +93,21 @@ function* servicesBy(
       names: [...new Set(reached.flatMap((door) => namesBehind(view, door)))],
       extent: extentOf(sources, frontend),
       doors: reached,
-      prove: () => {
+      prove: (before = NO_ADDRESSES) => {
         const verdict = loadBalancer.public === 'yes' ? 'allow' : 'unknown'
-        return proveDoor(view, reached[0], sources, `${service.resource.address} is a public load balancer`, verdict)
+        const newcomers = addressSets.subtract(sources, before)
+        const from = addressSets.isEmpty(newcomers) ? sources : newcomers
+        return proveDoor(view, reached[0], from, `${service.resource.address} is a public load balancer`, verdict)
       },
     }
   }
+}
+
+/** The addresses that may come in by any way that a resource makes. */
+export function sourcesOf(view: StateView, address: string): AddressSet {
+  return joinSources(
+    (doorsByResource(view).get(address) ?? []).filter(({ internet }) => !connectionSets.isEmpty(internet.possible)),
+  ).possible
 }
 
 function joinSources(doors: readonly Door[]): Door['sources'] {
