@@ -8,6 +8,7 @@ import { ParseCache } from './parse/front-end.ts'
 import { parseTree } from './parse/units.ts'
 import type { AuditReport } from './report/review-report.ts'
 import { assess, severityRank } from './rules/assess.ts'
+import { groupCopies, joinCopies } from './rules/copies.ts'
 import { RULES } from './rules/index.ts'
 import { intentNotes } from './rules/intents/coverage.ts'
 import { acceptedBy, checkState, joinRuns, ruleSettings, severityBy, suppress } from './run-rules.ts'
@@ -38,8 +39,8 @@ export function audit({ tree, config, options, today }: AuditInput): AuditReport
   const assessed = assess(hits, hits, severityBy(config), states, acceptedBy(config, comments.suppressions, today))
   const { findings: marked, used } = suppress(assessed, config, comments.suppressions, today)
   const own = auditConfiguration(config, comments, today, used)
-  const findings = [...marked, ...assess(own.hits, own.hits, severityBy(config), [])]
-    .map(({ finding }) => finding)
+  const findings = groupCopies([...marked, ...assess(own.hits, own.hits, severityBy(config), [])])
+    .map(([first, ...others]) => joinCopies([first.finding, ...others.map(({ finding }) => finding)]))
     .sort((a, b) => severityRank(b.severity) - severityRank(a.severity))
   const read = coverageOf(parsed, views, new Set(), [
     ...own.notes,

@@ -14,6 +14,7 @@ import { parseTree } from './parse/units.ts'
 import { offerPatches } from './patch/offer-patches.ts'
 import type { ReviewReport } from './report/review-report.ts'
 import { assess, isNew } from './rules/assess.ts'
+import { groupCopies } from './rules/copies.ts'
 import type { Finding } from './rules/finding.ts'
 import { RULES } from './rules/index.ts'
 import { intentNotes } from './rules/intents/coverage.ts'
@@ -70,7 +71,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
   )
   const { findings } = suppress(assessed, config, own.inForce, today)
 
-  const patched = offerPatches(findings, {
+  const patched = offerPatches(groupCopies(findings), {
     tree: head,
     states: pairs.length,
     isTouched: (path) => touched.has(path),

@@ -3,9 +3,12 @@ import { type Hunk, hunkHolds, mapLines, readHunks, splitLines } from './diff-li
 import { type ChangedFile, type Host, HostError, type NewReviewComment, type ReviewComment } from './host.ts'
 import { isOwn, readSubject, readsAs, toSubjectId } from './own-comments.ts'
 
-/** A finding that may get a comment on a line. Lines are 1-based, inclusive, and of the tree that was judged. */
+/** A place of a finding that may get a comment on a line. Lines are 1-based, inclusive, and of the tree that was judged. */
 export interface InlineCandidate {
+  /** Of the place. */
   readonly fingerprint: string
+  /** Fingerprint of the finding, which may have other places. */
+  readonly finding: string
   readonly file: string
   readonly line: number
   /** Lines that the whole patch replaces, where it is one replacement of consecutive lines. */
@@ -21,7 +24,7 @@ export interface InlineComments {
   readonly head: string
   /** The tree that was judged: the test merge, whose lines may differ from the head's. */
   readonly tree: Tree
-  /** Most important first; every finding that is open, so that a comment on any other is known to be done with. */
+  /** Most important first; every place of what is open, so that a comment on any other is known to be done with. */
   readonly candidates: readonly InlineCandidate[]
   /** How many comments may stand at once. */
   readonly limit: number
@@ -30,8 +33,10 @@ export interface InlineComments {
 }
 
 export interface InlinePosted {
-  /** Findings that have a comment on a line now. */
+  /** Comments that stand now. */
   readonly standing: number
+  /** Findings that have one of them. */
+  readonly findings: number
   readonly created: number
   readonly fixed: number
   /** GitHub refused the review: its findings stand in the summary comment only. */
@@ -57,9 +62,13 @@ export async function postInlineComments(host: Host, inline: InlineComments): Pr
   const mayPlace = room > 0 && unposted.size > 0
   const places = mayPlace || standing.size > 0 ? await placer(host, inline) : undefined
   const comments: NewReviewComment[] = []
+  const commented = new Set<string>()
   for (const candidate of mayPlace ? unposted.values() : []) {
     const place = await places?.(candidate)
-    if (place !== undefined) comments.push(toNewComment(inline.key, candidate, place))
+    if (place !== undefined) {
+      comments.push(toNewComment(inline.key, candidate, place))
+      commented.add(candidate.finding)
+    }
     if (comments.length === room) break
   }
   const edits: { readonly id: number; readonly body: string }[] = []
@@ -72,7 +81,17 @@ export async function postInlineComments(host: Host, inline: InlineComments): Pr
     if (!readsAs(comment, body)) edits.push({ id: comment.id, body })
   }
 
-  const nothing = { standing: standing.size, created: 0, fixed: 0, refused: false, stale: false }
+  const before = new Set(
+    inline.candidates.filter(({ fingerprint }) => standing.has(fingerprint)).map(({ finding }) => finding),
+  )
+  const nothing = {
+    standing: standing.size,
+    findings: before.size,
+    created: 0,
+    fixed: 0,
+    refused: false,
+    stale: false,
+  }
   if (comments.length + edits.length + gone.length === 0) return nothing
   if ((await host.pullRequest(inline.pullRequest)).head !== inline.head) return { ...nothing, stale: true }
   const answered = new Set(all.map((comment) => comment.replyTo))
@@ -81,6 +100,7 @@ export async function postInlineComments(host: Host, inline: InlineComments): Pr
   const created = comments.length > 0 && (await createReview(host, inline, comments))
   return {
     standing: standing.size + (created ? comments.length : 0),
+    findings: created ? new Set([...before, ...commented]).size : before.size,
     created: created ? comments.length : 0,
     fixed: gone.length,
     refused: comments.length > 0 && !created,

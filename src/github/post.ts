@@ -39,7 +39,7 @@ export async function postReview(host: Host, posting: Posting): Promise<Posted> 
   const placed = inline instanceof HostError ? NO_INLINE : inline
   if (placed.refused) problems.push('GitHub refused the comments on lines; their findings are in the summary comment')
 
-  const render = (previous: SummaryMarker | undefined) => posting.summary(placed.standing, previous)
+  const render = (previous: SummaryMarker | undefined) => posting.summary(placed.findings, previous)
   const comment = { pullRequest: pullRequest.number, key, run, head: pullRequest.head, create, render }
   const summary = await orProblem(() => postSummaryComment(host, comment))
   if (summary instanceof HostError) problems.push(explain(summary, pullRequest))
@@ -50,7 +50,7 @@ export async function postReview(host: Host, posting: Posting): Promise<Posted> 
   return { summary: posted, inline: placed, problems }
 }
 
-const NO_INLINE: InlinePosted = { standing: 0, created: 0, fixed: 0, refused: false, stale: false }
+const NO_INLINE: InlinePosted = { standing: 0, findings: 0, created: 0, fixed: 0, refused: false, stale: false }
 
 async function postInline(host: Host, { pullRequest, key, inline }: Posting): Promise<InlinePosted> {
   if (inline === undefined) return NO_INLINE

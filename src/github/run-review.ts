@@ -10,7 +10,7 @@ import { summaryComment } from '../report/markdown/summary-comment.ts'
 import type { ReviewReport } from '../report/review-report.ts'
 import { withNotes } from '../report/with-notes.ts'
 import { isNew } from '../report/words.ts'
-import type { Finding } from '../rules/finding.ts'
+import { type SpreadFinding, spreadPlaces } from '../rules/copies.ts'
 import type { Tree } from '../source/tree.ts'
 import { formatRun } from './environment.ts'
 import type { PullRequestRef, ReviewPlan } from './event.ts'
@@ -103,9 +103,9 @@ async function post(
       summaryComment(report, { ...context, marker, inlineCount, ...(previous !== undefined && { previous }) }),
     inline: {
       tree: head,
-      candidates: report.findings
-        .filter((finding) => isNew(finding) && finding.side !== 'base')
-        .map((finding) => toCandidate(finding, head, options, context)),
+      candidates: spreadPlaces(report.findings.filter(isNew))
+        .filter(({ place }) => place.side !== 'base')
+        .map((spread) => toCandidate(spread, head, options, context)),
       // Where nothing new is to be said on the pull request, what stands on lines is still kept true.
       limit: create ? options.inlineComments : 0,
       renderFixed: (id) => fixedInlineComment(id, pullRequest.head, context.links),
@@ -130,15 +130,21 @@ function mayCreate(report: ReviewReport, { comment }: Options): boolean {
   }
 }
 
-function toCandidate(finding: Finding, tree: Tree, options: Options, { links }: PageContext): InlineCandidate {
+function toCandidate(
+  { finding, place, others }: SpreadFinding,
+  tree: Tree,
+  options: Options,
+  { links }: PageContext,
+): InlineCandidate {
   const suggestion = options.suggestions && finding.patch !== undefined ? safeSuggestion(finding.patch) : undefined
   return {
-    fingerprint: finding.fingerprint,
+    fingerprint: place.fingerprint,
+    finding: finding.fingerprint,
     file: finding.file,
     line: finding.line,
     ...(suggestion !== undefined && tree.entry(suggestion.file) !== undefined && { suggestion }),
     render: (id, suggest) =>
-      inlineComment({ ...finding, fingerprint: id }, { suggest, ...(links !== undefined && { links }) }),
+      inlineComment({ ...finding, fingerprint: id }, { suggest, others, ...(links !== undefined && { links }) }),
   }
 }
 

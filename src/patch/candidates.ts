@@ -1,6 +1,7 @@
 import type { TreeEdit } from '../base/edit.ts'
 import { byCodeUnit } from '../base/order.ts'
 import type { StateView } from '../compare/state-view.ts'
+import type { Copies } from '../rules/copies.ts'
 import type { Layer, Patch } from '../rules/finding.ts'
 import type { ProposedPatch, RuleHit } from '../rules/rule.ts'
 import type { RuleSettings } from '../rules/settings.ts'
@@ -39,6 +40,44 @@ export function candidatesOf(
       return [{ layer: layer ?? hit.layer ?? rule.meta.layer, edit, patch, size: sizeOf(patch) }]
     })
     .sort((a, b) => a.size.lines - b.size.lines || a.size.characters - b.size.characters)
+}
+
+/** A candidate for each place of a finding, and the edit of all of them as one. */
+export interface JointCandidate extends Candidate {
+  /** In the order of the places. */
+  readonly parts: Copies<Candidate>
+}
+
+/** What can be done at every place alike, in the order of the first place's candidates. */
+export function joinCandidates(lists: Copies<readonly Candidate[]>, tree: Tree): readonly JointCandidate[] {
+  const [first, ...others] = lists
+  if (others.length === 0) return first.map((candidate) => ({ ...candidate, parts: [candidate] }))
+  return first.flatMap((candidate, i): readonly JointCandidate[] => {
+    const { layer, patch } = candidate
+    const alike = others.flatMap((list) => {
+      const closing = list.filter((one) => one.layer === layer)
+      return closing.find((one) => one.patch.summary === patch.summary) ?? closing.find((one) => one === list[i]) ?? []
+    })
+    if (alike.length < others.length) return []
+    const parts: Copies<Candidate> = [candidate, ...alike]
+    const edit = joinEdits(parts.map((part) => part.edit))
+    const joint = edit && canApply(tree, edit) ? showPatch(tree, edit, patch.summary) : undefined
+    return edit === undefined || joint === undefined ? [] : [{ layer, edit, patch: joint, parts }]
+  })
+}
+
+/** Undefined where two would make one file with different text. */
+function joinEdits(all: readonly TreeEdit[]): TreeEdit | undefined {
+  const edits = new Map<string, TreeEdit['edits'][number]>()
+  const newFiles = new Map<string, string>()
+  for (const one of all) {
+    for (const edit of one.edits) edits.set(JSON.stringify([edit.path, edit.start, edit.end, edit.text]), edit)
+    for (const [path, text] of one.newFiles) {
+      if ((newFiles.get(path) ?? text) !== text) return undefined
+      newFiles.set(path, text)
+    }
+  }
+  return { edits: [...edits.values()], newFiles }
 }
 
 /** Equal for patches that leave the same tree. */

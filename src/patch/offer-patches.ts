@@ -2,10 +2,11 @@ import type { TreeEdit } from '../base/edit.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { AssessedFinding } from '../rules/assess.ts'
 import { costOf } from '../rules/closing/layer-costs.ts'
+import { type Copies, joinCopies } from '../rules/copies.ts'
 import type { Choice, Finding } from '../rules/finding.ts'
 import type { RuleSettings } from '../rules/settings.ts'
 import type { Tree } from '../source/tree.ts'
-import { type Candidate, candidatesOf } from './candidates.ts'
+import { type Candidate, candidatesOf, type JointCandidate, joinCandidates } from './candidates.ts'
 import { type EditedOutcome, type KnownHits, verifyPatch } from './verify.ts'
 
 /**
@@ -39,35 +40,36 @@ export interface PatchRun {
 }
 
 interface Offer {
-  readonly assessed: AssessedFinding
+  readonly copies: Copies<AssessedFinding>
   /** Proven, the smallest first, each at a layer of its own. */
-  readonly proven: Candidate[]
+  readonly proven: JointCandidate[]
   /** Not tried yet, the smallest first. */
-  readonly rest: Candidate[]
+  readonly rest: JointCandidate[]
 }
 
 /**
- * The findings, each with its patch where one was proven, and with the choices where it can be closed at several layers; in the order
- * given. The patch is the smallest edit of all.
+ * The findings, one for all copies, each with its patch where one was proven, and with the choices where it can be closed at several
+ * layers; in the order given. The patch is the smallest edit of all, made at each place of the finding.
  */
-export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun): readonly Finding[] {
+export function offerPatches(findings: readonly Copies<AssessedFinding>[], run: PatchRun): readonly Finding[] {
   const most = Math.min(MAX_PATCHES, Math.max(MIN_PATCHES, Math.floor(MAX_ANALYSES / run.states)))
   let left = most
-  const holds = ({ assessed, proven, rest }: Offer): boolean => {
+  const holds = ({ copies, proven, rest }: Offer): boolean => {
     const next = rest.shift()!
     left--
-    const isProven = verifyPatch(assessed, run.known, next.edit, run.analyse) === undefined
+    const isProven = verifyPatch(copies, run.known, next.edit, run.analyse) === undefined
     if (isProven) proven.push(next)
     return isProven
   }
-  const offers = findings.map((assessed): Offer => {
-    const { finding, hit } = assessed
-    const offer: Offer = { assessed, proven: [], rest: [] }
-    const view = left > 0 && run.wants(finding) ? run.view(hit.state) : undefined
-    if (view === undefined) return offer
-    offer.rest.push(...candidatesOf(hit, view, run))
+  const tryOut = (copies: Copies<AssessedFinding>): Offer => {
+    const rest = left > 0 && run.wants(copies[0].finding) ? jointCandidatesOf(copies, run) : []
+    const offer: Offer = { copies, proven: [], rest: [...rest] }
     for (let tries = 0; offer.rest.length > 0 && left > 0 && tries < MAX_TRIES; tries++) if (holds(offer)) break
     return offer
+  }
+  const offers = findings.flatMap((copies): readonly Offer[] => {
+    const offer = tryOut(copies)
+    return offer.proven.length > 0 || copies.length === 1 ? [offer] : tryApart(copies, tryOut)
   })
   left = Math.min(MAX_CHOICES, most)
   for (const offer of offers) {
@@ -77,6 +79,32 @@ export function offerPatches(findings: readonly AssessedFinding[], run: PatchRun
   return offers.map((offer) => withPatch(offer, run))
 }
 
+/** Where no one edit closes all copies, those that an edit of their own closes are findings of their own, and the others stay one. */
+function tryApart(
+  copies: Copies<AssessedFinding>,
+  tryOut: (copies: Copies<AssessedFinding>) => Offer,
+): readonly Offer[] {
+  const closed: Offer[] = []
+  const open: AssessedFinding[] = []
+  for (const one of copies) {
+    // What cannot be closed at the first place is taken to be so at the others: each try costs an analysis.
+    const offer = open.length > closed.length ? undefined : tryOut([one])
+    if (offer !== undefined && offer.proven.length > 0) closed.push(offer)
+    else open.push(one)
+  }
+  const [first, ...others] = open
+  return first === undefined ? closed : [...closed, { copies: [first, ...others], proven: [], rest: [] }]
+}
+
+function jointCandidatesOf(copies: Copies<AssessedFinding>, run: PatchRun): readonly JointCandidate[] {
+  const of = ({ hit }: AssessedFinding): readonly Candidate[] => {
+    const view = run.view(hit.state)
+    return view === undefined ? [] : candidatesOf(hit, view, run)
+  }
+  const [first, ...others] = copies
+  return joinCandidates([of(first), ...others.map(of)], run.tree)
+}
+
 /** One way for each layer is enough, and the first that was proven is the smallest; gives how many are left to try. */
 function dropClosedLayers({ proven, rest }: Offer): number {
   const open = rest.filter(({ layer }) => !proven.some((one) => one.layer === layer))
@@ -84,11 +112,14 @@ function dropClosedLayers({ proven, rest }: Offer): number {
   return rest.length
 }
 
-function withPatch({ assessed: { finding }, proven }: Offer, run: PatchRun): Finding {
-  const [first] = proven
-  if (first === undefined) return finding
-  const placed = { ...finding, ...placeOfChange(finding, first, run), patch: first.patch }
-  return proven.length === 1 ? placed : { ...placed, choices: proven.map(toChoice) }
+function withPatch({ copies, proven }: Offer, run: PatchRun): Finding {
+  const [one] = proven
+  const [first, ...others] = copies.map(({ finding }, i): Finding => {
+    const part = one?.parts[i]
+    return part === undefined ? finding : { ...finding, ...placeOfChange(finding, part, run), patch: part.patch }
+  }) as [Finding, ...Finding[]]
+  const placed = joinCopies([first, ...others], one?.patch)
+  return proven.length < 2 ? placed : { ...placed, choices: proven.map(toChoice) }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { TreeEdit } from '../base/edit.ts'
 import type { Flow } from '../compare/flows.ts'
 import type { AssessedFinding } from '../rules/assess.ts'
+import type { Copies } from '../rules/copies.ts'
 import type { Hit, Rule, RuleHit } from '../rules/rule.ts'
 
 /** What the analysis says of the head with an edit laid over it. */
@@ -22,31 +23,34 @@ export type KnownHits = (rule: Rule, state: string, subject: string) => Hit | un
 export type Refusal = 'broken' | 'finding-stays' | 'new-finding' | 'connection-lost'
 
 /**
- * Whether an edit does what a patch promises: the finding is gone, nothing new is found, and no connection of the base is lost that
- * the finding does not object to. `analyse` runs the whole analysis on the edited tree.
+ * Whether an edit does what a patch promises: the finding is gone at each of its places, nothing new is found, and no connection of the
+ * base is lost that the finding does not object to. `analyse` runs the whole analysis on the edited tree.
  * Undefined: it holds.
  */
 export function verifyPatch(
-  { finding, hit: target }: AssessedFinding,
+  copies: Copies<AssessedFinding>,
   known: KnownHits,
   edit: TreeEdit,
   analyse: (edit: TreeEdit) => EditedOutcome,
 ): Refusal | undefined {
-  const states = finding.states ?? [target.state]
   const { hits, findsAll, lost, broken } = analyse(edit)
   if (broken) return 'broken'
-  // The same in another environment has a place of its own, and a finding and a patch there.
-  const isTarget = ({ rule, hit, state }: RuleHit): boolean =>
-    rule === target.rule && hit.subject === target.hit.subject && states.includes(state)
-  if (hits.some(isTarget)) return 'finding-stays'
-  // A finding that got worse may be left as the base had it, which is not gone.
-  if (finding.status === 'worsened' && findsAll(target.rule).some(isTarget)) return 'finding-stays'
+  for (const { finding, hit: target } of copies) {
+    const states = finding.states ?? [target.state]
+    // The same in another environment has a place of its own, and a finding and a patch there.
+    const isTarget = ({ rule, hit, state }: RuleHit): boolean =>
+      rule === target.rule && hit.subject === target.hit.subject && states.includes(state)
+    if (hits.some(isTarget)) return 'finding-stays'
+    // A finding that got worse may be left as the base had it, which is not gone.
+    if (finding.status === 'worsened' && findsAll(target.rule).some(isTarget)) return 'finding-stays'
+  }
   for (const { rule, hit, state } of hits) {
     if (hit.hidden) continue
     const before = known(rule, state, hit.subject)
     // A note that appears (a rule that the patch makes redundant, say) is still something new to explain: refuse it as well.
     if (before === undefined || (hit.extent ?? 0) > (before.extent ?? 0)) return 'new-finding'
   }
-  const objects = target.hit.objectsTo
-  return lost.every((flow) => objects?.(flow) ?? false) ? undefined : 'connection-lost'
+  return lost.every((flow) => copies.some(({ hit }) => hit.hit.objectsTo?.(flow) ?? false))
+    ? undefined
+    : 'connection-lost'
 }

@@ -1,5 +1,6 @@
 import { dropHidden, escapeLogLine } from '../base/escape.ts'
 import { isAtLeast } from '../base/severity.ts'
+import { spreadPlaces } from '../rules/copies.ts'
 import type { Finding, Severity } from '../rules/finding.ts'
 import type { AuditReport, ReviewReport } from './review-report.ts'
 import { isNew } from './words.ts'
@@ -23,20 +24,21 @@ const MAX_ANNOTATION_LENGTH = 4_096
 
 /**
  * The new findings and the changed places that could not be judged, the highest first. What fails the check is an error, the rest a
- * warning, notes are notices; where there are more than a step shows, the last of a level says how many.
+ * warning, notes are notices; where there are more than a step shows, the last of a level says how many. A finding at several places
+ * has one at each.
  */
 export function toAnnotations(report: ReviewReport, failOn: Severity | 'none'): readonly Annotation[] {
-  const findings = report.findings.filter(isNew)
+  const findings = spreadPlaces(report.findings.filter(isNew))
   return limitLevels([
     ...undecided(report, report.summary.verdict === 'fail'),
-    ...findings.map((finding) => annotate(finding, failOn)),
+    ...findings.map(({ finding }) => annotate(finding, failOn)),
   ])
 }
 
 /** As {@link toAnnotations}, of every finding of one state. */
 export function toAuditAnnotations(report: AuditReport, failOn: Severity | 'none'): readonly Annotation[] {
-  const findings = report.findings.filter(({ suppressed }) => suppressed === undefined)
-  return limitLevels(findings.map((finding) => annotate(finding, failOn)))
+  const findings = spreadPlaces(report.findings.filter(({ suppressed }) => suppressed === undefined))
+  return limitLevels(findings.map(({ finding }) => annotate(finding, failOn)))
 }
 
 function annotate(finding: Finding, failOn: Severity | 'none'): Annotation {

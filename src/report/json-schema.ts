@@ -110,6 +110,22 @@ const CHOICE = object('A way to close the finding at one layer, proven like the 
   files: list(object('The change of one file.', { path: PATH, diff: string('Unified diff.') })),
 })
 
+const SIDE: Schema = {
+  const: 'base',
+  description: 'Set where the line stands in the base, because the head has nothing to look at any more.',
+}
+
+const PLACE = object('One of several places of a finding, with what differs from place to place.', {
+  file: PATH,
+  line: LINE,
+  endLine: LINE,
+  'side?': SIDE,
+  'states?': STATES,
+  'witness?': WITNESS,
+  'patch?': { ...PATCH, description: "The part of the finding's patch that closes it here." },
+  fingerprint: string('Of the finding and the file, not of lines.'),
+})
+
 const FINDING = object("A rule's verdict on a change or a state.", {
   rule: TEXT,
   concepts: list(TEXT),
@@ -121,10 +137,7 @@ const FINDING = object("A rule's verdict on a change or a state.", {
   file: PATH,
   line: LINE,
   endLine: LINE,
-  'side?': {
-    const: 'base',
-    description: 'Set where the line stands in the base, because the head has nothing to look at any more.',
-  },
+  'side?': SIDE,
   layer: oneOf(...LAYERS),
   'witness?': WITNESS,
   'patch?': PATCH,
@@ -134,6 +147,10 @@ const FINDING = object("A rule's verdict on a change or a state.", {
   ),
   'decide?': string('What a person must decide, where no patch was proven.'),
   'states?': STATES,
+  'places?': list(
+    PLACE,
+    'Where it is so, where that is at several places: each folder of an environment that holds a copy of the object. The first is the place of the finding itself.',
+  ),
   fingerprint: string('Of rule, flow and object, not of lines.'),
   'suppressed?': object('Set where the configuration suppresses it.', { reason: TEXT, expires: TEXT }),
 })

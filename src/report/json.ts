@@ -1,5 +1,5 @@
 import type { ConnectionChange, ConnectionChanges } from '../compare/change.ts'
-import type { Choice, Finding, Packet, Patch, PathStep, Witness } from '../rules/finding.ts'
+import type { Choice, Finding, FindingPlace, Packet, Patch, PathStep, Witness } from '../rules/finding.ts'
 import type {
   AuditReport,
   Coverage,
@@ -102,6 +102,19 @@ const PATCH: Shape<Patch> = {
 
 const CHOICE: Shape<Choice> = { layer: same, what: same, cost: same, files: PATCH.files }
 
+const WITNESS = shaped<Witness>({ packet: shaped(PACKET), path: each(shaped(STEP)) })
+
+const PLACE: Shape<FindingPlace> = {
+  file: same,
+  line: same,
+  endLine: same,
+  side: same,
+  states: same,
+  witness: WITNESS,
+  patch: shaped(PATCH),
+  fingerprint: same,
+}
+
 const FINDING: Shape<Finding> = {
   rule: same,
   concepts: same,
@@ -115,11 +128,12 @@ const FINDING: Shape<Finding> = {
   endLine: same,
   side: same,
   layer: same,
-  witness: shaped<Witness>({ packet: shaped(PACKET), path: each(shaped(STEP)) }),
+  witness: WITNESS,
   patch: shaped(PATCH),
   choices: each(shaped(CHOICE)),
   decide: same,
   states: same,
+  places: each(shaped(PLACE)),
   fingerprint: same,
   suppressed: shaped<NonNullable<Finding['suppressed']>>({ reason: same, expires: same }),
 }

@@ -1,4 +1,5 @@
 import { dropHidden, escapeSarifText } from '../base/escape.ts'
+import { atPlaces, type SpreadFinding } from '../rules/copies.ts'
 import type { Choice, Finding, PathStep, Severity } from '../rules/finding.ts'
 import type { RuleMeta } from '../rules/rule.ts'
 import { print } from './json.ts'
@@ -24,9 +25,13 @@ const MAX_RELATED_LOCATIONS = 100
 /** docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning */
 const MAX_TAGS = 20
 
-/** A SARIF 2.1.0 log of what is there on the head: fixed findings are not in it, so that code scanning closes their alerts. */
+/**
+ * A SARIF 2.1.0 log of what is there on the head: fixed findings are not in it, so that code scanning closes their alerts. A finding at
+ * several places is a result at each: one result has several locations only where all must be edited to correct it at all (§3.27.12),
+ * and code scanning shows the first alone.
+ */
 export function toSarif(report: ReviewReport | AuditReport, tool: SarifTool): string {
-  const present = report.findings.filter(({ status }) => status !== 'fixed')
+  const present = report.findings.filter(({ status }) => status !== 'fixed').flatMap(atPlaces)
   const findings = present.slice(0, MAX_RESULTS)
   const indexes = new Map(tool.rules.map(({ id }, i): [string, number] => [id, i]))
   const compared = 'base' in report
@@ -52,7 +57,7 @@ export function toSarif(report: ReviewReport | AuditReport, tool: SarifTool): st
             toolExecutionNotifications: notifications(report, present.length - findings.length),
           },
         ],
-        results: findings.map((finding) => toResult(finding, indexes, compared)),
+        results: findings.map((result) => toResult(result, indexes, compared)),
       },
     ],
   })
@@ -76,7 +81,11 @@ function toRule(id: string, meta: RuleMeta, tool: SarifTool): object {
   }
 }
 
-function toResult(finding: Finding, indexes: ReadonlyMap<string, number>, compared: boolean): object {
+function toResult(
+  { finding, place, others }: SpreadFinding,
+  indexes: ReadonlyMap<string, number>,
+  compared: boolean,
+): object {
   const { rule, severity, file, line, endLine, fingerprint, status, suppressed, witness, patch, choices, states } =
     finding
   const index = indexes.get(rule)
@@ -102,7 +111,10 @@ function toResult(finding: Finding, indexes: ReadonlyMap<string, number>, compar
             message: { text: escapeSarifText(`${LAYER_NAME[step.layer]} ${VERDICT_WORD[step.verdict]}: ${step.rule}`) },
           })),
         }),
-    partialFingerprints: { 'ringfence/v1': fingerprint },
+    partialFingerprints: {
+      'ringfence/v1': fingerprint,
+      ...(others.length > 0 && { 'ringfence/place/v1': place.fingerprint }),
+    },
     ...(compared ? { baselineState: BASELINE_STATES[status] } : {}),
     ...(suppressed === undefined
       ? {}

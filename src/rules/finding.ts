@@ -30,10 +30,30 @@ export interface Finding {
   readonly decide?: string
   /** The states (environments) in which it is so; absent where the tree has one. */
   readonly states?: readonly string[]
+  /**
+   * Where it is so, where that is at several places: each folder of an environment that holds a copy of the object. The first is the
+   * finding's own; the witness is that of the first, the patch closes it at all of them.
+   */
+  readonly places?: readonly FindingPlace[]
   /** Hex; of rule, flow and object, not of lines: stable when the file is edited elsewhere or moved. */
   readonly fingerprint: string
   /** Set where the configuration suppresses it; then it decides nothing. */
   readonly suppressed?: { readonly reason: string; readonly expires: string }
+}
+
+/** One of several places of a finding, with what differs from place to place. */
+export interface FindingPlace {
+  readonly file: string
+  /** 1-based. */
+  readonly line: number
+  readonly endLine: number
+  readonly side?: 'base'
+  readonly states?: readonly string[]
+  readonly witness?: Witness
+  /** The part of the finding's patch that closes it here. */
+  readonly patch?: Patch
+  /** Hex; of the finding and the file, not of lines. */
+  readonly fingerprint: string
 }
 
 export { SEVERITIES, type Severity }

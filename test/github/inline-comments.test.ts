@@ -36,6 +36,7 @@ function treeOf(text: string, id = 'same'): Tree {
 function finding(fingerprint: string, line: number, suggestion?: readonly [number, number]): InlineCandidate {
   return {
     fingerprint,
+    finding: fingerprint,
     file: 'a.yaml',
     line,
     ...(suggestion && { suggestion: { file: 'a.yaml', startLine: suggestion[0], endLine: suggestion[1] } }),

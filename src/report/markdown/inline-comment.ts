@@ -1,6 +1,6 @@
 import { dropHidden, escapeFenced, fence } from '../../base/escape.ts'
-import type { Finding, Patch } from '../../rules/finding.ts'
-import { code, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
+import type { Finding, FindingPlace, Patch } from '../../rules/finding.ts'
+import { code, joined, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
 import { commitHref, type ReviewLinks, ruleHref } from '../links.ts'
 import { messageLine, SEVERITY_MARK, shortenProse } from '../words.ts'
 import { formatFindingMarker } from './marker.ts'
@@ -14,6 +14,8 @@ export interface InlineContext {
    * one hunk, and the file on the pull request's head is the one that was analysed.
    */
   readonly suggest: boolean
+  /** Where else the finding is so. */
+  readonly others?: readonly FindingPlace[]
   /** ISO date shown as the expiry of the suppression that the comment offers. */
   readonly suppressUntil?: string
 }
@@ -25,7 +27,7 @@ export function inlineComment(finding: Finding, context: InlineContext): string 
   const message = messageLine(finding, shortenProse(finding.message, 2_000))
   const sections = [
     fixed(
-      `${formatFindingMarker(finding.fingerprint)}\n${toMarkdown(line`${name} (${text(severity)}): ${message}${statesLine(finding.states)}`)}`,
+      `${formatFindingMarker(finding.fingerprint)}\n${toMarkdown(line`${name} (${text(severity)}): ${message}${statesLine(finding.states)}${othersLine(context.others)}`)}`,
     ),
     fixed(witness === undefined ? '' : toMarkdown(line`${strong(text('Packet:'))} ${witnessLine(witness)}`)),
   ]
@@ -57,9 +59,22 @@ export function safeSuggestion(patch: Patch): Patch['suggestion'] {
   return lines.every((one) => dropHidden(one) === one) ? suggestion : undefined
 }
 
+/** The environments that have the same finding, or the files where those have no names. */
+function othersLine(others: readonly FindingPlace[] = []): Line {
+  if (others.length === 0) return []
+  const names = [...new Set(others.flatMap(({ states, file }) => states ?? [file]))]
+  const shown = names.slice(0, MAX_OTHERS).map((name): Line => [code(name)])
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : ''
+  return line` The same is so in ${joined(shown, ', ')}${text(more)}.`
+}
+
+const MAX_OTHERS = 5
+
 function patchSections(patch: Patch, context: InlineContext) {
   const suggestion = context.suggest ? safeSuggestion(patch) : undefined
-  const about: Line = line`Verified by analysing the patched tree again. ${text(shortenProse(patch.summary, 600))}`
+  const together =
+    context.others === undefined || context.others.length === 0 ? '' : ', together with the same fix there,'
+  const about: Line = line`Verified${text(together)} by analysing the patched tree again. ${text(shortenProse(patch.summary, 600))}`
   if (suggestion !== undefined) return [fixed(fence('suggestion', suggestion.text)), fixed(toMarkdown(about))]
   const diffs = patch.files.map(({ diff }) => fence('diff', escapeFenced(diff.replace(/\n$/, ''))))
   return [
