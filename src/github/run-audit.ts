@@ -4,6 +4,8 @@ import { toAuditAnnotations } from '../report/annotations.ts'
 import { toAuditJson } from '../report/json.ts'
 import { auditSummary } from '../report/markdown/job-summary.ts'
 import type { AuditReport } from '../report/review-report.ts'
+import { placesOf, withoutPlaces } from '../rules/copies.ts'
+import type { Finding } from '../rules/finding.ts'
 import type { AuditPlan } from './event.ts'
 import { countOutputs, type Outputs } from './outputs.ts'
 import { writeReports } from './report-files.ts'
@@ -34,15 +36,25 @@ export async function runAudit(session: Session, { revision }: AuditPlan): Promi
   return { conclusion: verdict, ...countOutputs(report, report.findings), 'head-sha': commit, ...files }
 }
 
-/** Fingerprints of the findings in an earlier report file, which is what a baseline is. */
-function readBaseline({ inputs, runner }: Session): ReadonlySet<string> {
+/** What an earlier report file holds, which is what a baseline is. */
+interface Baseline {
+  /** Fingerprints of places. */
+  readonly places: ReadonlySet<string>
+  /** Fingerprints of findings that had one place, whose file may have another name since. */
+  readonly findings: ReadonlySet<string>
+}
+
+function readBaseline({ inputs, runner }: Session): Baseline {
   const file = inputs.baselineFile
-  if (file === undefined) return new Set()
+  if (file === undefined) return { places: new Set(), findings: new Set() }
   const text = runner.read(file)
   if (text === undefined) throw new InputError('the baseline file cannot be read', { file })
   try {
     const { findings } = JSON.parse(text) as Pick<AuditReport, 'findings'>
-    return new Set(findings.map(({ fingerprint }) => fingerprint))
+    return {
+      places: new Set(findings.flatMap(placesOf).map(({ fingerprint }) => fingerprint)),
+      findings: new Set(findings.filter(({ places }) => places === undefined).map(({ fingerprint }) => fingerprint)),
+    }
   } catch {
     throw new InputError('the baseline file is no report of an audit as report-file writes it', { file })
   }
@@ -50,14 +62,20 @@ function readBaseline({ inputs, runner }: Session): ReadonlySet<string> {
 
 function withoutBaseline(session: Session, report: AuditReport, options: Options): AuditReport {
   const known = readBaseline(session)
-  const findings = report.findings.filter(({ fingerprint }) => !known.has(fingerprint))
+  const findings = report.findings.flatMap((finding): readonly Finding[] => {
+    if (finding.places === undefined && known.findings.has(finding.fingerprint)) return []
+    const rest = withoutPlaces(finding, ({ fingerprint }) => known.places.has(fingerprint))
+    return rest === undefined ? [] : [rest]
+  })
   const left = report.findings.length - findings.length
-  if (left === 0) return report
+  if (left === 0 && findings.every((finding, i) => finding === report.findings[i])) return report
   const counts = {
     existing: findings.filter(({ suppressed }) => suppressed === undefined).length,
     suppressed: findings.filter(({ suppressed }) => suppressed !== undefined).length,
   }
-  const notes = [`${left} findings stand in the baseline and are left out.`, ...report.coverage.notes]
+  const stand =
+    left === 1 ? '1 finding stands in the baseline and is' : `${left} findings stand in the baseline and are`
+  const notes = left === 0 ? report.coverage.notes : [`${stand} left out.`, ...report.coverage.notes]
   // What could not be decided with the findings that are left out cannot be decided without them.
   const open = report.summary.reason.startsWith('could not decide')
   const verdict = open ? {} : session.stages.judgeAudit(findings, report.coverage, options)

@@ -1,4 +1,5 @@
 import { escapeFenced, escapeHtml } from '../base/escape.ts'
+import { placesOf } from '../rules/copies.ts'
 import type { Choice, Finding, Witness } from '../rules/finding.ts'
 import { diffLineKind } from './diff-line.ts'
 import { type Flow, flowPorts, hasNetworkEffect, listFlows } from './flows.ts'
@@ -73,6 +74,7 @@ export function auditHtml(report: AuditReport, context: HtmlContext = {}): strin
 /** More rows than this make a page that no browser scrolls well; the JSON has all of them. */
 const MAX_ROWS = 5_000
 const MAX_MESSAGE = 4_000
+const MAX_PLACES = 100
 
 function page(title: string, blocks: readonly string[]): string {
   return `<!doctype html>
@@ -143,7 +145,7 @@ function findingTable(findings: readonly Finding[], context: HtmlContext): strin
     .map((finding): readonly Line[] => [
       [text(STATUS_WORD[finding.status])],
       [code(finding.rule)],
-      placeLine(finding, context, sideOf(finding)),
+      findingPlaces(finding, context),
       messageLine(finding, shortenProse(finding.message, MAX_MESSAGE)),
     ])
   return table(['', 'rule', 'where', 'what'], rows, findings.length)
@@ -161,7 +163,7 @@ function findingCard(finding: Finding, number: number, context: HtmlContext): st
   const name = linked(ruleHref(context.links, rule), code(rule))
   const worse = status === 'worsened' ? ', worse' : ''
   return [
-    `<article class="${severity}"><h3>${number}. <span class="severity">${severity}${worse}</span> ${toHtml(name)} <small>${toHtml(placeLine(finding, context, sideOf(finding)))}${toHtml(statesLine(states))}</small></h3>`,
+    `<article class="${severity}"><h3>${number}. <span class="severity">${severity}${worse}</span> ${toHtml(name)} <small>${toHtml(findingPlaces(finding, context))}${toHtml(statesLine(states))}</small></h3>`,
     `<p>${toHtml(messageLine(finding, shortenProse(finding.message, MAX_MESSAGE)))}</p>`,
     witness === undefined ? '' : witnessBlock(witness, context),
     patch === undefined
@@ -242,6 +244,16 @@ function placeLine(
 ): Line {
   const name = place.line === undefined ? place.file : `${place.file}:${place.line}`
   return linked(fileHref(context.links, place, side), code(name))
+}
+
+function findingPlaces(finding: Finding, context: HtmlContext): Line {
+  const places = placesOf(finding).slice(0, MAX_PLACES)
+  const left = placesOf(finding).length - places.length
+  const more = left > 0 ? ` and ${count(left, 'more place')}` : ''
+  return line`${joined(
+    places.map((place) => placeLine(place, context, sideOf(finding))),
+    ', ',
+  )}${text(more)}`
 }
 
 function treeLine(tree: string, context: HtmlContext): Line {

@@ -60,6 +60,8 @@ export function reviewText(report: ReviewReport, options: TextOptions): string {
       [`  ${STATUS_WORD[finding.status]}`, 'good'],
       [`  ${finding.rule}  ${finding.file}:${finding.line}  ${finding.resource}`],
     ])
+    const others = otherPlaces(finding)
+    if (others !== '') page.wrapped(others, 9, 'dim')
   }
   const proposed = report.proposedSuppressions ?? []
   if (proposed.length > 0) page.title('Proposed by this change, not in force yet')
@@ -97,6 +99,7 @@ export function auditText(report: AuditReport, options: TextOptions): string {
 /** More rows than this are no help to a person; the JSON has all of them. */
 const MAX_FLOWS = 200
 const MAX_PLACES = 50
+const MAX_OTHER_PLACES = 20
 
 function writeFlows(page: TextPage, title: string, flows: readonly Flow[]): void {
   if (flows.length === 0) return
@@ -136,6 +139,8 @@ function writeFindings(page: TextPage, findings: readonly Finding[]): void {
       [`${file}:${line}`, 'bold'],
       [states === undefined || states.length === 0 ? '' : `  in ${states.join(', ')}`, 'dim'],
     ])
+    const others = otherPlaces(finding)
+    if (others !== '') page.wrapped(others, 4, 'dim')
     page.wrapped(finding.message, 4)
     if (witness !== undefined) writeWitness(page, witness)
     if (patch !== undefined) {
@@ -146,6 +151,14 @@ function writeFindings(page: TextPage, findings: readonly Finding[]): void {
       page.wrapped(`to decide: ${decide}`, 4)
     }
   }
+}
+
+/** Where the finding is so beside its own place; `''` where there is none. */
+function otherPlaces({ places = [] }: Finding): string {
+  if (places.length < 2) return ''
+  const shown = places.slice(1, 1 + MAX_OTHER_PLACES).map(({ file, line }) => `${file}:${line}`)
+  const left = places.length - 1 - shown.length
+  return `also ${shown.join(', ')}${left > 0 ? ` and ${left.toLocaleString('en-US')} more` : ''}`
 }
 
 function writeChoices(page: TextPage, choices: readonly Choice[]): void {

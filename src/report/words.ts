@@ -98,6 +98,7 @@ export function messageLine(finding: Finding, message = finding.message): Line {
   const names = [
     finding.resource,
     finding.file,
+    ...(finding.places ?? []).map(({ file }) => file),
     finding.resource.slice(finding.resource.indexOf('/') + 1),
     ...(finding.states ?? []),
   ]

@@ -7,12 +7,18 @@ export type Copies<T> = readonly [T, ...T[]]
 
 /**
  * Findings that are the same but for the file: folders of several environments hold a copy of one object each, and a change made to all
- * of them is told once. What differs in severity, status, words, layers or in what accepts it stays apart. In the order of the first.
+ * of them is told once. What differs in severity, status, words, layers or in what accepts it stays apart, and so do findings of one
+ * file. In the order of the first.
  */
 export function groupCopies(findings: readonly AssessedFinding[]): readonly Copies<AssessedFinding>[] {
   const groups = new Map<string, [AssessedFinding, ...AssessedFinding[]]>()
+  const inFile = new Map<string, number>()
   for (const one of findings) {
-    const key = keyOf(one.finding)
+    const alike = keyOf(one.finding)
+    const here = `${alike}\0${one.finding.file}`
+    const before = inFile.get(here) ?? 0
+    inFile.set(here, before + 1)
+    const key = `${before} ${alike}`
     const same = groups.get(key)
     if (same === undefined) groups.set(key, [one])
     else same.push(one)
@@ -20,11 +26,11 @@ export function groupCopies(findings: readonly AssessedFinding[]): readonly Copi
   return [...groups.values()]
 }
 
+/** Names that the environments give to what they have in common, addresses and places are told by the witness of each. */
 function keyOf(finding: Finding): string {
-  const { fingerprint, status, severity, resource, layer, side, decide, suppressed, witness, concepts } = finding
-  const { packet, path = [] } = witness ?? {}
+  const { rule, status, severity, resource, layer, side, decide, suppressed, witness, concepts } = finding
   return JSON.stringify([
-    fingerprint,
+    rule,
     status,
     severity,
     resource,
@@ -35,9 +41,8 @@ function keyOf(finding: Finding): string {
     suppressed?.expires,
     withoutFile(finding.message, finding),
     decide && withoutFile(decide, finding),
-    // Addresses and places are those of the environment; who meets whom at which layers is what the packet proves.
-    packet && [packet.from, packet.to, packet.protocol, packet.port, packet.name],
-    path.map((step) => [step.layer, step.verdict]),
+    witness && [witness.packet.protocol, witness.packet.port],
+    witness?.path.map((step) => [step.layer, step.verdict]),
   ])
 }
 
@@ -94,6 +99,16 @@ export function atPlaces(finding: Finding): readonly SpreadFinding[] {
 export function spreadPlaces(findings: readonly Finding[]): readonly SpreadFinding[] {
   const spread = findings.map(atPlaces)
   return [...spread.flatMap((places) => places.slice(0, 1)), ...spread.flatMap((places) => places.slice(1))]
+}
+
+/** The finding without some of its places; undefined where none is left. For findings without a patch. */
+export function withoutPlaces(finding: Finding, leave: (place: FindingPlace) => boolean): Finding | undefined {
+  const places = placesOf(finding).filter((place) => !leave(place))
+  const [first] = places
+  if (first === undefined) return undefined
+  if (places.length === placesOf(finding).length) return finding
+  const one = findingAt(finding, first)
+  return places.length === 1 ? one : { ...one, ...joinedStates(places), places }
 }
 
 function findingAt(finding: Finding, place: FindingPlace): Finding {

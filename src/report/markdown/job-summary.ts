@@ -5,7 +5,7 @@ import { count, shortenProse } from '../words.ts'
 import { foldedTable, heading } from './blocks.ts'
 import type { PageContext } from './context.ts'
 import { fixed, layOut, type Section, SUMMARY_LIMIT } from './page.ts'
-import { assumptions, coverageSection, findingRow, patches, topFindings } from './sections.ts'
+import { assumptions, coverageSection, findingRow, patches, placeLists, topFindings } from './sections.ts'
 import { reviewSections } from './summary-comment.ts'
 
 /** The page of a workflow run: the review with every row that a megabyte holds. It carries no marker. */
@@ -29,6 +29,7 @@ function auditSections(report: AuditReport, context: PageContext): readonly Sect
     topFindings(findings, context),
     allFindings(findings, context),
     ...patches(findings),
+    ...placeLists(findings, context),
     coverageSection(report.coverage, context),
     assumptions(report.coverage),
     fixed(

@@ -1,4 +1,5 @@
 import { escapeFenced, fence, shorten } from '../../base/escape.ts'
+import { placesOf } from '../../rules/copies.ts'
 import type { Choice, Finding, Patch, PathStep, Witness } from '../../rules/finding.ts'
 import { type Flow, flowPorts } from '../flows.ts'
 import { graphOfFlows } from '../graph.ts'
@@ -29,6 +30,7 @@ import { fixed, type Section, whole } from './page.ts'
 export const FIRST_SCREEN = {
   flows: 5,
   findings: 3,
+  places: 3,
   notAnalysed: 3,
   edges: 12,
   message: 400,
@@ -139,9 +141,34 @@ function ruleName(finding: Finding, context: PageContext): Line {
   return linked(ruleHref(context.links, finding.rule), code(finding.rule))
 }
 
-/** What is gone stands on a line of the base. */
+/** Its places, as many as the first screen has room for; what is gone stands on a line of the base. */
 function findingPlace(finding: Finding, context: PageContext): Line {
-  return placeLink(finding, context.links, sideOf(finding))
+  const places = placesOf(finding)
+  const shown = places.slice(0, FIRST_SCREEN.places).map((place) => placeLink(place, context.links, sideOf(finding)))
+  const left = places.length - shown.length
+  return [...joined(shown, ', '), ...(left > 0 ? [text(` and ${count(left, 'more place')}`)] : [])]
+}
+
+/** For each finding with more places than its line has room for: all of them, folded away. */
+export function placeLists(findings: readonly Finding[], context: PageContext): readonly Section[] {
+  return findings.flatMap((finding, i): readonly Section[] => {
+    const places = placesOf(finding)
+    if (places.length <= FIRST_SCREEN.places) return []
+    return [
+      foldedTable({
+        gives: 'findings',
+        summary: line`All ${count_(places.length, 'place')} of finding ${i + 1}`,
+        head: ['where', 'in'],
+        rowCount: places.length,
+        row: (index) => {
+          const { states = [], ...place } = places[index]!
+          const names = states.map((state): Line => [code(state)])
+          return [placeLink(place, context.links, sideOf(finding)), joined(names, ', ')]
+        },
+        rest: (left) => line`… and ${left} more: ${fullReport(context)}`,
+      }),
+    ]
+  })
 }
 
 /** The findings that the first screen has no room for, and those that the change removes. */
