@@ -136,7 +136,9 @@ function byLine(
 ): Pick<Hit, 'cause' | 'because'> {
   const by = grant === undefined ? '' : causeOf(view, grant)
   const origin = way?.cause?.origin ?? way?.cause?.resource?.origin
-  if (way === undefined || origin === undefined) return grant === undefined ? {} : { cause: by }
+  if (way === undefined || origin === undefined) {
+    return grant === undefined ? {} : { cause: by, because: { line: lineOf(grant.rule.origin), tells: 'effect' } }
+  }
   const line = lineOf(origin)
   const aside = (hit: Hit) =>
     `${capital(listNames((hit as EndpointHit).names))} can now connect to any address on the internet on ${printConnections(way.connections)}.`

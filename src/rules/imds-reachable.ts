@@ -12,6 +12,7 @@ import { addressOf, proofOf } from './facts/proof.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { capital, listNames } from './hits/listing.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 
 const ADDRESS = '169.254.169.254'
@@ -47,7 +48,16 @@ export const imdsReachable = defineRule({
       resource: resource.address,
       at: grant?.rule.origin ?? resource.origin,
       subject: id,
-      ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+      ...(grant === undefined
+        ? {}
+        : {
+            cause: causeOf(view, grant),
+            because: {
+              line: lineOf(grant.rule.origin),
+              tells: 'effect' as const,
+              aside: () => "The metadata service hands out tokens of the node's managed identities to whoever asks.",
+            },
+          }),
       ...(internet === undefined ? {} : { within: { rule: 'egress-internet', subject: id } }),
       ...withinIsolation(view, endpoint, 'egress'),
       name,

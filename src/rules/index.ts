@@ -33,6 +33,7 @@ import { egressOneLayer } from './egress-one-layer.ts'
 import { egressPathChanged } from './egress-path-changed.ts'
 import { egressUninspected } from './egress-uninspected.ts'
 import { egressWidened } from './egress-widened.ts'
+import { exposedAndLoose } from './exposed-and-loose.ts'
 import { firewallAllowsAny } from './firewall-allows-any.ts'
 import { firewallBlocksAks } from './firewall-blocks-aks.ts'
 import { firewallDnatOpen } from './firewall-dnat-open.ts'
@@ -173,6 +174,7 @@ export const RULES: readonly Rule[] = [
   egressPathChanged,
   egressUninspected,
   egressWidened,
+  exposedAndLoose,
   firewallAllowsAny,
   firewallBlocksAks,
   firewallDnatOpen,

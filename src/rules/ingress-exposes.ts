@@ -6,6 +6,7 @@ import { proveDoor } from './facts/public-service.ts'
 import { isAdminName, sensitivePort } from './facts/sensitive-ports.ts'
 import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { listNames } from './hits/listing.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 
 export const ingressExposes = defineRule({
@@ -44,6 +45,7 @@ export const ingressExposes = defineRule({
           at: origin,
           subject: id,
           cause: view.identity(resource.address),
+          because: { line: lineOf(origin), tells: 'effect' },
           ...(sensitive !== undefined || isAdmin ? { severity: 'high' as const } : {}),
           name: `${workloadName(workload)}${what}`,
           say: (names) =>

@@ -10,6 +10,7 @@ import { nodesEnd, proofOf } from './facts/proof.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { capital, listNames } from './hits/listing.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
 
 export const nodeSshFromPods = defineRule({
@@ -43,7 +44,12 @@ export const nodeSshFromPods = defineRule({
       at: grant?.rule.origin ?? resource.origin,
       subject: id,
       ...(nodeSsh === 'yes' ? {} : { severity: 'low' as const }),
-      ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+      ...(grant === undefined
+        ? {}
+        : {
+            cause: causeOf(view, grant),
+            because: { line: lineOf(grant.rule.origin), tells: 'effect' as const },
+          }),
       within: { rule: wider, subject: id },
       ...withinIsolation(view, endpoint, 'egress'),
       name,

@@ -52,7 +52,7 @@ export const serviceBecamePublic = defineRule({
         subject,
         severity: open !== 'yes' ? 'medium' : sensitive === undefined ? 'high' : 'critical',
         extent,
-        ...(around?.at && { because: { line: lineOf(around.at), tells: 'effect' as const } }),
+        because: { line: lineOf(around?.at ?? service.typeOrigin), tells: 'effect' },
         message: `Anybody on the internet ${open === 'yes' ? 'can' : 'may'} now connect to ${behind} through ${resource.address} on ${printConnections(frontend)}: ${words}.${sensitive === undefined ? '' : ` It is ${sensitive.words}, which is not made for strangers.`} Keep it as it was, make it internal, or list the ranges that may connect.`,
         get witness() {
           return prove(sourcesOf(base, old.resource.address))

@@ -4,6 +4,7 @@ import { makeInternal } from './edit/load-balancer.ts'
 import { publicServices } from './facts/public-service.ts'
 import { sensitivePort } from './facts/sensitive-ports.ts'
 import { listNames } from './hits/listing.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 
 export const servicePublic = defineRule({
@@ -36,6 +37,7 @@ export const servicePublic = defineRule({
         subject: view.identity(resource.address),
         severity: open !== 'yes' ? 'medium' : sensitive === undefined ? 'high' : 'critical',
         extent,
+        because: { line: lineOf(service.typeOrigin), tells: 'effect' },
         within: { rule: 'service-became-public', subject: view.identity(resource.address) },
         message: `Anybody on the internet ${may} connect to ${behind} through ${resource.address}${ports === '' ? '' : ` on ${ports}`}: it is a load balancer with a public address, no source range limits it, and no policy stops it.${what} Make it internal, or list the ranges that may connect.`,
         get witness() {

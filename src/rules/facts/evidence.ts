@@ -46,6 +46,19 @@ export function findEvidence(view: StateView): Evidence {
   return evidence
 }
 
+const pairs = new WeakMap<Evidence, ReadonlySet<string>>()
+
+/** Whether the manifests show that one workload connects to another, both by their ids. */
+export function isNeeded(view: StateView, from: string, to: string): boolean {
+  const evidence = findEvidence(view)
+  let known = pairs.get(evidence)
+  if (known === undefined) {
+    known = new Set(evidence.connections.map((one) => `${one.from?.id} ${one.to.id}`))
+    pairs.set(evidence, known)
+  }
+  return known.has(`${from} ${to}`)
+}
+
 function readEvidence(view: StateView): Evidence {
   const { workloads, services, ingresses } = view.network.kubernetes
   const byName = new Map(services.map((service) => [`${service.namespace}/${service.name}`, service]))

@@ -64,6 +64,19 @@ export function judgedEndpoints({ reach }: StateView): readonly JudgedEndpoint[]
   return endpoints
 }
 
+const byId = new WeakMap<readonly JudgedEndpoint[], ReadonlyMap<string, JudgedEndpoint>>()
+
+/** The endpoint of an id, which base and head share. */
+export function judgedEndpoint(view: StateView, id: string): JudgedEndpoint | undefined {
+  const all = judgedEndpoints(view)
+  let index = byId.get(all)
+  if (index === undefined) {
+    index = new Map(all.map((endpoint) => [endpoint.id, endpoint]))
+    byId.set(all, index)
+  }
+  return index.get(id)
+}
+
 /** True where some policy that certainly applies isolates the endpoint. */
 export function isIsolated(reach: Reachability, subject: number, direction: Direction): boolean {
   return reach.selecting(subject, direction).some(({ selects }) => selects === 'yes')

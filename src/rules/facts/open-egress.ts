@@ -39,6 +39,8 @@ export type InternetBreadth = 'any' | 'some' | 'names'
 
 /** How many public addresses of a family are "the internet": a /8 of IPv4, or as large a part of IPv6. A tenant has no such range. */
 const WIDE_V4 = 2 ** 24
+/** From so many addresses on they are "the internet" and no list of ranges: half of IPv4. */
+export const HALF_OF_V4 = 2 ** 31
 const DNS_ONLY = [53, 853]
   .flatMap((port) => [connectionSet('TCP', port), connectionSet('UDP', port)])
   .reduce(connectionSets.union)

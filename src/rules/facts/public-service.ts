@@ -16,7 +16,7 @@ import type { Door } from '../../reach/door.ts'
 import type { Reachability } from '../../reach/reachability.ts'
 import type { PathStep, Witness } from '../finding.ts'
 import { askAzure, azureWitness, linkedCluster } from './azure-site.ts'
-import { countAddresses, extentOf, publicPart } from './open-egress.ts'
+import { countAddresses, extentOf, HALF_OF_V4, publicPart } from './open-egress.ts'
 import { addressOf, controllerEnd, doorStep, nodesEnd, peerName, proofOf } from './proof.ts'
 
 /** A Service of type LoadBalancer as the internet sees it. */
@@ -38,9 +38,6 @@ export interface PublicService {
   /** A packet from one of the sources; from one that is not among those of `before`, where there is such a one. */
   readonly prove: (before?: AddressSet) => Witness | undefined
 }
-
-/** From so many addresses on they are "the internet" and no list of ranges: half of IPv4. */
-const HALF_OF_V4 = 2 ** 31
 
 /** The load balancers that let the internet in through every layer, for certain or perhaps, in the order of the network. */
 export function publicServices(view: StateView, trusted: AddressSet): Iterable<PublicService> {
