@@ -43,6 +43,22 @@ describe('route-bypass', () => {
     at: 'main.tf: resource "azurerm_route" "tag" {',
     says: ['every customer'],
   })
+  finds(routeBypass, 'the rest of a range of which a narrower route takes the start to the firewall', {
+    head: tf(
+      hub({
+        more: `${route('partner', '20.40.0.0/16', TO_INTERNET)}${route('start', '20.40.0.0/17', TO_FIREWALL)}`,
+      }),
+    ),
+    at: 'main.tf: resource "azurerm_route" "partner" {',
+    witness: 'node/aks/system → 20.40.128.0 TCP 443',
+  })
+  silent(routeBypass, 'a range that narrower routes take to the firewall', {
+    head: tf(
+      hub({
+        more: `${route('partner', '20.40.0.0/16', TO_INTERNET)}${route('start', '20.40.0.0/17', TO_FIREWALL)}${route('end', '20.40.128.0/17', TO_FIREWALL)}`,
+      }),
+    ),
+  })
   silent(routeBypass, 'the public address of the firewall', {
     head: tf(hub({ more: route('own', '20.40.1.1/32', TO_INTERNET) })),
   })

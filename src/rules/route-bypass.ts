@@ -1,4 +1,11 @@
-import { addressSets, firstAddress, parseCidr, printAddress } from '../algebra/addresses.ts'
+import {
+  type AddressSet,
+  addressSets,
+  firstAddress,
+  NO_ADDRESSES,
+  parseCidr,
+  printAddress,
+} from '../algebra/addresses.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import type { Route } from '../model/azure/route-table.ts'
@@ -34,8 +41,9 @@ export const routeBypass = defineRule({
     const { azure } = siteOf(view)
     for (const way of waysOut(view)) {
       if (way.exit.kind !== 'firewall' && way.exit.kind !== 'appliance') continue
-      for (const route of azure.routeTables.of(way.subnet.routeTable)?.routes ?? []) {
-        const around = partAround(route)
+      const { routes = [] } = azure.routeTables.of(way.subnet.routeTable) ?? {}
+      for (const route of routes) {
+        const around = partAround(route, routes)
         if (around === undefined) continue
         const query = { from: way.peer, to: around.sample, protocol: 'TCP', port: 443 } as const
         const outcome = askAzure(view, query)
@@ -78,19 +86,29 @@ interface Around {
 }
 
 /** The public part that a route surely takes to the internet; undefined for default routes and for the address of one host. */
-function partAround({ prefix, nextHop }: Route): Around | undefined {
+function partAround({ prefix, nextHop }: Route, routes: readonly Route[]): Around | undefined {
   if (!prefix.known || !nextHop.known || nextHop.value !== 'Internet') return undefined
   const block = parseCidr(prefix.value)
   if (block === undefined) {
     const isTag = serviceTag(prefix.value) !== undefined
     return isTag ? { text: prefix.value, isTag, sample: `tag/${prefix.value}`, severity: 'high', extent: 1 } : undefined
   }
-  const open = addressSets.intersect(block.addresses, PUBLIC_ADDRESSES)
+  const open = addressSets.subtract(
+    addressSets.intersect(block.addresses, PUBLIC_ADDRESSES),
+    routes.map((one) => narrower(one, block.prefix)).reduce(addressSets.union, NO_ADDRESSES),
+  )
   const first = firstAddress(open)
   // The default route and its halves are the way itself; one address is how a firewall's own public address is kept symmetric.
   if (first === undefined || block.prefix <= 1 || block.prefix === 32 || block.prefix === 128) return undefined
   const severity = block.prefix <= NARROW ? 'high' : 'medium'
   return { text: prefix.value, isTag: false, sample: printAddress(first), severity, extent: 128 - block.prefix }
+}
+
+/** What a route with a longer prefix takes to another place. */
+function narrower({ prefix, nextHop }: Route, length: number): AddressSet {
+  const block = prefix.known ? parseCidr(prefix.value) : undefined
+  const isOther = !nextHop.known || nextHop.value !== 'Internet'
+  return block !== undefined && block.prefix > length && isOther ? block.addresses : NO_ADDRESSES
 }
 
 /** Ranges up to this size are more than the few hosts of one partner. */
