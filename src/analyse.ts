@@ -6,7 +6,12 @@ import { findRenames } from './compare/renames.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { ClusterConfig, Config } from './config/config.ts'
 import { type AzureNetwork, toAzureNetwork } from './model/azure/azure-network.ts'
-import { buildKubernetesNetwork, type KubernetesModel, withOtherPolicies } from './model/kubernetes/build-network.ts'
+import {
+  buildKubernetesNetwork,
+  isKubernetesObject,
+  type KubernetesModel,
+  withOtherPolicies,
+} from './model/kubernetes/build-network.ts'
 import { apiGroup } from './model/kubernetes/fields.ts'
 import type { KubernetesNetwork } from './model/kubernetes/kubernetes-network.ts'
 import type { Network } from './model/network.ts'
@@ -64,7 +69,7 @@ function analyseStates({ name, base, head }: StatePair, config: Config): Analyse
   const onlyPolicies = changed && differOnlyInPolicies(base.resources, head.resources)
   const after = onlyPolicies
     ? withOtherPolicies(before, head.resources)
-    : changed
+    : changed && !haveSameObjects(base.resources, head.resources)
       ? buildKubernetesNetwork(head.resources)
       : before
   const renames = changed ? findRenames(base.resources, head.resources) : new Map<string, string>()
@@ -75,7 +80,7 @@ function analyseStates({ name, base, head }: StatePair, config: Config): Analyse
       {
         state: head,
         model: after,
-        network: withIdentities(before, after, renames),
+        network: after === before ? before.network : withIdentities(before, after, renames),
         identity: (address) => renames.get(address) ?? address,
         surroundings: onlyPolicies || !changed ? surroundings : {},
       },
@@ -118,6 +123,11 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
     },
   }
   return { name: known.name, base: known.base, head: view, headModel, changed: true }
+}
+
+/** Whether two versions of a state differ in infrastructure code alone. */
+function haveSameObjects(a: readonly Resource[], b: readonly Resource[]): boolean {
+  return haveSameItems(a.filter(isKubernetesObject), b.filter(isKubernetesObject))
 }
 
 function differOnlyInPolicies(a: readonly Resource[], b: readonly Resource[]): boolean {

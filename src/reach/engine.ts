@@ -1,4 +1,4 @@
-import type { AddressSet } from '../algebra/addresses.ts'
+import { type AddressSet, addressSets } from '../algebra/addresses.ts'
 import type { Approach } from './door.ts'
 
 /**
@@ -9,13 +9,26 @@ import type { Approach } from './door.ts'
 export const ENGINES = ['unknown', 'none', 'azure', 'cilium', 'calico'] as const
 export type Engine = (typeof ENGINES)[number]
 
-/** What the manifests do not say about a cluster. */
-export interface ClusterFacts {
+/** What policies mean in a cluster hangs on this besides its manifests. */
+export interface PolicyPlace {
   readonly engine: Engine
   /** Addresses of pods, where they are known. */
   readonly podAddresses?: AddressSet
   /** Addresses of nodes, where they are known. */
   readonly nodeAddresses?: AddressSet
+}
+
+/** Whether policies mean the same in both. */
+export function isSamePlace(a: PolicyPlace, b: PolicyPlace): boolean {
+  return a.engine === b.engine && areEqual(a.podAddresses, b.podAddresses) && areEqual(a.nodeAddresses, b.nodeAddresses)
+}
+
+function areEqual(a: AddressSet | undefined, b: AddressSet | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : addressSets.equal(a, b)
+}
+
+/** What the manifests do not say about a cluster. */
+export interface ClusterFacts extends PolicyPlace {
   /** The network around it, where the tree shows it. */
   readonly approach?: Approach
 }

@@ -10,7 +10,7 @@ import type { Network } from '../model/network.ts'
 import { ConnectionTable } from './connection-table.ts'
 import type { Door } from './door.ts'
 import { findDoors } from './doors.ts'
-import { type ClusterFacts, UNKNOWN_CLUSTER } from './engine.ts'
+import { type ClusterFacts, isSamePlace, type PolicyPlace, UNKNOWN_CLUSTER } from './engine.ts'
 import { explainPacket, type Packet } from './explain.ts'
 import type { Path, PolicyLayer } from './layer.ts'
 import { type AdminPolicyLayer, adminPolicyLayer } from './layers/admin-policy.ts'
@@ -87,23 +87,23 @@ export function buildReachability(states: readonly ReachabilityInput[]): readonl
     const before = states[state - 1]?.network.kubernetes
     const isEqual =
       before !== undefined &&
-      grounds[state - 1]!.cluster === cluster &&
+      isSamePlace(grounds[state - 1]!.cluster, cluster) &&
       haveEqualClasses(universe, [before, network.kubernetes], [state - 1, state])
     grounds.push(isEqual ? grounds[state - 1]! : groundOf(stateClasses(universe, state, network.kubernetes), cluster))
   }
-  return states.map(({ network }, state) => analyse(network, grounds[state]!))
+  return states.map(({ network, cluster = UNKNOWN_CLUSTER }, state) => analyse(network, cluster, grounds[state]!))
 }
 
-/** What policies stand on. Base and head have one ground where a change touches no workload and no namespace. */
+/** What policies stand on. Base and head have one ground where a change touches no workload, no namespace and no address of the cluster. */
 export interface Ground {
   readonly classes: StateClasses
-  readonly cluster: ClusterFacts
+  readonly cluster: PolicyPlace
   readonly bindings: PortBindings
   readonly compile: PolicyCompiler
   readonly table: ConnectionTable
 }
 
-function groundOf(classes: StateClasses, cluster: ClusterFacts): Ground {
+function groundOf(classes: StateClasses, cluster: PolicyPlace): Ground {
   const bindings = portBindings(classes)
   return {
     classes,
@@ -131,7 +131,7 @@ export function withOtherPolicies(known: Reachability, network: Network): Reacha
     areIdentical(before.ingresses, after.ingresses) &&
     areIdentical(before.adminPolicies, after.adminPolicies) &&
     sameNamespaces(before.namespaces, after.namespaces)
-  return isSame && tellsApart(known.universe, after) ? analyse(network, known.ground) : undefined
+  return isSame && tellsApart(known.universe, after) ? analyse(network, known.cluster, known.ground) : undefined
 }
 
 /** What is known of a namespace is told by its object, and by its name where the tree has none. */
@@ -142,8 +142,8 @@ function sameNamespaces(before: KubernetesNetwork['namespaces'], after: Kubernet
   )
 }
 
-function analyse(network: Network, ground: Ground): Reachability {
-  const { classes, cluster, bindings, compile, table } = ground
+function analyse(network: Network, cluster: ClusterFacts, ground: Ground): Reachability {
+  const { classes, bindings, compile, table } = ground
   const { universe } = classes
   const { regions } = universe
   const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster, compile)

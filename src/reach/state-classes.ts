@@ -81,6 +81,7 @@ export function haveEqualClasses(
   numbers: readonly [number, number],
 ): boolean {
   const [one, other] = states
+  if (one === other) return true
   if (!areIdentical(one.workloads, other.workloads)) return false
   return classes.every(({ facts }) => {
     const [a, b] = [facts[numbers[0]], facts[numbers[1]]]

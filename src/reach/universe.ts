@@ -52,12 +52,17 @@ export const INGRESS_CONTROLLER = { kind: 'ingress-controller', id: 'ingress-con
 export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe {
   const podSelectors = new SelectorIndex()
   const namespaceSelectors = new SelectorIndex()
-  for (const network of networks) enterSelectors(network, podSelectors, namespaceSelectors)
-  const portNames = usedPortNames(networks)
+  // Base and head are one network where the change is to infrastructure code alone.
+  const different = [...new Set(networks)]
+  for (const network of different) enterSelectors(network, podSelectors, namespaceSelectors)
+  const portNames = usedPortNames(different)
 
-  const workloads = networks.map((network) => new Map(network.workloads.map((workload) => [workload.id, workload])))
-  const hypotheticals = findHypotheticals(networks, answeredBy(networks, podSelectors))
-  const ids = new Set(workloads.flatMap((byId) => [...byId.keys()]))
+  const byNetwork = new Map(
+    different.map((network) => [network, new Map(network.workloads.map((workload) => [workload.id, workload]))]),
+  )
+  const workloads = networks.map((network) => byNetwork.get(network)!)
+  const hypotheticals = findHypotheticals(different, answeredBy(different, podSelectors))
+  const ids = new Set(different.flatMap((network) => [...byNetwork.get(network)!.keys()]))
   const endpoints: Endpoint[] = [
     ...[...ids].map((id) => ({ kind: 'workload', id }) as const),
     ...hypotheticals,
@@ -65,8 +70,9 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
     INGRESS_CONTROLLER,
   ]
 
-  /** Whether a workload and its namespace are in a state what they are in the one before. */
+  /** Whether all that a state says of an end point is what the one before says: of a workload, that and its namespace are the same. */
   const isSame = ({ kind, id }: Endpoint, state: number): boolean => {
+    if (state > 0 && networks[state] === networks[state - 1]) return true
     const workload = kind === 'workload' && state > 0 ? workloads[state]!.get(id) : undefined
     if (workload === undefined || workload !== workloads[state - 1]!.get(id)) return false
     const [before, after] = [networks[state - 1]!, networks[state]!].map(({ namespaces }) =>

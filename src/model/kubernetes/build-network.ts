@@ -45,7 +45,7 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
     for (const rejection of rejections) problems.push(toProblem(resource, rejection))
   }
   const objects = lastOfEach(
-    resources.filter((resource) => !isCloudResource(resource) && !isOfPolicyKind(resource)),
+    resources.filter((resource) => isKubernetesObject(resource) && !isOfPolicyKind(resource)),
     problems,
   )
   const workloads: Workload[] = []
@@ -232,11 +232,11 @@ function objectKey(kind: string, namespace: string, name: string): string {
 }
 
 /**
- * Told by kind, so that the values of infrastructure code are not evaluated for it: `azurerm_subnet` and
- * `Microsoft.Network/virtualNetworks` are no kinds of objects, whose names are words (`NetworkPolicy`).
+ * Whether a resource can be an object of a cluster. Told by kind, so that the values of infrastructure code are not evaluated for it:
+ * `azurerm_subnet` and `Microsoft.Network/virtualNetworks` are no kinds of objects, whose names are words (`NetworkPolicy`).
  */
-function isCloudResource({ kind, unit }: Resource): boolean {
-  return isCloudUnit(unit) && !/^[A-Z][A-Za-z0-9]*$/.test(kind)
+export function isKubernetesObject({ kind, unit }: Resource): boolean {
+  return !isCloudUnit(unit) || /^[A-Z][A-Za-z0-9]*$/.test(kind)
 }
 
 /** The objects that hold, by kind, namespace and name, in the order of first appearance. */

@@ -18,7 +18,7 @@ import type {
   PolicyRule,
 } from '../../model/kubernetes/network-policy.ts'
 import { blockHolds } from '../address-ranges.ts'
-import { blocksMatchNodes, blocksMatchPods, type ClusterFacts } from '../engine.ts'
+import { blocksMatchNodes, blocksMatchPods, type PolicyPlace } from '../engine.ts'
 import type { Decision } from '../layer.ts'
 import { portNameKey } from '../named-ports.ts'
 import type { PeerSet } from '../peers.ts'
@@ -46,7 +46,7 @@ export interface PolicyCompiler {
 }
 
 /** Turns rules into regions. What does not hang on the subject's port names is made once for each policy and rule. */
-export function policyCompiler(classes: StateClasses, cluster: ClusterFacts, bindings: PortBindings): PolicyCompiler {
+export function policyCompiler(classes: StateClasses, cluster: PolicyPlace, bindings: PortBindings): PolicyCompiler {
   const { universe } = classes
   const { regions, peerSets, classSets } = universe
   const peers = boundsOf(peerSets)
