@@ -124,6 +124,22 @@ describe('where a comment may stand', () => {
   })
 })
 
+describe('a finding at several places', () => {
+  const places = [
+    { ...finding('f1', 3), finding: 'f' },
+    { ...finding('f2', 4), finding: 'f' },
+  ]
+
+  test('has a comment at each, and is one finding', async () => {
+    expect(await postInlineComments(hostWith(), inline(places))).toMatchObject({ created: 2, standing: 2, findings: 1 })
+  })
+
+  test('keeps the comments that it has', async () => {
+    const host = hostWith({ reviewComments: [standing(1, 'f1')] })
+    expect(await postInlineComments(host, inline(places))).toMatchObject({ created: 1, standing: 2, findings: 1 })
+  })
+})
+
 describe('from push to push', () => {
   test('one review for all, and nothing on the second run', async () => {
     const host = hostWith()

@@ -204,10 +204,15 @@ export function findingRow(finding: Finding, context: PageContext): readonly Lin
 export function packetLine(findings: readonly Finding[]): Section {
   const index = findings.findIndex(({ witness }) => witness !== undefined)
   if (index === -1) return fixed('')
+  const finding = findings[index]!
   const about = findings.length > 1 ? ` (finding ${index + 1})` : ''
+  // Of several environments it is the first's.
+  const where = statesLine(finding.places?.[0]?.states)
   return whole(
     'screen',
-    toMarkdown(line`${strong(text(`Packet that proves it${about}:`))} ${witnessLine(findings[index]!.witness!)}`),
+    toMarkdown(
+      line`${strong(text(`Packet that proves it${about}`), ...where, text(':'))} ${witnessLine(finding.witness!)}`,
+    ),
   )
 }
 
