@@ -16,6 +16,7 @@ import { apiGroup } from './model/kubernetes/fields.ts'
 import type { KubernetesNetwork } from './model/kubernetes/kubernetes-network.ts'
 import type { Network } from './model/network.ts'
 import { findStates, pairStates, type State, type StatePair } from './model/state.ts'
+import type { EditedTree } from './parse/edited.ts'
 import type { Resource } from './parse/resource.ts'
 import type { ParsedTree } from './parse/units.ts'
 import { toClusterFacts } from './reach/azure/cluster-facts.ts'
@@ -34,6 +35,7 @@ export interface AnalysedPair {
   readonly headModel: KubernetesModel
   /** False where both sides hold the identical resources: nothing of the state need be looked at. */
   readonly changed: boolean
+  readonly states: Pick<StatePair, 'base' | 'head'>
 }
 
 /** Groups a tree into states and analyses each. Views compute on demand. */
@@ -49,7 +51,7 @@ export function analysePair(base: ParsedTree, head: ParsedTree, config: Config):
   return pairStates(base.units, head.units, config.states).map((pair) => analyseStates(pair, config))
 }
 
-/** As {@link analysePair} for a head that was edited again: `known` is the analysis before the edit, of which is kept what still holds. */
+/** As {@link analysePair} for a head that was edited again: of the analysis before the edit is kept what still holds. */
 export function analyseEdited(
   known: readonly AnalysedPair[],
   base: ParsedTree,
@@ -58,8 +60,30 @@ export function analyseEdited(
 ): readonly AnalysedPair[] {
   return pairStates(base.units, edited.units, config.states).map((pair) => {
     const before = known.find(({ name }) => name === pair.name)
-    return (before && withEditedPolicies(before, pair, config)) ?? analyseStates(pair, config)
+    return before === undefined ? analyseStates(pair, config) : analyseAgain(before, pair, config)
   })
+}
+
+/** As {@link analyseEdited} where every object has its place in the edited head: states are divided as before, and those that the edit does not reach are the known ones. */
+export function analyseReread(
+  known: readonly AnalysedPair[],
+  { units, resources }: EditedTree,
+  config: Config,
+): readonly AnalysedPair[] {
+  return known.map((pair) => {
+    const { base, head } = pair.states
+    if (!head.resources.some((resource) => resources.has(resource))) return pair
+    const edited: State = {
+      ...head,
+      units: head.units.map((unit) => units.get(unit) ?? unit),
+      resources: head.resources.map((resource) => resources.get(resource) ?? resource),
+    }
+    return analyseAgain(pair, { name: pair.name, base, head: edited }, config)
+  })
+}
+
+function analyseAgain(known: AnalysedPair, pair: StatePair, config: Config): AnalysedPair {
+  return withEditedPolicies(known, pair, config) ?? analyseStates(pair, config)
 }
 
 function analyseStates({ name, base, head }: StatePair, config: Config): AnalysedPair {
@@ -87,7 +111,7 @@ function analyseStates({ name, base, head }: StatePair, config: Config): Analyse
     ],
     config,
   )
-  return { name, base: views[0]!, head: views[1]!, headModel: after, changed }
+  return { name, base: views[0]!, head: views[1]!, headModel: after, changed, states: { base, head } }
 }
 
 /** A known pair with other NetworkPolicies in its head; undefined where more than those is different. */
@@ -122,7 +146,7 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
       return link
     },
   }
-  return { name: known.name, base: known.base, head: view, headModel, changed: true }
+  return { name: known.name, base: known.base, head: view, headModel, changed: true, states: { base, head } }
 }
 
 /** Whether two versions of a state differ in infrastructure code alone. */

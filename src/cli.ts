@@ -14,6 +14,8 @@ if (help !== undefined) {
   process.exitCode = argv.length === 0 ? 2 : 0
 } else {
   process.exitCode = main()
+  // All is said: what the event loop would still do is collect memory that ends with the process.
+  process.stdout.write('', () => process.exit())
 }
 
 /** What is asked for instead of an analysis; undefined for a command that is to be run. */

@@ -1,11 +1,12 @@
 import { connectionSets } from './algebra/connections.ts'
-import { type AnalysedPair, analyseEdited } from './analyse.ts'
+import { type AnalysedPair, analyseEdited, analyseReread } from './analyse.ts'
 import type { TreeEdit } from './base/edit.ts'
 import { diffLayers } from './compare/diff-layers.ts'
 import type { Flow } from './compare/flows.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { Config } from './config/config.ts'
 import { carryOver } from './parse/carry-over.ts'
+import { rereadFiles } from './parse/edited.ts'
 import type { ParseCache } from './parse/front-end.ts'
 import { type ParsedTree, parseTree } from './parse/units.ts'
 import type { EditedOutcome, KnownHits } from './patch/verify.ts'
@@ -22,8 +23,12 @@ export interface EditContext {
   readonly before: ParsedTree
   readonly after: ParsedTree
   readonly pairs: readonly AnalysedPair[]
+  /** The states that the head leaves as they are, which an edit may reach. */
+  readonly unchanged: readonly AnalysedPair[]
   /** Of each pair, between base and head. */
   readonly flows: readonly (readonly Flow[])[]
+  /** What was found in the head of each pair. */
+  readonly runs: readonly RuleRun[]
   readonly head: Tree
   readonly config: Config
   readonly settings: RuleSettings
@@ -33,20 +38,21 @@ export interface EditContext {
 
 /** The analysis again, with an edit laid over the head. What the head itself closed is not the patch's doing. */
 export function reviewEdited(context: EditContext, edit: TreeEdit): EditedOutcome {
-  const { before, after, config, settings, cache, only } = context
-  const { tree: edited } = carryOver(before, parseTree(overlayTree(context.head, edit), { cache, only }))
-  if (countProblems(edited) > countProblems(after)) return BROKEN_EDIT
+  const { settings } = context
+  const edited = analyseWith(context, edit)
+  if (edited === undefined) return BROKEN_EDIT
   const hits: RuleHit[] = []
   const lost: Flow[] = []
   const views: StateView[] = []
-  for (const pair of analyseEdited(context.pairs, before, edited, config)) {
+  for (const pair of edited) {
     const own = context.pairs.findIndex(({ name }) => name === pair.name)
     if (own < 0 && !pair.changed) continue
     views.push(pair.head)
     // The edit takes back all that the head changes: whatever is found, the base has it as well.
     if (!pair.changed) continue
-    const flows = diffLayers(pair.base, pair.head)
-    const run = runHead(pair, flows, settings)
+    const isKnown = pair === context.pairs[own]
+    const flows = isKnown ? context.flows[own]! : diffLayers(pair.base, pair.head)
+    const run = isKnown ? context.runs[own]! : runHead(pair, flows, settings)
     // What a rule that failed would have found is not known: such an edit proves nothing.
     if (run.failed.length > 0) return BROKEN_EDIT
     hits.push(...run.hits)
@@ -54,6 +60,18 @@ export function reviewEdited(context: EditContext, edit: TreeEdit): EditedOutcom
   }
   const findsAll = (rule: Rule) => views.flatMap((view) => checkState([rule], view, settings).hits)
   return { hits, findsAll, lost, broken: false }
+}
+
+/** The pairs with the edited head; undefined where the edit leaves something that cannot be read. */
+function analyseWith(context: EditContext, edit: TreeEdit): readonly AnalysedPair[] | undefined {
+  const { before, after, pairs, unchanged, config, cache, only } = context
+  const tree = overlayTree(context.head, edit)
+  const files = [...new Set(edit.edits.map(({ path }) => path))]
+  const reread = edit.newFiles.size === 0 ? rereadFiles(after, tree, files, cache) : undefined
+  if (reread !== undefined) return analyseReread([...pairs, ...unchanged], reread, config)
+  const { tree: edited } = carryOver(before, parseTree(tree, { cache, only }))
+  if (countProblems(edited) > countProblems(after)) return undefined
+  return analyseEdited(pairs, before, edited, config)
 }
 
 const BROKEN_EDIT: EditedOutcome = { hits: [], findsAll: () => [], lost: [], broken: true }

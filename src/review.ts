@@ -47,12 +47,14 @@ export function review({ base, head, config, configPath, options, today }: Revie
   const { tree: after, files: carried } = carryOver(before, parseTree(head, { cache, only }))
   const all = analysePair(before, after, config)
   const pairs = all.filter(({ changed }) => changed)
+  const unchanged = all.filter(({ changed }) => !changed)
   const states = all.map(({ name }) => name)
   const settings = ruleSettings(config, today)
 
   const flows = pairs.map((pair) => diffLayers(pair.base, pair.head))
   // The head first: what base and head have in common is told as the head has it.
-  const headRun = joinRuns(pairs.map((pair, i) => runHead(pair, flows[i]!, settings)))
+  const headRuns = pairs.map((pair, i) => runHead(pair, flows[i]!, settings))
+  const headRun = joinRuns(headRuns)
   const baseRun = joinRuns(pairs.map((pair) => checkState(RULES, pair.base, settings, pair.head)))
   const own = reviewConfiguration({
     base,
@@ -79,7 +81,11 @@ export function review({ base, head, config, configPath, options, today }: Revie
     view: (state) => pairs.find(({ name }) => name === state)?.head,
     known: knownHits(pairs, [...baseRun.hits, ...headRun.hits], settings),
     settings,
-    analyse: (edit) => reviewEdited({ before, after, pairs, flows, head, config, settings, cache, only }, edit),
+    analyse: (edit) =>
+      reviewEdited(
+        { before, after, pairs, unchanged, flows, runs: headRuns, head, config, settings, cache, only },
+        edit,
+      ),
     wants: (finding) => isNew(finding) && finding.suppressed === undefined,
   })
 

@@ -101,7 +101,19 @@ interface UnitPart {
   readonly resources: readonly Resource[]
 }
 
+const partsOfUnits = new WeakMap<RenderedUnit, readonly UnitPart[]>()
+
+/** The identical parts of a unit that stands in several trees. */
 function partsOf(unit: RenderedUnit): readonly UnitPart[] {
+  let parts = partsOfUnits.get(unit)
+  if (parts === undefined) {
+    parts = divideUnit(unit)
+    partsOfUnits.set(unit, parts)
+  }
+  return parts
+}
+
+function divideUnit(unit: RenderedUnit): readonly UnitPart[] {
   if (unit.unit.kind !== 'manifests') return [{ path: pathOf(unit.unit), unit, resources: unit.resources }]
   const files = new Map<string, Resource[]>()
   for (const resource of unit.resources) {
@@ -160,7 +172,7 @@ interface Members {
 }
 
 function choose(parts: readonly (readonly UnitPart[])[], paths: ReadonlySet<string>): readonly Members[] {
-  if (!parts.some(mayContradict)) return [{ name: '', paths, taken: {} }]
+  if (!mayContradict(parts)) return [{ name: '', paths, taken: {} }]
   const forks = findForks(
     parts.flatMap((tree, index) =>
       tree
@@ -195,16 +207,26 @@ function howTaken(
   return taken
 }
 
-/** False where nothing is defined twice, as in most trees: told by addresses alone, without a look at the objects. */
-function mayContradict(parts: readonly UnitPart[]): boolean {
-  const seen = new Map<string, UnitPart>()
-  for (const part of parts) {
-    const { environment } = part.unit.unit
-    if (environment !== undefined || isCloudUnit(part.unit.unit)) return true
-    for (const { address } of part.resources) {
-      const other = seen.get(address)
-      if (other === undefined) seen.set(address, part)
-      else if (other !== part) return true
+/**
+ * False where in no tree anything is defined twice, as in most: told by addresses alone, without a look at the objects. Parts that one
+ * tree has of another were asked there.
+ */
+function mayContradict(trees: readonly (readonly UnitPart[])[]): boolean {
+  const definers = new Map<string, UnitPart>()
+  const asked = new Set<UnitPart>()
+  for (const parts of trees) {
+    const present = asked.size === 0 ? undefined : new Set(parts)
+    for (const part of parts) {
+      if (asked.has(part)) continue
+      asked.add(part)
+      const { environment } = part.unit.unit
+      if (environment !== undefined || isCloudUnit(part.unit.unit)) return true
+      for (const { address } of part.resources) {
+        const other = definers.get(address)
+        if (other === part) continue
+        if (other !== undefined && (present === undefined || present.has(other))) return true
+        definers.set(address, part)
+      }
     }
   }
   return false

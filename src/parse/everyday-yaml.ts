@@ -1,5 +1,5 @@
 import type { SourceText } from '../base/text.ts'
-import { COLUMNS, END, KEY, KEY_UNIT, NEXT, ROW, type RowKind, SHAPE, START, valueAt } from './value-table.ts'
+import { COLUMNS, END, KEY, KEY_BITS, NEXT, ROW, type RowKind, SHAPE, START, valueAt } from './value-table.ts'
 import type { YamlDocument } from './yaml-document.ts'
 import type { YamlLimits } from './yaml-limits.ts'
 import { resolvePlain } from './yaml-scalar.ts'
@@ -35,6 +35,8 @@ const MAX_DEPTH = 64
 
 /** Numbers of all rows of the file that is being read; it grows, and files are read one after the other. */
 let scratch = new Int32Array(COLUMNS * 4096)
+/** Hashes of the keys of the open mappings, outermost first. */
+const keyHashes = new Int32Array(MAX_KEYS * (MAX_DEPTH + 1))
 
 /** One pass over the lines of a file. Every method that gives false has met something that is not everyday. */
 class Scan {
@@ -45,8 +47,9 @@ class Scan {
   /** The open collections, outermost first: their rows, columns and kinds. */
   readonly #open: number[] = []
   readonly #columns: number[] = []
-  /** Hashes of the keys of the open mappings; undefined for a list. */
-  readonly #keys: (number[] | undefined)[] = []
+  /** Where the keys of each open mapping start in {@link keyHashes}; -1 for a list. */
+  readonly #firstKeys: number[] = []
+  #keyCount = 0
   /** The row that waits for its value, behind its colon, dash or document marker; -1 for none. */
   #waiting = -1
   /** End of the last token. */
@@ -138,7 +141,7 @@ class Scan {
     const waits = this.#waiting >= 0
     const parent = this.#columns.length === 0 ? -1 : this.#columns.at(-1)!
     // A list may stand at the column of the key that it belongs to.
-    const isCompact = column === parent && kind === ROW.LIST && this.#keys.at(-1) !== undefined
+    const isCompact = column === parent && kind === ROW.LIST && this.#firstKeys.at(-1) !== -1
     if (waits && (column > parent || isCompact)) {
       const row = this.#waiting
       const at = row * COLUMNS
@@ -146,14 +149,14 @@ class Scan {
       scratch[at + SHAPE]! += kind
       this.#open.push(row)
       this.#columns.push(column)
-      this.#keys.push(kind === ROW.MAP ? [] : undefined)
+      this.#firstKeys.push(kind === ROW.MAP ? this.#keyCount : -1)
       this.#waiting = -1
       return this.#open.length <= Math.min(MAX_DEPTH, this.#limits.maxDepth - 1)
     }
     this.#waiting = -1
     while (this.#columns.length > 0) {
       const top = this.#columns.at(-1)!
-      const isList = this.#keys.at(-1) === undefined
+      const isList = this.#firstKeys.at(-1) === -1
       if (top < column) return false
       if (top === column && isList === (kind === ROW.LIST)) return true
       if (top === column && !isList) return false
@@ -165,7 +168,8 @@ class Scan {
   #close(): void {
     const at = this.#open.pop()! * COLUMNS
     this.#columns.pop()
-    this.#keys.pop()
+    const firstKey = this.#firstKeys.pop()!
+    if (firstKey >= 0) this.#keyCount = firstKey
     scratch[at + END] = this.#behind
     scratch[at + NEXT] = this.#count
   }
@@ -181,9 +185,10 @@ class Scan {
     const text = this.#text
     let hash = 0
     for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
-    const keys = this.#keys.at(-1)!
-    if (keys.includes(hash) || keys.length >= MAX_KEYS) return false
-    keys.push(hash)
+    const first = this.#firstKeys.at(-1)!
+    if (this.#keyCount - first >= MAX_KEYS) return false
+    for (let i = first; i < this.#keyCount; i++) if (keyHashes[i] === hash) return false
+    keyHashes[this.#keyCount++] = hash
     if (end - start <= LONGEST_WORD && typeof resolvePlain(text.slice(start, end)) !== 'string') return false
     this.#behind = end + 1
     this.#waiting = this.#add(ROW.ABSENT, end + 1, end + 1, start, end - start)
@@ -202,7 +207,7 @@ class Scan {
     scratch[at + END] = end
     scratch[at + NEXT] = row + 1
     scratch[at + KEY] = key
-    scratch[at + SHAPE] = keyLength * KEY_UNIT + kind
+    scratch[at + SHAPE] = (keyLength << KEY_BITS) + kind
     return row
   }
 

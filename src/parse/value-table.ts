@@ -12,11 +12,13 @@ export const START = 0
 export const END = 1
 /** The row behind the last one inside this one: what is inside a collection follows its row. */
 export const NEXT = 2
-/** Offset of the key, whose text is its meaning, and its length in units of {@link KEY_UNIT} with the {@link RowKind} added. */
+/** Offset of the key, whose text is its meaning, and its length above {@link KEY_BITS} bits of the {@link RowKind}. */
 export const KEY = 3
 export const SHAPE = 4
-export const KEY_UNIT = 8
+export const KEY_BITS = 3
 export const COLUMNS = 5
+
+const KIND_MASK = (1 << KEY_BITS) - 1
 
 /**
  * The values of a file as numbers, five for each value in the order of the text, from which objects are made when somebody asks.
@@ -31,7 +33,7 @@ export interface ValueTable {
 export function valueAt(table: ValueTable, row: number): Value {
   const { rows, source } = table
   const at = row * COLUMNS
-  const kind = (rows[at + SHAPE]! % KEY_UNIT) as RowKind
+  const kind = (rows[at + SHAPE]! & KIND_MASK) as RowKind
   switch (kind) {
     case ROW.MAP:
       return new TableMap(table, row)
@@ -98,8 +100,8 @@ class TableMap implements MapValue {
   readonly #table: ValueTable
   readonly #row: number
   #entries: ReadonlyMap<string, MapEntry> | undefined
-  /** Rows and values of the keys that were looked up one by one, in turn; few of a map's keys are asked for. */
-  #found: (number | Value)[] | undefined
+  /** The keys that were looked up one by one, the last first; few of a map's keys are asked for. */
+  #found: Found | undefined
 
   constructor(table: ValueTable, row: number) {
     this.#table = table
@@ -110,34 +112,40 @@ class TableMap implements MapValue {
     if (this.#entries !== undefined) return this.#entries.get(key)?.value
     const { rows, source } = this.#table
     const end = rows[this.#row * COLUMNS + NEXT]!
+    const { text } = source
+    const first = key.charCodeAt(0)
     for (let row = this.#row + 1; row < end; row = rows[row * COLUMNS + NEXT]!) {
-      if (keyLength(rows, row) === key.length && source.text.startsWith(key, rows[row * COLUMNS + KEY]))
-        return this.#valueOf(row)
+      if (keyLength(rows, row) !== key.length) continue
+      const start = rows[row * COLUMNS + KEY]!
+      if (text.charCodeAt(start) === first && text.startsWith(key, start)) return this.#valueOf(row)
     }
     return undefined
   }
 
   #valueOf(row: number): Value {
-    this.#found ??= []
-    const at = this.#found.indexOf(row)
-    if (at >= 0) return this.#found[at + 1] as Value
+    const known = this.#known(row)
+    if (known !== undefined) return known
     const value = valueAt(this.#table, row)
-    this.#found.push(row, value)
+    this.#found = { row, value, next: this.#found }
     return value
+  }
+
+  #known(row: number): Value | undefined {
+    for (let found = this.#found; found !== undefined; found = found.next) if (found.row === row) return found.value
+    return undefined
   }
 
   get entries(): ReadonlyMap<string, MapEntry> {
     if (this.#entries !== undefined) return this.#entries
     const entries = new Map<string, MapEntry>()
     const { rows, source } = this.#table
-    const known = (row: number): Value | undefined => {
-      const at = this.#found?.indexOf(row) ?? -1
-      return at < 0 ? undefined : (this.#found![at + 1] as Value)
-    }
     const end = rows[this.#row * COLUMNS + NEXT]!
     for (let row = this.#row + 1; row < end; row = rows[row * COLUMNS + NEXT]!) {
       const key = rows[row * COLUMNS + KEY]!
-      entries.set(source.text.slice(key, key + keyLength(rows, row)), new TableEntry(this.#table, row, known(row)))
+      entries.set(
+        source.text.slice(key, key + keyLength(rows, row)),
+        new TableEntry(this.#table, row, this.#known(row)),
+      )
     }
     this.#entries = entries
     this.#found = undefined
@@ -147,6 +155,13 @@ class TableMap implements MapValue {
   get origin(): Origin {
     return originOf(this.#table, this.#row)
   }
+}
+
+/** A list with one link for each value: half the memory of an array that grows. */
+interface Found {
+  readonly row: number
+  readonly value: Value
+  readonly next: Found | undefined
 }
 
 class TableEntry implements MapEntry {
@@ -176,5 +191,5 @@ function keyOf({ source, rows }: ValueTable, row: number): Origin {
 }
 
 function keyLength(rows: Int32Array, row: number): number {
-  return Math.floor(rows[row * COLUMNS + SHAPE]! / KEY_UNIT)
+  return rows[row * COLUMNS + SHAPE]! >>> KEY_BITS
 }

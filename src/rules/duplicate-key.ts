@@ -16,10 +16,6 @@ export const duplicateKey = defineRule({
 
   /** Yields a hit for each key that hides one before it, in the files of the state. */
   *check(view) {
-    const files = new Map<string, string>()
-    for (const { origin, address } of view.resources) {
-      if (!files.has(origin.source.path)) files.set(origin.source.path, address)
-    }
     const counts = new Map<string, number>()
     for (const { code, message, at } of view.problems) {
       if (code !== 'duplicate-key' || 'file' in at) continue
@@ -27,7 +23,7 @@ export const duplicateKey = defineRule({
       const count = (counts.get(key) ?? 0) + 1
       counts.set(key, count)
       yield {
-        resource: holderOf(view.resources, at) ?? files.get(at.source.path) ?? at.source.path,
+        resource: holderOf(view.resources, at) ?? firstOf(view.resources, at) ?? at.source.path,
         at,
         subject: `${view.identity(key.slice(0, key.indexOf(' ')))}${key.slice(key.indexOf(' '))} ${count}`,
         message: `${capital(message)}, so what is reviewed need not be what is applied. Keep one.`,
@@ -36,11 +32,15 @@ export const duplicateKey = defineRule({
   },
 })
 
-function holderOf(
-  resources: readonly { readonly address: string; readonly origin: Origin }[],
-  at: Origin,
-): string | undefined {
+type Holder = { readonly address: string; readonly origin: Origin }
+
+function holderOf(resources: readonly Holder[], at: Origin): string | undefined {
   return resources.find(
     ({ origin }) => origin.source.path === at.source.path && origin.start <= at.start && at.end <= origin.end,
   )?.address
+}
+
+/** The first resource of the file. */
+function firstOf(resources: readonly Holder[], at: Origin): string | undefined {
+  return resources.find(({ origin }) => origin.source.path === at.source.path)?.address
 }

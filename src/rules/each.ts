@@ -41,17 +41,37 @@ export function eachPolicy(check: (policy: NetworkPolicy, view: StateView) => It
   }
 }
 
-const members = new WeakMap<readonly object[], ReadonlySet<object>>()
+const left = new WeakMap<readonly object[], WeakMap<readonly object[], readonly object[]>>()
 
 /** Those that are not among the others as well: the identical object, which an unchanged file gives to both sides. */
 export function without<T extends object>(objects: readonly T[], others: readonly T[] | undefined): readonly T[] {
   if (others === undefined) return objects
-  let known = members.get(others)
-  if (known === undefined) {
-    known = new Set(others)
-    members.set(others, known)
+  if (objects === others) return []
+  let byOthers = left.get(objects)
+  if (byOthers === undefined) {
+    byOthers = new WeakMap()
+    left.set(objects, byOthers)
   }
-  return objects.filter((object) => !known.has(object))
+  let found = byOthers.get(others)
+  if (found === undefined) {
+    found = missingFrom(objects, others)
+    byOthers.set(others, found)
+  }
+  return found as readonly T[]
+}
+
+/** Most lists are equal up to a few items, which a walk along both passes over without a table of all. */
+function missingFrom(objects: readonly object[], others: readonly object[]): readonly object[] {
+  let start = 0
+  while (start < objects.length && objects[start] === others[start]) start++
+  let end = objects.length
+  let otherEnd = others.length
+  while (end > start && otherEnd > start && objects[end - 1] === others[otherEnd - 1]) {
+    end--
+    otherEnd--
+  }
+  const known = new Set(others.slice(start, otherEnd))
+  return objects.slice(start, end).filter((object) => !known.has(object))
 }
 
 function hasSameSurroundings(view: StateView, other: StateView | undefined): boolean {
@@ -106,10 +126,10 @@ export function eachEndpoint(
     const found: Hit[] = []
     const memo = memory.of(view, settings)
     const { networkPolicies } = view.reach
-    const isSelectedAlike = selectedAlike(view, against)
-    for (const [i, endpoint] of judgedEndpoints(view).entries()) {
+    const endpoints = judgedEndpoints(view)
+    for (const i of touchedEndpoints(view, against)) {
+      const endpoint = endpoints[i]!
       const { subject } = endpoint
-      if (isSelectedAlike(subject, 'ingress') && isSelectedAlike(subject, 'egress')) continue
       const ingress = networkPolicies.selectionNumber(subject, 'ingress')
       const egress = networkPolicies.selectionNumber(subject, 'egress')
       let known = memo[i]
@@ -125,6 +145,28 @@ export function eachEndpoint(
 }
 
 const NO_HITS: readonly Hit[] = []
+
+const touchedOf = new WeakMap<StateView, WeakMap<StateView, readonly number[]>>()
+
+/** Places among {@link judgedEndpoints} of those that other policies select on the other side. */
+function touchedEndpoints(view: StateView, against: StateView | undefined): Iterable<number> {
+  const endpoints = judgedEndpoints(view)
+  if (against === undefined || !hasSameSurroundings(view, against)) return endpoints.keys()
+  let known = touchedOf.get(view)
+  if (known === undefined) {
+    known = new WeakMap()
+    touchedOf.set(view, known)
+  }
+  let touched = known.get(against)
+  if (touched === undefined) {
+    const isAlike = selectedAlike(view, against)
+    touched = endpoints.flatMap(({ subject }, i) =>
+      isAlike(subject, 'ingress') && isAlike(subject, 'egress') ? [] : [i],
+    )
+    known.set(against, touched)
+  }
+  return touched
+}
 
 /** One memo for all views that share their ground, their surroundings and the settings; nothing is kept of a view that shares nothing. */
 class Memory<T> {

@@ -5,6 +5,7 @@ import { setProperty } from './edit/azure-property.ts'
 import { replaceLiteral } from './edit/literal.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { azureOf } from './facts/azure-view.ts'
+import { resourcesOfKind } from './facts/of-kind.ts'
 import { admittedRanges, isOpenToAll } from './facts/paas-access.ts'
 import { closeEndpoint, denyByDefault, hasPrivateEndpoint } from './facts/paas-settings.ts'
 import { isInternet } from './facts/public-ranges.ts'
@@ -120,8 +121,7 @@ function* openSwitches(view: StateView): Iterable<Hit> {
 /** Rules for an account that is not in the tree, which azurerm writes as a resource of their own. */
 function* rulesOfOthers(view: StateView): Iterable<Hit> {
   const { objects } = azureOf(view)
-  for (const resource of view.resources) {
-    if (resource.kind !== 'azurerm_storage_account_network_rules') continue
+  for (const resource of resourcesOfKind(view, 'azurerm_storage_account_network_rules')) {
     const target = at(resource.value, 'storage_account_id') ?? at(resource.value, 'storage_account_name')
     const action = textProp(at(resource.value, 'default_action'), 'Deny', resource.origin)
     if (objects.resolve(target, resource) !== undefined || !action.known || action.value !== 'Allow') continue

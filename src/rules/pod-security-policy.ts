@@ -3,6 +3,7 @@ import { booleanOf, get, itemsOf, type MapValue, stringOf, type Value } from '..
 import { apiGroup } from '../model/kubernetes/fields.ts'
 import { append, removeEntry } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
+import { resourcesOfKind } from './facts/of-kind.ts'
 import { defineRule } from './rule.ts'
 
 export const podSecurityPolicy = defineRule({
@@ -22,8 +23,8 @@ export const podSecurityPolicy = defineRule({
 
   /** Yields a hit for each policy that admits `hostNetwork`, and for each that does not make containers drop NET_RAW. */
   *check(view) {
-    for (const { kind, value, address, origin } of view.resources) {
-      if (kind !== 'PodSecurityPolicy' || !['policy', 'extensions'].includes(apiGroup(value).group)) continue
+    for (const { value, address, origin } of resourcesOfKind(view, 'PodSecurityPolicy')) {
+      if (!['policy', 'extensions'].includes(apiGroup(value).group)) continue
       const spec = get(value, 'spec')
       const hostNetwork = get(spec, 'hostNetwork')
       if (spec?.kind === 'map' && hostNetwork !== undefined && booleanOf(hostNetwork) === true) {

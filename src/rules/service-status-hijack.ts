@@ -2,6 +2,7 @@ import { dig, get, itemsOf, type ListValue, stringOf, type Value } from '../base
 import type { Resource } from '../parse/resource.ts'
 import { removeItem } from './edit/collection-edit.ts'
 import { inPlace } from './edit/one-patch.ts'
+import { resourcesOfKind } from './facts/of-kind.ts'
 import { listNames } from './hits/listing.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
 
@@ -19,9 +20,8 @@ export const serviceStatusHijack = defineRule({
 
   /** Yields a hit for each binding of a role of the tree that lets somebody else than Kubernetes itself write `services/status`. */
   *check(view) {
-    const roles = new Map(view.resources.filter(isRole).map((role) => [roleKey(role), role] as const))
-    for (const binding of view.resources) {
-      if (!/^(?:Cluster)?RoleBinding$/.test(binding.kind)) continue
+    const roles = new Map(resourcesOfKind(view, 'Role', 'ClusterRole').map((role) => [roleKey(role), role] as const))
+    for (const binding of resourcesOfKind(view, 'RoleBinding', 'ClusterRoleBinding')) {
       const role = roles.get(roleOf(binding) ?? '')
       const grant = role && findGrant(role)
       const subjects = itemsOf(get(binding.value, 'subjects')).filter((subject) => !isOfKubernetes(subject))
@@ -42,10 +42,6 @@ export const serviceStatusHijack = defineRule({
   /** The role without the resource, where it is written by name. */
   patch: (hit) => hit.fix?.(),
 })
-
-function isRole({ kind }: Resource): boolean {
-  return kind === 'Role' || kind === 'ClusterRole'
-}
 
 /** `ClusterRole balancer`, `Role shop/balancer`, in whatever language it is written. */
 function roleKey({ kind, value }: Resource): string {

@@ -1,5 +1,5 @@
 import { closeSync, type Dirent, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve, sep } from 'node:path'
 import { byCodeUnit } from '../base/order.ts'
 import { InputError } from '../base/problem.ts'
 import type { BlobStore } from './blob-store.ts'
@@ -42,15 +42,15 @@ function listFolder(name: string, root: string, store: BlobStore): readonly Fold
     if (depth > MAX_DEPTH) throw new InputError(`${name} is nested deeper than ${MAX_DEPTH} folders`)
     for (const item of readFolder(folder)) {
       const path = prefix + item.name
-      const file = join(folder, item.name)
       if (item.name === '.git') continue
+      const file = `${folder}${sep}${item.name}`
       if (item.isDirectory()) walk(file, `${path}/`, depth + 1)
       else if (item.isSymbolicLink()) entries.push(new FolderEntry(path, 'symlink', file, store))
       else if (item.isFile()) entries.push(new FolderEntry(path, 'file', file, store))
       if (entries.length > MAX_ENTRIES) throw new InputError(`${name} holds more than ${MAX_ENTRIES} files`)
     }
   }
-  walk(root, '', 0)
+  walk(root.endsWith(sep) ? root.slice(0, -1) : root, '', 0)
   return entries.sort((a, b) => byCodeUnit(a.path, b.path))
 }
 
@@ -70,6 +70,7 @@ class FolderEntry implements TreeEntry {
   readonly #store: BlobStore
   #id: string | undefined
   #failure: string | undefined
+  #read: FileRead | undefined
 
   constructor(path: string, kind: 'file' | 'symlink', file: string, store: BlobStore) {
     this.path = path
@@ -85,6 +86,11 @@ class FolderEntry implements TreeEntry {
   }
 
   read(): FileRead {
+    this.#read ??= this.#readOnce()
+    return this.#read
+  }
+
+  #readOnce(): FileRead {
     const { id } = this
     if (this.#failure !== undefined) return unreadable(this.#failure)
     return this.#store.read(this.path, id, () => this.#attempt(() => this.#load()) ?? unreadable(this.#failure ?? ''))

@@ -34,12 +34,15 @@ export function selectorOf(
   matchExpressions: readonly Requirement[] = [],
   unknown = false,
 ): Selector {
-  const byText = new Map<string, Requirement>()
-  const fromLabels = matchLabels.map(([key, value]): Requirement => ({ key, operator: 'In', values: [value] }))
-  for (const { key, operator, values } of [...fromLabels, ...matchExpressions]) {
-    const requirement = { key, operator, values: values && [...new Set(values)].sort(byCodeUnit) }
-    byText.set(JSON.stringify([key, operator, requirement.values ?? null]), requirement)
+  const all = matchLabels.map(([key, value]): Requirement => ({ key, operator: 'In', values: [value] }))
+  for (const { key, operator, values } of matchExpressions)
+    all.push({ key, operator, values: values && [...new Set(values)].sort(byCodeUnit) })
+  // Most selectors ask for one label: there is nothing to sort then.
+  if (all.length < 2) {
+    const key = all.map(keyOf).join('') + (unknown ? ' ?' : '')
+    return { requirements: all, unknown, key, matchLabels, matchExpressions }
   }
+  const byText = new Map(all.map((requirement) => [keyOf(requirement), requirement]))
   const texts = [...byText.keys()].sort(byCodeUnit)
   return {
     requirements: texts.map((text) => byText.get(text)!),
@@ -48,6 +51,10 @@ export function selectorOf(
     matchLabels,
     matchExpressions,
   }
+}
+
+function keyOf({ key, operator, values }: Requirement): string {
+  return JSON.stringify([key, operator, values ?? null])
 }
 
 /** True where nothing is asked, so that everything matches. */

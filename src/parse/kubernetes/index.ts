@@ -1,8 +1,9 @@
 import { folderOf } from '../../base/path.ts'
-import type { Problem } from '../../base/problem.ts'
+import { type Problem, problemPlace } from '../../base/problem.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { FrontEnd, FrontEndClaim, ParseCache, UnitRequest } from '../front-end.ts'
 import type { RenderedUnit, Resource } from '../resource.ts'
+import { isNetworkKind } from './kinds.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { type Manifest, readManifest } from './read-manifest.ts'
 import { mayHoldManifests } from './recognise.ts'
@@ -37,6 +38,39 @@ export const kubernetes: FrontEnd = {
   },
 }
 
+/** The folders that were rendered, and whether Flux builds them. */
+const folders = new WeakMap<RenderedUnit, { readonly flux: boolean }>()
+
+/**
+ * A folder of manifests with one of its files as another tree has it. Undefined where the file does not hold the same objects of the
+ * network's kinds, in the same order and without a problem: then other files may mean something else.
+ */
+export function withEditedFile(
+  rendered: RenderedUnit,
+  tree: Tree,
+  file: string,
+  cache: ParseCache,
+): RenderedUnit | undefined {
+  const folder = folders.get(rendered)
+  if (folder === undefined) return undefined
+  const isOwn = ({ origin }: Resource): boolean => origin.source.path === file
+  const before = rendered.resources.filter(isOwn)
+  const { resources: after, problems } = manifestOf(tree, file, folder.flux, cache)
+  const isSame =
+    problems.length === 0 &&
+    !rendered.problems.some((problem) => problemPlace(problem).file === file) &&
+    before.length === after.length &&
+    before.every(
+      ({ address, kind }, i) => isNetworkKind(kind) && address === after[i]!.address && kind === after[i]!.kind,
+    )
+  if (!isSame) return undefined
+  const start = rendered.resources.findIndex(isOwn)
+  const resources = rendered.resources.toSpliced(start, before.length, ...after)
+  const edited = { ...rendered, resources }
+  folders.set(edited, folder)
+  return edited
+}
+
 function renderFolder(
   tree: Tree,
   path: string,
@@ -56,7 +90,9 @@ function renderFolder(
   }
   const incomplete = problems.some(({ code }) => code !== 'duplicate-key')
   const unit = { kind: 'manifests' as const, path, files: used }
-  return incomplete ? { unit, resources, problems, incomplete } : { unit, resources, problems }
+  const rendered = incomplete ? { unit, resources, problems, incomplete } : { unit, resources, problems }
+  folders.set(rendered, { flux })
+  return rendered
 }
 
 function manifestOf(tree: Tree, file: string, flux: boolean, cache: ParseCache): Manifest {
