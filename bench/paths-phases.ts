@@ -4,6 +4,7 @@ import { diffLayers } from '../src/compare/diff-layers.ts'
 import { effectiveEgress } from '../src/compare/effective-egress.ts'
 import { EMPTY_CONFIG } from '../src/config/config.ts'
 import { ParseCache } from '../src/parse/front-end.ts'
+import { makeAll } from '../src/parse/late-entry.ts'
 import { type ParsedTree, parseTree } from '../src/parse/units.ts'
 import { openTree } from '../src/source/open-tree.ts'
 
@@ -17,7 +18,7 @@ const start = seconds()
 /** Terraform is evaluated when a value is first asked for, which is a part of parsing. */
 const parse = (folder: string): ParsedTree => {
   const tree = parseTree(openTree(folder), { cache })
-  for (const { resources } of tree.units) for (const resource of resources) void resource.value
+  for (const { resources } of tree.units) for (const { value } of resources) makeAll(value)
   return tree
 }
 const before = parse(base!)

@@ -11,10 +11,8 @@ import type { Resource } from '../parse/resource.ts'
  * so that a rename is never a removal and an addition. O(size of what only one side has).
  */
 export function findRenames(base: readonly Resource[], head: readonly Resource[]): ReadonlyMap<string, string> {
-  const baseAddresses = new Set(base.map(({ address }) => address))
-  const headAddresses = new Set(head.map(({ address }) => address))
-  const gone = base.filter(({ address }) => !headAddresses.has(address))
-  const come = head.filter(({ address }) => !baseAddresses.has(address))
+  const gone = onlyHere(base, head)
+  const come = gone.length === 0 ? [] : onlyHere(head, base)
   const renames = new Map<string, string>()
   if (gone.length === 0 || come.length === 0) return renames
 
@@ -37,6 +35,15 @@ export function findRenames(base: readonly Resource[], head: readonly Resource[]
     }
   }
   return renames
+}
+
+/** The resources whose addresses the other side does not have. Most are the identical objects there, and are not looked up by address. */
+function onlyHere(here: readonly Resource[], there: readonly Resource[]): readonly Resource[] {
+  const same = new Set(there)
+  const rest = here.filter((resource) => !same.has(resource))
+  if (rest.length === 0) return rest
+  const addresses = new Set(there.map(({ address }) => address))
+  return rest.filter(({ address }) => !addresses.has(address))
 }
 
 /** Namespace and name of a workload of any kind: what is under that name is one thing to people. */

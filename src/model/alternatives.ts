@@ -4,8 +4,11 @@ import { byCodeUnit, byKey } from '../base/order.ts'
 export interface Part {
   /** Where it stands in the tree, folder by folder; parts with equal segments are one. */
   readonly segments: readonly string[]
-  /** What it defines, as far as two definitions contradict each other. In each tree apart, so that a move is no contradiction. */
-  readonly defines: ReadonlySet<string>
+  /**
+   * What it defines, as far as two definitions contradict each other: things of which equal ones are one and the same. In each tree
+   * apart, so that a move is no contradiction.
+   */
+  readonly defines: ReadonlySet<unknown>
 }
 
 /** A folder with children of which only some can live together. */
@@ -75,7 +78,7 @@ class Folder {
   readonly path: string
   readonly name: string
   readonly children = new Map<string, Folder>()
-  readonly defines = new Set<string>()
+  readonly defines = new Set<unknown>()
 
   constructor(path: string, name: string) {
     this.path = path
@@ -98,12 +101,12 @@ class Folder {
 interface Group {
   readonly members: readonly Folder[]
   /** Members by what they define. */
-  readonly definers: ReadonlyMap<string, readonly Folder[]>
+  readonly definers: ReadonlyMap<unknown, readonly Folder[]>
 }
 
 function groupChildren(folder: Folder): readonly Group[] {
   const contested = contestedChildren(folder)
-  const groups: { readonly members: Folder[]; readonly definers: Map<string, Folder[]> }[] = []
+  const groups: { readonly members: Folder[]; readonly definers: Map<unknown, Folder[]> }[] = []
   for (const child of contested) {
     let group = groups.length >= MAX_GROUPS ? groups.at(-1) : groups.find((one) => !excludes(one, child))
     if (group === undefined) {
@@ -150,7 +153,7 @@ function toSide({ members }: Group): ForkSide {
 
 /** Children that define something that another child defines too, by name. */
 function contestedChildren(folder: Folder): readonly Folder[] {
-  const first = new Map<string, Folder>()
+  const first = new Map<unknown, Folder>()
   const contested = new Set<Folder>()
   for (const child of folder.children.values()) {
     for (const definition of child.defines) {

@@ -17,9 +17,18 @@ interface ClusterPart {
 /** Reads the names from the parts of infrastructure code. */
 export function clusterNames(parts: Iterable<ClusterPart>): ClusterNames {
   const names = new Map<string, Set<string>>()
+  const seen = new Set<RenderedUnit>()
+  const telling = new Map<string, boolean>()
+  const mayTell = ({ kind }: Resource): boolean => {
+    const known = telling.get(kind) ?? TELLING.test(kind)
+    telling.set(kind, known)
+    return known
+  }
   for (const { path, unit, resources } of parts) {
-    if (!isCloudUnit(unit.unit)) continue
-    const found = resources.flatMap(namesOfCluster)
+    // A unit that is equal in base and head is the identical one.
+    if (!isCloudUnit(unit.unit) || seen.has(unit)) continue
+    seen.add(unit)
+    const found = resources.filter(mayTell).flatMap(namesOfCluster)
     if (found.length === 0) continue
     for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
       const place = path.slice(0, end)
@@ -31,7 +40,10 @@ export function clusterNames(parts: Iterable<ClusterPart>): ClusterNames {
   return names
 }
 
-/** Values are read only of the kinds that tell: most resources of a state that does not differ are never evaluated. */
+const TELLING =
+  /^(?:azapi_resource|azurerm_kubernetes_(?:cluster|flux_configuration)|microsoft\.containerservice\/managedclusters|microsoft\.kubernetesconfiguration\/fluxconfigurations)(?:@|$)/i
+
+/** Of the kinds that tell; values of others are not read: most resources of a state that does not differ are never evaluated. */
 function namesOfCluster(resource: Resource): readonly string[] {
   const { kind } = resource
   const type = (kind === 'azapi_resource' ? (stringOf(get(resource.value, 'type')) ?? '') : kind)

@@ -174,16 +174,18 @@ interface Members {
 function choose(parts: readonly (readonly UnitPart[])[], paths: ReadonlySet<string>): readonly Members[] {
   if (!mayContradict(parts)) return [{ name: '', paths, taken: {} }]
   const forks = findForks(
-    parts.flatMap((tree, index) =>
-      tree
+    parts.flatMap((tree) => {
+      const definitions = new Definitions()
+      return tree
         .filter(({ path }) => paths.has(path))
-        .map((part): Part => ({ segments: part.path.split('/'), defines: definitions(part, index) })),
-    ),
+        .map((part): Part => ({ segments: part.path.split('/'), defines: definitions.of(part) }))
+    }),
   )
   if (forks.length === 0) return [{ name: '', paths, taken: {} }]
   const byPath = new Map(forks.map((fork) => [fork.path, fork]))
+  const contests = [...paths].map((path) => ({ path, forks: [...contestsOnWay(path, byPath)] }))
   return chooseSides(forks, clusterNames(parts.flat())).map(({ name, sides, guessed }) => {
-    const chosen = [...paths].filter((path) => isChosen(path, byPath, sides))
+    const chosen = contests.filter((one) => areTaken(one.forks, sides)).map(({ path }) => path)
     return {
       name,
       paths: new Set(chosen),
@@ -232,22 +234,54 @@ function mayContradict(trees: readonly (readonly UnitPart[])[]): boolean {
   return false
 }
 
-/** What a part defines that only one part of a state can. The tree's number keeps base and head apart. */
-function definitions({ unit: { unit }, path, resources }: UnitPart, tree: number): ReadonlySet<string> {
-  const names = new Set<string>()
-  for (const resource of resources) {
-    const { kind, address } = resource
-    // An object whose name the API server makes up, or somebody fills in, is no second definition of another.
-    if (isNetworkKind(kind) && stringOf(dig(resource.value, 'metadata', 'name')) !== undefined)
-      names.add(`${tree} ${address}`)
-    // One root with other variables is the same resources once more.
-    if (unit.environment !== undefined) names.add(`${tree} ${unit.kind} ${unit.path} ${address}`)
+/** What the parts of one tree define that only one part of a state can. Each definition is an object: equal ones are the identical one. */
+class Definitions {
+  readonly #objects = new Interned()
+  readonly #roles = new Interned()
+  /** By root that has several environments. */
+  readonly #roots = new Map<string, Interned>()
+
+  of({ unit: { unit }, path, resources }: UnitPart): ReadonlySet<object> {
+    const defined = new Set<object>()
+    for (const resource of resources) {
+      const { kind, address } = resource
+      // An object whose name the API server makes up, or somebody fills in, is no second definition of another.
+      if (isNetworkKind(kind) && stringOf(dig(resource.value, 'metadata', 'name')) !== undefined)
+        defined.add(this.#objects.get(address))
+    }
+    if (unit.environment !== undefined) {
+      // One root with other variables is the same resources once more.
+      const root = this.#root(`${unit.kind} ${unit.path}`)
+      for (const { address } of resources) defined.add(root.get(address))
+    } else if (isCloudUnit(unit)) {
+      const role = withoutEnvironment(path)
+      if (role !== undefined) defined.add(this.#roles.get(`${unit.kind} ${role}`))
+    }
+    return defined
   }
-  if (isCloudUnit(unit) && unit.environment === undefined) {
-    const role = withoutEnvironment(path)
-    if (role !== undefined) names.add(`${tree} ${unit.kind} ${role}`)
+
+  #root(name: string): Interned {
+    let root = this.#roots.get(name)
+    if (root === undefined) {
+      root = new Interned()
+      this.#roots.set(name, root)
+    }
+    return root
   }
-  return names
+}
+
+/** One object for each name. */
+class Interned {
+  readonly #known = new Map<string, object>()
+
+  get(name: string): object {
+    let known = this.#known.get(name)
+    if (known === undefined) {
+      known = { name }
+      this.#known.set(name, known)
+    }
+    return known
+  }
 }
 
 /** `envs/…/network` of `envs/prod/network`: what a root is for, whichever environment it makes. Undefined where its path names none. */
@@ -362,7 +396,11 @@ function* reached(sides: Sides): Iterable<ForkSide> {
 
 /** Whether everything on the way to `path` is on a side that was taken. */
 function isChosen(path: string, forks: ReadonlyMap<string, Fork>, sides: Sides): boolean {
-  for (const [fork, child] of contestsOnWay(path, forks)) {
+  return areTaken(contestsOnWay(path, forks), sides)
+}
+
+function areTaken(contests: Iterable<readonly [Fork, string]>, sides: Sides): boolean {
+  for (const [fork, child] of contests) {
     if (sides.get(fork)?.children.has(child) !== true) return false
   }
   return true

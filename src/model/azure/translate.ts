@@ -2,7 +2,7 @@ import type { MapValue, Value } from '../../base/value.ts'
 import { type Resource, unitKey } from '../../parse/resource.ts'
 import type { AzureObject } from './azure-object.ts'
 import { ASSOCIATIONS, azurermType } from './azurerm/azurerm-types.ts'
-import { fill, finish, newDraft } from './azurerm/shape.ts'
+import { type AzurermType, fill, finish, newDraft, type Shape } from './azurerm/shape.ts'
 import { jsonValue } from './json-value.ts'
 import type { ListMerge } from './merge.ts'
 import { at, type Prop, present, textProp } from './prop.ts'
@@ -58,45 +58,77 @@ export function toObject(
   azurermVersion: readonly [number, number] | undefined,
 ): Building | undefined {
   const version = azurermVersion?.join('.') ?? ''
-  const known = TRANSLATED.get(resource)
-  if (known?.version === version) return known.object && { ...known.object }
-  const object = translate(resource, azurermVersion)
-  TRANSLATED.set(resource, { version, object })
-  return object && { ...object }
+  let known = TRANSLATED.get(resource)
+  if (known?.version !== version) {
+    known = { version, object: translate(resource, azurermVersion) }
+    TRANSLATED.set(resource, known)
+  }
+  return known.object && new OwnObject(known.object)
 }
 
-const TRANSLATED = new WeakMap<
-  Resource,
-  { readonly version: string; readonly object: Readonly<Building> | undefined }
->()
+const TRANSLATED = new WeakMap<Resource, { readonly version: string; readonly object: Translation | undefined }>()
 
-function translate(resource: Resource, azurermVersion: readonly [number, number] | undefined): Building | undefined {
+/** What a resource says of its object. Its body is translated when somebody reads it. */
+type Translation = Readonly<Omit<Building, 'parent' | 'inline'>>
+
+/** An object as its resource translates, until a parent is found for it or something is merged into it. */
+class OwnObject implements Building {
+  readonly type: string
+  readonly name: Prop<string>
+  parent: AzureObject | undefined
+  readonly parentHint: Value | undefined
+  readonly parentType: string | undefined
+  readonly resource: Resource
+  readonly inline = false
+  readonly apiVersion: string | undefined
+  readonly existing: boolean
+  readonly azurerm: AzureObject['azurerm']
+  readonly #translation: Translation
+  #amended: MapValue | undefined
+
+  constructor(translation: Translation) {
+    this.type = translation.type
+    this.name = translation.name
+    this.parentHint = translation.parentHint
+    this.parentType = translation.parentType
+    this.resource = translation.resource
+    this.apiVersion = translation.apiVersion
+    this.existing = translation.existing
+    this.azurerm = translation.azurerm
+    this.#translation = translation
+  }
+
+  get body(): MapValue {
+    return this.#amended ?? this.#translation.body
+  }
+
+  set body(amended: MapValue) {
+    this.#amended = amended
+  }
+}
+
+function translate(resource: Resource, azurermVersion: readonly [number, number] | undefined): Translation | undefined {
   const data = resource.kind.startsWith('data.')
   const kind = data ? resource.kind.slice('data.'.length) : resource.kind
   if (kind === 'azapi_resource') return azapiObject(resource, data)
   if (kind.includes('/')) return nativeObject(resource)
   const known = azurermType(kind)
   if (known === undefined) return undefined
-  const draft = newDraft(resource.origin)
-  fill(
-    { location: 'location', resource_group_name: 'resourceGroup', tags: 'tags', zones: 'zones' },
-    resource.value,
-    draft,
-  )
-  fill(known.shape, resource.value, draft)
   const { name = { by: 'name' } } = known
+  let body: MapValue | undefined
   return {
     type: known.type.toLowerCase(),
     name:
       'fixed' in name
         ? { known: true, value: name.fixed, origin: resource.origin }
         : nameProp(at(resource.value, name.by), resource),
-    parent: undefined,
     parentHint: known.parent && at(resource.value, known.parent.by),
     parentType: known.parent?.type.toLowerCase(),
-    body: finish(draft),
+    get body() {
+      body ??= azurermBody(known, resource)
+      return body
+    },
     resource,
-    inline: false,
     apiVersion: undefined,
     existing: data,
     azurerm: {
@@ -106,6 +138,19 @@ function translate(resource: Resource, azurermVersion: readonly [number, number]
     },
   }
 }
+
+function azurermBody({ shape }: AzurermType, resource: Resource): MapValue {
+  const draft = newDraft(resource.origin)
+  fill(COMMON_SHAPE, resource.value, draft)
+  fill(shape, resource.value, draft)
+  const body = finish(draft)
+  const tags = resource.value.entries.get('tags')
+  // As it is: tags cost more to evaluate than all the rest, and are the last that anybody asks for.
+  return tags === undefined ? body : { ...body, entries: new Map(body.entries).set('tags', tags) }
+}
+
+/** Arguments that mean the same in all types. */
+const COMMON_SHAPE: Shape = { location: 'location', resource_group_name: 'resourceGroup', zones: 'zones' }
 
 /** The newest azurerm version that each unit's constraints and lock file allow. */
 export function providerVersions(resources: readonly Resource[]): ReadonlyMap<string, readonly [number, number]> {
@@ -123,7 +168,7 @@ export function providerVersions(resources: readonly Resource[]): ReadonlyMap<st
   return versions
 }
 
-function nativeObject(resource: Resource): Building {
+function nativeObject(resource: Resource): Translation {
   const type = resource.kind.toLowerCase()
   const name = at(resource.value, 'name')
   const whole = nameProp(name, resource)
@@ -134,12 +179,10 @@ function nativeObject(resource: Resource): Building {
   return {
     type,
     name: whole.known ? { ...whole, value: segments.at(-1)! } : whole,
-    parent: undefined,
     parentHint: isChild ? (at(resource.value, 'parent') ?? parentName(segments, name)) : undefined,
     parentType: isChild ? type.slice(0, cut) : undefined,
     body: resource.value,
     resource,
-    inline: false,
     apiVersion: apiVersion?.kind === 'scalar' ? `${apiVersion.value}` : undefined,
     existing: at(resource.value, 'existing') !== undefined,
     azurerm: undefined,
@@ -151,7 +194,7 @@ function parentName(segments: readonly string[], name: Value | undefined): Value
   return { kind: 'scalar', value: segments.slice(0, -1).join('/'), origin: name.origin }
 }
 
-function azapiObject(resource: Resource, data: boolean): Building | undefined {
+function azapiObject(resource: Resource, data: boolean): Translation | undefined {
   const type = at(resource.value, 'type')
   if (type?.kind !== 'scalar') return undefined
   const [armType = '', apiVersion] = `${type.value}`.toLowerCase().split('@')
@@ -159,12 +202,10 @@ function azapiObject(resource: Resource, data: boolean): Building | undefined {
   return {
     type: armType,
     name: nameProp(at(resource.value, 'name'), resource),
-    parent: undefined,
     parentHint: isChild ? at(resource.value, 'parent_id') : undefined,
     parentType: isChild ? armType.slice(0, armType.lastIndexOf('/')) : undefined,
     body: azapiBody(resource),
     resource,
-    inline: false,
     apiVersion,
     existing: data,
     azurerm: undefined,

@@ -1,5 +1,6 @@
 import type { Origin } from '../../base/origin.ts'
 import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.ts'
+import { LateEntry } from '../late-entry.ts'
 import type { DeploymentScope } from '../template/deployment-scope.ts'
 import { idOfScope, scopeOfId } from '../template/deployment-scope.ts'
 import { evaluate } from '../template/evaluate.ts'
@@ -214,9 +215,9 @@ export class DeployedResource {
     }
     for (const one of body.properties) {
       if (one.kind !== 'property' || typeof one.key !== 'string' || NOT_IN_BODY.has(one.key)) continue
-      const value = this.property(one.key)
-      if (value === undefined) continue
-      yield [one.key, { value, key: { source: this.scope.source, start: one.keyStart, end: one.keyEnd } }]
+      const { key, keyStart, keyEnd } = one
+      const at = { source: this.scope.source, start: keyStart, end: keyEnd }
+      yield [key, new LateEntry(() => this.property(key)!, at)]
     }
   }
 }

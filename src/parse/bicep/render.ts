@@ -2,6 +2,7 @@ import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { UnitRequest } from '../front-end.ts'
+import { makeAll } from '../late-entry.ts'
 import type { RenderedUnit } from '../resource.ts'
 import { finishUnit } from '../template/finish-unit.ts'
 import type { Rendered } from '../template/rendered.ts'
@@ -32,7 +33,7 @@ export function renderBicep(tree: Tree, request: UnitRequest): RenderedUnit {
       openModule: openModule(run, []),
     })
     deployment.render(resources, undefined)
-    if ([...run.files].some((path) => mayReadFiles(tree, path))) for (const resource of resources) void resource.value
+    if ([...run.files].some((path) => mayReadFiles(tree, path))) for (const { value } of resources) makeAll(value)
   }
   return finishUnit(run, request, resources)
 }

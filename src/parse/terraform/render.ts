@@ -1,6 +1,7 @@
 import type { Problem } from '../../base/problem.ts'
 import type { Tree } from '../../source/tree.ts'
 import type { UnitRequest } from '../front-end.ts'
+import { makeAll } from '../late-entry.ts'
 import type { RenderedUnit, Resource, Unit } from '../resource.ts'
 import { attempted } from './attempted.ts'
 import { Budget } from './budget.ts'
@@ -74,7 +75,7 @@ export function renderModule(
   const collector = new Collector(unit, problems)
   if (root !== undefined) collector.module(root)
   if (planned !== undefined && root !== undefined) compareWithPlan(collector, root, planned)
-  if (mayReadFiles([...modules.values()])) for (const resource of collector.resources) void resource.value
+  if (mayReadFiles([...modules.values()])) for (const { value } of collector.resources) makeAll(value)
   const versions = root && versionsResource(unit, [...modules.values()], files, request.path)
   unit.files = [...files.looked]
     .filter(([, id]) => id !== '')

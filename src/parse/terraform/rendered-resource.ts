@@ -1,3 +1,4 @@
+import type { Origin } from '../../base/origin.ts'
 import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.ts'
 import type { Resource, Unit } from '../resource.ts'
 import { indexBody } from './body-index.ts'
@@ -45,21 +46,42 @@ export class TerraformResource implements Resource {
     const entries = new Map<string, MapEntry>()
     for (const name of names) {
       const attribute = attributes.get(name)
-      if (attribute === undefined)
-        entries.set(name, { value: settledValue(() => instance.attributeOnce(name), this.origin) })
-      else entries.set(name, this.#entry(attribute, keys.get(name)!))
+      entries.set(name, attribute?.entry ?? new Argument(instance, name, attribute, keys.get(name)))
     }
     return { kind: 'map', entries, origin: this.origin }
   }
+}
 
-  /** What is written as a constant is the same in every instance and environment. */
-  #entry(attribute: Attribute, key: Resource['origin']): MapEntry {
-    if (attribute.entry !== undefined) return attribute.entry
-    const { expression, name } = attribute
-    const value = settledValue(() => this.#instance.attributeOnce(name), originOfAttribute(attribute))
-    const entry: MapEntry = { value, key }
-    if ('evaluated' in expression && expression.evaluated !== undefined) attribute.entry = entry
-    return entry
+/** An argument, or the blocks of one type, evaluated when the value is first read: nobody asks for most of what a resource says. */
+class Argument implements MapEntry {
+  readonly key?: Origin
+  readonly #name: string
+  readonly #attribute: Attribute | undefined
+  /** Until it is evaluated. */
+  #instance: ResourceInstance | undefined
+  #value: Value | undefined
+
+  constructor(instance: ResourceInstance, name: string, attribute: Attribute | undefined, key: Origin | undefined) {
+    this.#instance = instance
+    this.#name = name
+    this.#attribute = attribute
+    if (key !== undefined) this.key = key
+  }
+
+  get value(): Value {
+    this.#value ??= this.#evaluate(this.#instance!)
+    return this.#value
+  }
+
+  #evaluate(instance: ResourceInstance): Value {
+    const attribute = this.#attribute
+    const origin = attribute === undefined ? instance.set.origin : originOfAttribute(attribute)
+    const value = settledValue(() => instance.attributeOnce(this.#name), origin)
+    this.#instance = undefined
+    // What is written as a constant is the same in every instance and environment.
+    if (attribute !== undefined && 'evaluated' in attribute.expression && attribute.expression.evaluated !== undefined)
+      attribute.entry ??= this
+    return value
   }
 }
 

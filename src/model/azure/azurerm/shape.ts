@@ -26,8 +26,10 @@ export interface AzurermType {
 
 /** Places every argument that the shape names. Null arguments are absent. */
 export function fill(shape: Shape, block: MapValue, draft: Draft): void {
-  for (const [argument, { value }] of block.entries) {
-    if (!Object.hasOwn(shape, argument) || (value.kind === 'scalar' && value.value === null)) continue
+  for (const [argument, entry] of block.entries) {
+    if (!Object.hasOwn(shape, argument)) continue
+    const { value } = entry
+    if (value.kind === 'scalar' && value.value === null) continue
     const field = shape[argument]!
     if (typeof field === 'string') put(draft, field, value)
     else field(value, draft)
