@@ -324,6 +324,42 @@ const ROWS: readonly Row[] = [
     azurerm: 'azurerm_kubernetes_cluster\n  private_cluster_enabled = true\n  run_command_enabled = true',
   },
   {
+    rule: 'private-dns-missing',
+    ...AKS,
+    body: {
+      properties: {
+        apiServerAccessProfile: { ...PRIVATE, privateDNSZone: 'none', enablePrivateClusterPublicFQDN: false },
+      },
+    },
+    clean: { properties: { apiServerAccessProfile: { ...PRIVATE, privateDNSZone: 'system' } } },
+    azurerm: 'azurerm_kubernetes_cluster\n  private_cluster_enabled = true\n  private_dns_zone_id = "None"',
+  },
+  {
+    rule: 'aks-node-ssh',
+    ...AKS,
+    body: { properties: { agentPoolProfiles: POOL } },
+    clean: { properties: { agentPoolProfiles: [{ ...POOL[0]!, securityProfile: { sshAccess: 'Disabled' } }] } },
+    azurerm: 'azurerm_kubernetes_cluster\n  default_node_pool {\n    name = "system"\n  }',
+  },
+  {
+    rule: 'snat-ports-low',
+    ...AKS,
+    body: {
+      properties: {
+        agentPoolProfiles: [{ name: 'system', mode: 'System', count: 20 }],
+        networkProfile: { networkPlugin: 'azure', loadBalancerProfile: { allocatedOutboundPorts: 8000 } },
+      },
+    },
+    clean: {
+      properties: {
+        agentPoolProfiles: [{ name: 'system', mode: 'System', count: 20 }],
+        networkProfile: { networkPlugin: 'azure', loadBalancerProfile: { allocatedOutboundPorts: 3000 } },
+      },
+    },
+    azurerm:
+      'azurerm_kubernetes_cluster\n  default_node_pool {\n    name = "system"\n    node_count = 20\n  }\n  network_profile {\n    network_plugin = "azure"\n    load_balancer_profile {\n      outbound_ports_allocated = 8000\n    }\n  }',
+  },
+  {
     rule: 'aks-no-network-policy',
     ...AKS,
     body: { properties: { networkProfile: { networkPlugin: 'azure' } } },

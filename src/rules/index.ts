@@ -4,6 +4,7 @@ import { aksDashboard } from './aks-dashboard.ts'
 import { aksNetworkPolicyRetiring } from './aks-network-policy-retiring.ts'
 import { aksNoAzurePolicy } from './aks-no-azure-policy.ts'
 import { aksNoNetworkPolicy } from './aks-no-network-policy.ts'
+import { aksNodeSsh } from './aks-node-ssh.ts'
 import { aksPluginRetiring } from './aks-plugin-retiring.ts'
 import { aksPublicNodeIp } from './aks-public-node-ip.ts'
 import { allowedHostPorts } from './allowed-host-ports.ts'
@@ -15,6 +16,7 @@ import { apiServerRangesWide } from './api-server-ranges-wide.ts'
 import { apiServerWidened } from './api-server-widened.ts'
 import { appRoutingPublic } from './app-routing-public.ts'
 import { asymmetricIngress } from './asymmetric-ingress.ts'
+import { bastionMissing } from './bastion-missing.ts'
 import { blobAnonymous } from './blob-anonymous.ts'
 import { cidrOverlap } from './cidr-overlap.ts'
 import { configurationRefused } from './configuration-refused.ts'
@@ -22,6 +24,7 @@ import { connectivityLost } from './connectivity-lost.ts'
 import { containerGroupPublic } from './container-group-public.ts'
 import { controlPlaneListener } from './control-plane-listener.ts'
 import { crossNamespaceOpen } from './cross-namespace-open.ts'
+import { ddosPlanMissing } from './ddos-plan-missing.ts'
 import { defaultDenyLost } from './default-deny-lost.ts'
 import { defaultNamespace } from './default-namespace.ts'
 import { diagnosticsOff } from './diagnostics-off.ts'
@@ -64,6 +67,7 @@ import { ingressWidened } from './ingress-widened.ts'
 import { intentViolated } from './intent-violated.ts'
 import { ipv6Gap } from './ipv6-gap.ts'
 import { kubeletFromPods } from './kubelet-from-pods.ts'
+import { kubenetRoutesMissing } from './kubenet-routes-missing.ts'
 import { kubernetesDashboard } from './kubernetes-dashboard.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 import { natGatewayIdle } from './nat-gateway-idle.ts'
@@ -77,7 +81,10 @@ import { nsgAnyInbound } from './nsg-any-inbound.ts'
 import { nsgBlocksPlatform } from './nsg-blocks-platform.ts'
 import { nsgFalseSegmentation } from './nsg-false-segmentation.ts'
 import { nsgInternetAdminPort } from './nsg-internet-admin-port.ts'
+import { nsgLateral } from './nsg-lateral.ts'
+import { nsgOnManagedGroup } from './nsg-on-managed-group.ts'
 import { nsgOpenPort } from './nsg-open-port.ts'
+import { nsgOutboundOpen } from './nsg-outbound-open.ts'
 import { nsgRuleShadowed } from './nsg-rule-shadowed.ts'
 import { nsgSharedPodsNodes } from './nsg-shared-pods-nodes.ts'
 import { nsgUnattached } from './nsg-unattached.ts'
@@ -102,6 +109,7 @@ import { policyPortMismatch } from './policy-port-mismatch.ts'
 import { policyRejected } from './policy-rejected.ts'
 import { policyRuleShadowed } from './policy-rule-shadowed.ts'
 import { policySelectsNothing } from './policy-selects-nothing.ts'
+import { privateDnsMissing } from './private-dns-missing.ts'
 import { privateEndpointAndPublic } from './private-endpoint-and-public.ts'
 import { privateEndpointMissing } from './private-endpoint-missing.ts'
 import { privateEndpointNotFiltered } from './private-endpoint-not-filtered.ts'
@@ -122,6 +130,7 @@ import { servicePublic } from './service-public.ts'
 import { serviceSelectsNothing } from './service-selects-nothing.ts'
 import { serviceSourceRangesWide } from './service-source-ranges-wide.ts'
 import { serviceStatusHijack } from './service-status-hijack.ts'
+import { snatPortsLow } from './snat-ports-low.ts'
 import { storageNoAzureServices } from './storage-no-azure-services.ts'
 import { subnetDefaultOutbound } from './subnet-default-outbound.ts'
 import { subnetNoNsg } from './subnet-no-nsg.ts'
@@ -145,6 +154,7 @@ export const RULES: readonly Rule[] = [
   aksNetworkPolicyRetiring,
   aksNoAzurePolicy,
   aksNoNetworkPolicy,
+  aksNodeSsh,
   aksPluginRetiring,
   aksPublicNodeIp,
   allowedHostPorts,
@@ -156,6 +166,7 @@ export const RULES: readonly Rule[] = [
   apiServerWidened,
   appRoutingPublic,
   asymmetricIngress,
+  bastionMissing,
   blobAnonymous,
   cidrOverlap,
   configurationRefused,
@@ -163,6 +174,7 @@ export const RULES: readonly Rule[] = [
   containerGroupPublic,
   controlPlaneListener,
   crossNamespaceOpen,
+  ddosPlanMissing,
   defaultDenyLost,
   defaultNamespace,
   diagnosticsOff,
@@ -205,6 +217,7 @@ export const RULES: readonly Rule[] = [
   intentViolated,
   ipv6Gap,
   kubeletFromPods,
+  kubenetRoutesMissing,
   kubernetesDashboard,
   namespaceNoDefaultDeny,
   natGatewayIdle,
@@ -218,7 +231,10 @@ export const RULES: readonly Rule[] = [
   nsgBlocksPlatform,
   nsgFalseSegmentation,
   nsgInternetAdminPort,
+  nsgLateral,
+  nsgOnManagedGroup,
   nsgOpenPort,
+  nsgOutboundOpen,
   nsgRuleShadowed,
   nsgSharedPodsNodes,
   nsgUnattached,
@@ -243,6 +259,7 @@ export const RULES: readonly Rule[] = [
   policyRejected,
   policyRuleShadowed,
   policySelectsNothing,
+  privateDnsMissing,
   privateEndpointAndPublic,
   privateEndpointMissing,
   privateEndpointNotFiltered,
@@ -263,6 +280,7 @@ export const RULES: readonly Rule[] = [
   serviceSelectsNothing,
   serviceSourceRangesWide,
   serviceStatusHijack,
+  snatPortsLow,
   storageNoAzureServices,
   subnetDefaultOutbound,
   subnetNoNsg,

@@ -3,6 +3,8 @@ import { editableOrigin, type Origin } from '../../base/origin.ts'
 import { withComment } from './hcl-block.ts'
 import {
   indentAt,
+  type Literal,
+  layoutOf,
   lineBreakOf,
   lineStart,
   nextLine,
@@ -37,6 +39,34 @@ export function replaceItems(
   const printed = texts.map((text) => printLiteral(text, syntax))
   // Of the run that the new items take the place of, the rest goes with the first.
   return [replacement(head!, joinItems(first, printed, syntax)), ...others.flatMap(removeItem)]
+}
+
+/**
+ * Adds an item behind the last one of a list that is written out, on lines of its own as that is. Undefined where the list is computed, or
+ * stands on one line.
+ */
+export function appendItem(list: Origin, items: readonly Origin[], item: Literal): readonly Edit[] | undefined {
+  const written = writtenAt(list)
+  if (written === undefined || !written.text.startsWith('[') || !written.text.endsWith(']')) return undefined
+  const { place, syntax } = written
+  const { text, path } = place.source
+  const layout = layoutOf(text)
+  const last = items.map(editableOrigin).at(-1)
+  if (last === undefined) return [replacement(place, printLiteral([item], syntax, indentAt(text, place.start), layout))]
+  if (last.source !== place.source || last.start < place.start || last.end > place.end) return undefined
+  if (text.slice(lineStart(text, last.start), last.start).trim() !== '') return undefined
+  const indent = indentAt(text, last.start)
+  const comma = syntax === 'bicep' ? null : /^[ \t]*,/.exec(text.slice(last.end))
+  const at = last.end + (comma?.[0].length ?? 0)
+  const before = syntax === 'bicep' || comma !== null ? '' : ','
+  return [
+    {
+      path,
+      start: at,
+      end: at,
+      text: `${before}${layout.lineBreak}${indent}${printLiteral(item, syntax, indent, layout)}`,
+    },
+  ]
 }
 
 /** Neighbours that go are one piece, so that each comma is taken once. */

@@ -142,7 +142,7 @@ export function isWide({ addresses, services }: Places, trusted: AddressSet): bo
 }
 
 /** Whether the tree puts something with a public address behind the group, with no other group in between. */
-function isReached(view: StateView, { object }: FilterPackets): boolean {
+export function isReached(view: StateView, { object }: FilterPackets): boolean {
   const azure = azureOf(view)
   const isThis = (link: { readonly kind: string; readonly object?: unknown }) =>
     link.kind === 'found' && link.object === object

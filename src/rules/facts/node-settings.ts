@@ -49,7 +49,12 @@ export function barMetadata(view: StateView): ProposedPatch | undefined {
 /** Turns SSH off on every node; undefined where the language or the API version has no word for it. */
 export function turnSshOff(view: StateView): ProposedPatch | undefined {
   const cluster = linkedCluster(view)
-  if (cluster === undefined || !isPreview(cluster)) return undefined
+  return cluster && turnSshOffIn(cluster)
+}
+
+/** As {@link turnSshOff}, for any cluster. */
+export function turnSshOffIn(cluster: Cluster): ProposedPatch | undefined {
+  if (!isPreview(cluster)) return undefined
   const edits = workerPools(cluster).map(({ object, sshAccess }) =>
     surely(sshAccess, 'Disabled')
       ? []

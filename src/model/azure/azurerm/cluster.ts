@@ -72,6 +72,7 @@ const NETWORK_PROFILE: Shape = {
       'properties.networkProfile.loadBalancerProfile.outboundIPPrefixes.publicIPPrefixes',
       'id',
     ),
+    outbound_ports_allocated: 'properties.networkProfile.loadBalancerProfile.allocatedOutboundPorts',
     backend_pool_type: 'properties.networkProfile.loadBalancerProfile.backendPoolType',
   }),
   nat_gateway_profile: one('properties.networkProfile.natGatewayProfile', {
