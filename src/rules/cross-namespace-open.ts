@@ -6,10 +6,11 @@ import { causeOf, findGrant, printGrant } from './facts/grant.ts'
 import { isShown } from './facts/judged-endpoints.ts'
 import { admitsEverybody, declaredPorts, fromAnyNamespace, isTooOpen } from './facts/open-ingress.ts'
 import { newestOf, packetsTo, proofOf } from './facts/proof.ts'
-import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { type EndpointHit, endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { listNames } from './hits/listing.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
-import { defineRule } from './rule.ts'
+import { lineOf } from './one-line.ts'
+import { defineRule, type Hit } from './rule.ts'
 
 export const crossNamespaceOpen = defineRule({
   id: 'cross-namespace-open',
@@ -50,7 +51,17 @@ export const crossNamespaceOpen = defineRule({
       resource: resource.address,
       at: grant?.rule.origin ?? resource.origin,
       subject: id,
-      ...(grant === undefined ? {} : { cause: causeOf(view, grant) }),
+      ...(grant === undefined
+        ? {}
+        : {
+            cause: causeOf(view, grant),
+            because: {
+              line: lineOf(grant.rule.origin),
+              tells: 'effect' as const,
+              aside: (hit: Hit) =>
+                `Any pod of any namespace can connect to ${listNames((hit as EndpointHit).names)} ${words}.`,
+            },
+          }),
       ...(admitsEverybody(view, region) ? { within: { rule: 'policy-allows-all', subject: id } } : {}),
       ...withinIsolation(view, endpoint, 'ingress'),
       name,

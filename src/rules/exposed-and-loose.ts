@@ -1,13 +1,11 @@
 import { connectionSets } from '../algebra/connections.ts'
 import { areIdentical } from '../base/identity.ts'
 import type { StateView } from '../compare/state-view.ts'
-import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { hasSamePolicies } from '../reach/difference.ts'
 import type { Door } from '../reach/door.ts'
-import { closePath } from './closing/close-ingress.ts'
-import { closeService } from './closing/close-service.ts'
+import { closeDoor } from './closing/close-door.ts'
 import { isolateNamespace } from './edit/namespace-policies.ts'
-import { doorWords, exposedClasses } from './facts/exposed-workloads.ts'
+import { doorWords, exposedClasses, newcomers } from './facts/exposed-workloads.ts'
 import { leavesCluster } from './facts/flow-ends.ts'
 import { causeOf } from './facts/grant.ts'
 import { type JudgedEndpoint, judgedEndpoint, judgedEndpoints } from './facts/judged-endpoints.ts'
@@ -99,7 +97,12 @@ function toHit(
       `The internet reaches ${listNames(names)} through ${doorWords(door)}, and ${verb(names, 'it', 'they')} can connect to ${words}: ${looseBecause(news.length > 0 ? news : ends)}. A flaw in what ${verb(names, 'it serves', 'they serve')} is enough to get there from outside. Close one of the two.`,
     prove: () =>
       first === undefined
-        ? proveDoor(view, door, PUBLIC_ADDRESSES, `${door.resource.address} lets the internet in`)
+        ? proveDoor(
+            view,
+            door,
+            newcomers(view.before, trusted, endpoint.subject),
+            `${doorWords(door)} lets the internet in`,
+          )
         : first.prove(),
     decide: 'Which of the two is meant: that the internet gets in, or that the workload gets out.',
     objectsTo: (flow) =>
@@ -127,12 +130,6 @@ function newEnds(
   if (old === undefined) return []
   const known = new Set(looseEnds(before, old, trusted).map(({ key }) => key))
   return ends.filter(({ key }) => !known.has(key))
-}
-
-function closeDoor(view: StateView, door: Door, trustedRanges: readonly string[]): readonly ProposedPatch[] {
-  if (door.kind === 'ingress') return closePath(view, door.resource, door.origin)
-  const service = view.network.kubernetes.services.find(({ resource }) => resource === door.resource)
-  return service?.loadBalancer === undefined ? [] : closeService(view, service, door, trustedRanges)
 }
 
 /** A policy of its own where none limits the way out yet. */

@@ -6,6 +6,7 @@ import { azureOf } from './facts/azure-view.ts'
 import { contentSubjects, firewallRules } from './facts/firewall-rules.ts'
 import { isWide } from './facts/internet-admission.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 
 export const firewallDnatOpen = defineRule({
@@ -50,6 +51,7 @@ export const firewallDnatOpen = defineRule({
                 ),
         }),
         subject: subject(one),
+        because: { line: lineOf(rule.value.origin), tells: 'condition' },
         resource: collection.object.resource.address,
       }
     }

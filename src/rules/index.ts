@@ -69,6 +69,7 @@ import { ipv6Gap } from './ipv6-gap.ts'
 import { kubeletFromPods } from './kubelet-from-pods.ts'
 import { kubenetRoutesMissing } from './kubenet-routes-missing.ts'
 import { kubernetesDashboard } from './kubernetes-dashboard.ts'
+import { lateralPath } from './lateral-path.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 import { natGatewayIdle } from './nat-gateway-idle.ts'
 import { netRaw } from './net-raw.ts'
@@ -219,6 +220,7 @@ export const RULES: readonly Rule[] = [
   kubeletFromPods,
   kubenetRoutesMissing,
   kubernetesDashboard,
+  lateralPath,
   namespaceNoDefaultDeny,
   natGatewayIdle,
   netRaw,

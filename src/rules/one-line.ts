@@ -8,8 +8,8 @@ export interface Because {
   readonly line: string
   /** The first tells most where several are equally bad; see {@link TELLING}. */
   readonly tells: Telling
-  /** One sentence that a finding shown instead of this one takes over. */
-  readonly aside?: (hit: Hit) => string
+  /** One sentence that a finding shown instead of this one takes over; undefined where that says it all. */
+  readonly aside?: (hit: Hit) => string | undefined
 }
 
 /**

@@ -1,6 +1,7 @@
-import { type AddressSet, addressSets } from '../../algebra/addresses.ts'
+import { type AddressSet, addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
 import { connectionSets } from '../../algebra/connections.ts'
 import type { StateView } from '../../compare/state-view.ts'
+import { PUBLIC_ADDRESSES } from '../../reach/address-ranges.ts'
 import type { Door } from '../../reach/door.ts'
 import type { Reachability } from '../../reach/reachability.ts'
 import { countAddresses, HALF_OF_V4, publicPart } from './open-egress.ts'
@@ -48,6 +49,16 @@ export function isOpenToInternet({ internet, sources }: Door, trusted: AddressSe
   return !connectionSets.isEmpty(internet[side]) && countAddresses(publicPart(sources[side], trusted)) >= HALF_OF_V4
 }
 
+/** Everybody whom a state does not let in through any of the ways to a class; everybody at all where that leaves nobody. */
+export function newcomers(before: StateView | undefined, trusted: AddressSet, subject: number): AddressSet {
+  const doors = before?.reach.doors().filter((door) => door.subject === subject) ?? []
+  const known = doors
+    .filter(({ internet }) => !connectionSets.isEmpty(internet.possible))
+    .reduce((sum, { sources }) => addressSets.union(sum, sources.possible), NO_ADDRESSES)
+  const others = addressSets.subtract(addressSets.subtract(PUBLIC_ADDRESSES, trusted), known)
+  return addressSets.isEmpty(others) ? PUBLIC_ADDRESSES : others
+}
+
 const KINDS: Readonly<Record<Door['kind'], string>> = {
   'load-balancer': '',
   'node-port': 'the node port of ',
@@ -55,7 +66,7 @@ const KINDS: Readonly<Record<Door['kind'], string>> = {
   ingress: '',
   'host-port': 'the host port of ',
   'host-network': 'the network of the nodes that it shares, by ',
-  'firewall-nat': 'a DNAT rule of the firewall and ',
+  'firewall-nat': 'a DNAT rule of ',
 }
 
 /** `Service/shop/web`, `the node port of Service/shop/web`. */

@@ -13,6 +13,7 @@ import { isShown, type JudgedEndpoint } from '../facts/judged-endpoints.ts'
 import { addressOf, newestOf, proofOf, type Question } from '../facts/proof.ts'
 import { type Reached, type Widening, type WidestPart, widenings, widestPart } from '../facts/widening.ts'
 import type { Severity } from '../finding.ts'
+import { lineOf } from '../one-line.ts'
 import type { ChangeView, Hit } from '../rule.ts'
 import type { RuleSettings } from '../settings.ts'
 import { type EndpointHit, endpointHit } from './endpoint-hit.ts'
@@ -78,21 +79,34 @@ function toHit(sides: Sides, widening: Widening, widest: WidestPart, rule: Widen
     grant === undefined
       ? 'no policy limits it any more'
       : `${printGrant(grant)} allows it${joined === undefined ? '' : `, because ${joined.words}`}`
+  const at = joined?.origin ?? grant?.rule.origin ?? resource.origin
+  const openedFor = (names: readonly string[]) => {
+    const own = listNames(names)
+    // What is said of several names nobody's neighbours.
+    const isShared = names.length > 1 && widest.reached === 'same-namespace'
+    const others = isShared ? 'pods of the same namespace' : widest.words
+    const [from, to] = direction === 'egress' ? [own, others] : [others, own]
+    return `${capital(from)} ${certain ? 'can' : 'may'} now connect to ${to} on ${widest.ports}`
+  }
   return endpointHit({
     resource: (joined?.resource ?? resource).address,
-    at: joined?.origin ?? grant?.rule.origin ?? resource.origin,
+    at,
     subject: endpoint.id,
     severity: rule.severity[widest.reached],
     cause: `${grant === undefined ? '' : causeOf(head, grant)} ${joined?.words ?? ''} ${widest.reached} ${widest.ports} ${certain}`,
     ...within,
     name: endpoint.name,
-    say(names) {
-      const own = listNames(names)
-      // What is said of several names nobody's neighbours.
-      const isShared = names.length > 1 && widest.reached === 'same-namespace'
-      const others = isShared ? 'pods of the same namespace' : widest.words
-      const [from, to] = direction === 'egress' ? [own, others] : [others, own]
-      return `${capital(from)} ${certain ? 'can' : 'may'} now connect to ${to} on ${widest.ports}, which the policies did not allow before: ${because}. ${news === undefined ? '' : `${news} `}${rule.advice[widest.reached]}`
+    say: (names) =>
+      `${openedFor(names)}, which the policies did not allow before: ${because}. ${news === undefined ? '' : `${news} `}${rule.advice[widest.reached]}`,
+    because: {
+      line: lineOf(at),
+      tells: 'difference',
+      // A path names the two ends of one connection itself.
+      aside: (hit) => {
+        const { names } = hit as EndpointHit
+        const isOnePair = names.length === 1 && /^(?:same|other)-namespace$/.test(widest.reached)
+        return isOnePair ? undefined : `${openedFor(names)}.`
+      },
     },
     prove() {
       const packet = rule.sample(widening, widest) ?? ({ protocol: 'TCP', port: rule.otherPort } as const)
