@@ -25,12 +25,13 @@ export function toMermaid(graph: Graph): string {
     if (peer === 'internet') return `${id}((${label}))`
     return OUTSIDE.test(peer) ? `${id}([${label}])` : `${id}[${label}]`
   }
+  const draw = hasCrossings(graph.edges) ? throughLabels() : withLabel
   let length = lines[0]!.length + REST_ROOM
   let shown = 0
   for (const edge of graph.edges.slice(0, MERMAID_MAX_EDGES)) {
     const from = node(edge.from)
     const to = edge.to === edge.from ? ids.get(edge.to)! : node(edge.to)
-    const drawing = `  ${from} ${ARROWS[edge.kind]}|"${escapeMermaidLabel(edgeWords(edge))}"| ${to}`
+    const drawing = `  ${draw(edge, from, to)}`
     if (length + drawing.length + 1 > MERMAID_MAX_TEXT) break
     length += drawing.length + 1
     lines.push(drawing)
@@ -49,3 +50,38 @@ const OUTSIDE = /^(?:internet|any address|\d+\.\d+\.\d+\.\d+)\b/
 const REST_ROOM = 60
 
 const ARROWS: Readonly<Record<GraphEdge['kind'], string>> = { new: '==>', changed: '-->', gone: '-.->', plain: '-->' }
+const LINES: Readonly<Record<GraphEdge['kind'], string>> = { new: '===', changed: '---', gone: '-.-', plain: '---' }
+
+function withLabel(edge: GraphEdge, from: string, to: string): string {
+  return `${from} ${ARROWS[edge.kind]}|"${escapeMermaidLabel(edgeWords(edge))}"| ${to}`
+}
+
+/** The words as a node without a frame on the way, one for all edges of a peer that say the same. */
+function throughLabels(): typeof withLabel {
+  const labels = new Map<string, string>()
+  return (edge, from, to) => {
+    const words = edgeWords(edge)
+    const key = `${edge.kind}\0${edge.from}\0${words}`
+    const known = labels.get(key)
+    const id = known ?? `e${labels.size + 1}`
+    labels.set(key, id)
+    const end = `${id} ${ARROWS[edge.kind]} ${to}`
+    if (known !== undefined) return end
+    return `${from} ${LINES[edge.kind]} ${id}["${escapeMermaidLabel(words)}"]\n  style ${id} fill:none,stroke:none\n  ${end}`
+  }
+}
+
+/** More than a drawing for people has, where it would make twice as many edges. */
+const MAX_CROSSED = 40
+
+/**
+ * Whether lines must cross: two peers lead to the same two others, none of which leads on. Mermaid writes labels in the middle of their
+ * lines, where they then cover each other.
+ */
+function hasCrossings(edges: readonly GraphEdge[]): boolean {
+  const targets = new Map<string, Set<string>>()
+  for (const { from, to } of edges) targets.set(from, (targets.get(from) ?? new Set()).add(to))
+  if (edges.length > MAX_CROSSED || edges.some(({ to }) => targets.has(to))) return false
+  const all = [...targets.values()]
+  return all.some((some, i) => all.slice(i + 1).some((others) => [...some].filter((to) => others.has(to)).length > 1))
+}
