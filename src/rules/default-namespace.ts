@@ -17,7 +17,7 @@ export const defaultNamespace = defineRule({
     sources: ['https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/'],
   },
 
-  /** Yields a hit for each workload and Service that names `default`, or names no namespace while others of the tree do. */
+  /** Yields a hit for each workload, Service and Ingress that names `default`, or names no namespace while others of the tree do. */
   *check(view) {
     for (const { resource, subject } of objects(view)) {
       const { address } = resource
@@ -40,8 +40,8 @@ export const defaultNamespace = defineRule({
 function* objects(
   view: StateView,
 ): Iterable<{ readonly resource: { readonly address: string; readonly origin: Origin }; readonly subject: string }> {
-  const { workloads, services } = view.network.kubernetes
-  const all = [...workloads, ...services.filter(({ name }) => name !== 'kubernetes')]
+  const { workloads, services, ingresses } = view.network.kubernetes
+  const all = [...workloads, ...services.filter(({ name }) => name !== 'kubernetes'), ...ingresses]
   for (const { namespace, resource } of all) {
     if (namespace !== 'default') continue
     // Where a tool gives the namespace, nothing of it is written.

@@ -5,10 +5,10 @@ import { setProperty } from './edit/azure-property.ts'
 import { replaceLiteral } from './edit/literal.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { azureOf } from './facts/azure-view.ts'
-import { resourcesOfKind } from './facts/of-kind.ts'
 import { admittedRanges, isOpenToAll } from './facts/paas-access.ts'
 import { closeEndpoint, denyByDefault, hasPrivateEndpoint } from './facts/paas-settings.ts'
 import { isInternet } from './facts/public-ranges.ts'
+import { unplacedSettings } from './facts/unplaced-settings.ts'
 import { azureHit, mergeAzure, writtenOrigin } from './hits/azure-hit.ts'
 import { defineRule, type Hit } from './rule.ts'
 
@@ -118,13 +118,11 @@ function* openSwitches(view: StateView): Iterable<Hit> {
   }
 }
 
-/** Rules for an account that is not in the tree, which azurerm writes as a resource of their own. */
+/** Rules for an account that is not in the tree. */
 function* rulesOfOthers(view: StateView): Iterable<Hit> {
-  const { objects } = azureOf(view)
-  for (const resource of resourcesOfKind(view, 'azurerm_storage_account_network_rules')) {
-    const target = at(resource.value, 'storage_account_id') ?? at(resource.value, 'storage_account_name')
-    const action = textProp(at(resource.value, 'default_action'), 'Deny', resource.origin)
-    if (objects.resolve(target, resource) !== undefined || !action.known || action.value !== 'Allow') continue
+  for (const { resource, body } of unplacedSettings(view, 'azurerm_storage_account_network_rules')) {
+    const action = textProp(at(body, 'properties.networkAcls.defaultAction'), 'Deny', resource.origin)
+    if (!action.known || action.value.toLowerCase() !== 'allow') continue
     yield {
       resource: resource.address,
       at: action.origin,

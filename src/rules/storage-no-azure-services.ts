@@ -1,5 +1,6 @@
-import { surely } from '../model/azure/prop.ts'
+import { at, surely, textProp, textsProp } from '../model/azure/prop.ts'
 import { azureOf } from './facts/azure-view.ts'
+import { unplacedSettings } from './facts/unplaced-settings.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
@@ -26,6 +27,19 @@ export const storageNoAzureServices = defineRule({
         severity: 'note',
         say: 'denies by default and has no exception for trusted Azure services: backup, diagnostics and others of them cannot reach it.',
       })
+    }
+    for (const { resource, body } of unplacedSettings(view, 'azurerm_storage_account_network_rules')) {
+      const action = textProp(at(body, 'properties.networkAcls.defaultAction'), 'Allow', resource.origin)
+      const bypass = textsProp(at(body, 'properties.networkAcls.bypass'), resource.origin)
+      const isKnown = bypass.complete && bypass.items.every(({ known }) => known)
+      if (!surely(action, 'Deny') || bypass.absent || !isKnown) continue
+      if (bypass.items.some((item) => surely(item, 'AzureServices'))) continue
+      yield {
+        resource: resource.address,
+        at: bypass.origin,
+        subject: `network rules ${view.identity(resource.address)}`,
+        message: `${resource.address} denies by default and has no exception for trusted Azure services: backup, diagnostics and others of them cannot reach its storage account.`,
+      }
     }
   },
 

@@ -1,9 +1,10 @@
 import { addressSets } from '../algebra/addresses.ts'
 import type { AzureObject } from '../model/azure/azure-object.ts'
 import { read } from '../model/azure/azure-object.ts'
-import { type PropList, textsProp } from '../model/azure/prop.ts'
+import { at, type PropList, textsProp } from '../model/azure/prop.ts'
 import { parseRange } from '../reach/azure/places.ts'
 import { azureOf } from './facts/azure-view.ts'
+import { unplacedSettings } from './facts/unplaced-settings.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
@@ -45,6 +46,19 @@ export const vnetDns = defineRule({
         severity: 'note',
         say: 'has a single DNS server: when it stops, no name resolves. Name a second one, or use Azure’s DNS.',
       })
+    }
+    for (const { resource, body } of unplacedSettings(view, 'azurerm_virtual_network_dns_servers')) {
+      const servers = textsProp(at(body, 'properties.dhcpOptions.dnsServers'), resource.origin)
+      const only = servers.items[0]
+      if (!servers.complete || servers.items.length !== 1 || only === undefined || !isServer(only)) continue
+      yield {
+        resource: resource.address,
+        at: only.origin,
+        subject: `single server ${view.identity(resource.address)}`,
+        concepts: ['vnet-single-dns'],
+        severity: 'note',
+        message: `${resource.address} gives its network a single DNS server: when it stops, no name resolves. Name a second one, or use Azure’s DNS.`,
+      }
     }
     for (const { object, addressSpace, dnsServers } of azure.virtualNetworks.all) {
       if (!addressSpace.complete || addressSpace.items.some(({ known }) => !known)) continue

@@ -1,6 +1,7 @@
 import type { MapValue } from '../base/value.ts'
 import { read } from '../model/azure/azure-object.ts'
-import { at, blocksOf, numberProp, textProp, textsProp } from '../model/azure/prop.ts'
+import { isOlder } from '../model/azure/cluster.ts'
+import { at, blocksOf, textProp, textsProp } from '../model/azure/prop.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
@@ -45,10 +46,10 @@ const RULE = '944240'
 /** Whether one managed rule set has the rule, on and blocking. */
 function blocksLog4Shell(set: MapValue): 'yes' | 'no' | 'unknown' {
   const type = textProp(at(set, 'ruleSetType'), 'OWASP', set.origin)
-  const version = numberProp(at(set, 'ruleSetVersion'), 0, set.origin)
+  const version = textProp(at(set, 'ruleSetVersion'), '', set.origin)
   if (!type.known || !version.known) return 'unknown'
   // CRS 3.0 and older have no such rule.
-  if (/bot/i.test(type.value) || (/^owasp$/i.test(type.value) && version.value < 3.1)) return 'no'
+  if (/bot/i.test(type.value) || (/^owasp$/i.test(type.value) && isOlder(version.value, 3, 1))) return 'no'
   for (const group of blocksOf(at(set, 'ruleGroupOverrides')).blocks) {
     for (const id of blocksOf(at(group, 'rules')).blocks) {
       const ruleId = textProp(at(id, 'ruleId'), '', id.origin)

@@ -253,7 +253,11 @@ function apiServerOf(objects: AzureObjects, object: AzureObject, automatic: bool
   const property = (path: string) => read(object, `properties.apiServerAccessProfile.${path}`)
   return {
     private: flagProp(property('enablePrivateCluster'), false, origin),
-    authorizedRanges: textsProp(property('authorizedIPRanges'), origin),
+    // API versions up to 2019-06-01 have the list beside the profile.
+    authorizedRanges: textsProp(
+      property('authorizedIPRanges') ?? read(object, 'properties.apiServerAuthorizedIPRanges'),
+      origin,
+    ),
     // azurerm sends `false` where the argument is absent.
     publicName: flagProp(property('enablePrivateClusterPublicFQDN'), object.azurerm === undefined, origin),
     privateDnsZone: textProp(plainText(property('privateDNSZone')), 'system', origin),

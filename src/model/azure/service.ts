@@ -2,7 +2,18 @@ import type { Value } from '../../base/value.ts'
 import { type AzureObject, read } from './azure-object.ts'
 import type { AzureObjects } from './azure-objects.ts'
 import { type Link, linksAt, toLink } from './link.ts'
-import { at, flagProp, listProp, type Prop, type PropList, textProp, textsProp, unknownProp, wordProp } from './prop.ts'
+import {
+  at,
+  flagProp,
+  joinLists,
+  listProp,
+  type Prop,
+  type PropList,
+  textProp,
+  textsProp,
+  unknownProp,
+  wordProp,
+} from './prop.ts'
 
 /** The network side of a PaaS service: who may call its public endpoint, and under which names it is known. */
 export interface ServiceEndpoint {
@@ -42,6 +53,8 @@ export interface ServiceKind {
   readonly rules: 'networkAcls' | 'networkRuleSet' | 'cosmos' | 'ranges' | 'namespace' | 'none' | 'flexible'
   /** IP rules do not match callers of the service's own region, who come with private addresses. */
   readonly ignoresOwnRegion?: true
+  /** No default action of its own: where there are IP rules, everybody else is shut out. */
+  readonly closedByRules?: true
   /** The default where the rules say nothing. */
   readonly open: boolean
 }
@@ -197,6 +210,7 @@ export const SERVICE_KINDS: readonly ServiceKind[] = [
     type: 'microsoft.search/searchservices',
     suffixes: { searchservice: 'search.windows.net' },
     rules: 'networkRuleSet',
+    closedByRules: true,
     open: true,
   },
   {
@@ -231,10 +245,14 @@ export function toService(objects: AzureObjects, object: AzureObject, kind: Serv
     case 'networkAcls':
     case 'networkRuleSet': {
       const at = (path: string) => read(object, `properties.${kind.rules}.${path}`)
+      const ipRules = listProp(at('ipRules'), origin, ruleText)
       return {
         ...base,
-        defaultAction: wordProp(at('defaultAction'), ['Allow', 'Deny'], fallback, origin),
-        ipRules: listProp(at('ipRules'), origin, ruleText),
+        defaultAction:
+          kind.closedByRules === true
+            ? shutByRules(ipRules, origin)
+            : wordProp(at('defaultAction'), ['Allow', 'Deny'], fallback, origin),
+        ipRules,
         subnetRules: subnetRules(objects, object, `properties.${kind.rules}.virtualNetworkRules`, 'id'),
         allowsAzure: closed(false),
       }
@@ -251,7 +269,11 @@ export function toService(objects: AzureObjects, object: AzureObject, kind: Serv
       }
     }
     case 'cosmos': {
-      const rules = listProp(read(object, 'properties.ipRules'), origin, ruleText)
+      // Before API version 2020-04-01 one text with commas.
+      const rules = joinLists(
+        listProp(read(object, 'properties.ipRules'), origin, ruleText),
+        textsProp(read(object, 'properties.ipRangeFilter'), origin),
+      )
       const subnets = subnetRules(objects, object, 'properties.virtualNetworkRules', 'id')
       const filtered = flagProp(read(object, 'properties.isVirtualNetworkFilterEnabled'), false, origin)
       const texts = splitCommas(rules)
@@ -291,6 +313,13 @@ export function toService(objects: AzureObjects, object: AzureObject, kind: Serv
         allowsAzure: closed(false),
       }
   }
+}
+
+/** Without rules everybody may come; the first rule shuts out all whom none names. */
+function shutByRules(rules: PropList<string>, origin: AzureObject['resource']['origin']): Prop<'Allow' | 'Deny'> {
+  const unknown = rules.complete ? undefined : rules.items.find((item) => !item.known)
+  if (unknown !== undefined && !unknown.known) return unknown
+  return closedWord(rules.items.length === 0 ? 'Allow' : 'Deny', origin)
 }
 
 /** The rule that means every Azure address. Source: learn.microsoft.com/azure/azure-sql/database/firewall-configure#connections-from-inside-azure */

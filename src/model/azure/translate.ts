@@ -40,9 +40,11 @@ export function toAmendment(resource: Resource): Amendment | undefined {
   if (association === undefined) return undefined
   const draft = newDraft(resource.origin)
   fill(association.shape, resource.value, draft)
+  const byId = at(resource.value, association.target)
+  const { named } = association
   return {
-    target: at(resource.value, association.target),
-    type: undefined,
+    target: byId ?? (named && at(resource.value, named.by)),
+    type: byId === undefined ? named?.type.toLowerCase() : undefined,
     body: finish(draft),
     from: resource,
     lists: 'append',

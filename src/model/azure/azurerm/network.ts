@@ -30,6 +30,9 @@ const SUBNET: Shape = {
     'Enabled',
     'Disabled',
   ),
+  // azurerm 1.x names group and table in the subnet itself.
+  network_security_group_id: id('properties.networkSecurityGroup'),
+  route_table_id: id('properties.routeTable'),
   network_security_group_id_wo: id('properties.networkSecurityGroup'),
   route_table_id_wo: id('properties.routeTable'),
   ip_address_pool: 'properties.ipamPoolPrefixAllocations',
@@ -40,7 +43,6 @@ const INLINE_SUBNET: Shape = {
   name: 'name',
   ...SUBNET,
   security_group: id('properties.networkSecurityGroup'),
-  route_table_id: id('properties.routeTable'),
 }
 
 export const RULE_PROPERTIES: Shape = {
@@ -334,6 +336,8 @@ export const NETWORK_TYPES: Readonly<Record<string, AzurermType>> = {
 export interface Association {
   /** The argument with the id of the resource that is changed. */
   readonly target: string
+  /** The argument with its name instead, as older providers have it, and its ARM type. */
+  readonly named?: { readonly by: string; readonly type: string }
   readonly shape: Shape
 }
 
@@ -380,6 +384,7 @@ export const ASSOCIATIONS: Readonly<Record<string, Association>> = {
   },
   azurerm_storage_account_network_rules: {
     target: 'storage_account_id',
+    named: { by: 'storage_account_name', type: 'Microsoft.Storage/storageAccounts' },
     shape: {
       default_action: 'properties.networkAcls.defaultAction',
       bypass: 'properties.networkAcls.bypass',
