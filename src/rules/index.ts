@@ -51,6 +51,7 @@ import { firewallThreatIntel } from './firewall-threat-intel.ts'
 import { firewallWidened } from './firewall-widened.ts'
 import { firewallWiderThanPolicies } from './firewall-wider-than-policies.ts'
 import { flowLogs } from './flow-logs.ts'
+import { gatewayNoTls } from './gateway-no-tls.ts'
 import { hiddenCharacters } from './hidden-characters.ts'
 import { hostNetwork } from './host-network.ts'
 import { hostPort } from './host-port.ts'
@@ -202,6 +203,7 @@ export const RULES: readonly Rule[] = [
   firewallWidened,
   firewallWiderThanPolicies,
   flowLogs,
+  gatewayNoTls,
   hiddenCharacters,
   hostNetwork,
   hostPort,

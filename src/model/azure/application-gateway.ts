@@ -1,3 +1,4 @@
+import type { Origin } from '../../base/origin.ts'
 import type { MapValue, Value } from '../../base/value.ts'
 import { type AzureObject, read } from './azure-object.ts'
 import type { AzureObjects } from './azure-objects.ts'
@@ -7,6 +8,7 @@ import {
   at,
   blocksOf,
   flagProp,
+  known,
   numberProp,
   optionalText,
   type Prop,
@@ -36,6 +38,8 @@ export interface GatewayListener {
   readonly protocol: Prop<string>
   readonly hosts: PropList<string>
   readonly wafPolicy: Link
+  /** True where all that it does is send clients on to an encrypted address. */
+  readonly onlyRedirects: Prop<boolean>
   /** Addresses and names of the backend pools. */
   readonly backends: PropList<string>
 }
@@ -88,6 +92,7 @@ function toListener(objects: AzureObjects, object: AzureObject, listener: MapVal
       absent: false,
     },
     wafPolicy: toLink(objects, object, at(listener, 'properties.firewallPolicy.id')),
+    onlyRedirects: onlyRedirects(rules, list, origin),
     backends: {
       items: pools.flatMap((pool) =>
         blocksOf(at(pool, 'properties.backendAddresses')).blocks.flatMap((address) => {
@@ -100,6 +105,30 @@ function toListener(objects: AzureObjects, object: AzureObject, listener: MapVal
       absent: pools.length === 0,
     },
   }
+}
+
+/** Whether each of the rules of a listener is a redirection to HTTPS. Path maps are not looked into: they may lead anywhere. */
+function onlyRedirects(rules: readonly MapValue[], list: Lists, origin: Origin): Prop<boolean> {
+  for (const rule of rules) {
+    const name = partName(
+      at(rule, 'properties.redirectConfiguration.id') ?? at(rule, 'properties.redirectConfigurationName'),
+      rule,
+    )
+    if (!name.known) return name
+    const redirect = list('redirectConfigurations').find((block) => sameName(block, name))
+    const url = textProp(at(redirect, 'properties.targetUrl'), '', origin)
+    const target = partName(
+      at(redirect, 'properties.targetListener.id') ?? at(redirect, 'properties.targetListenerName'),
+      redirect ?? rule,
+    )
+    if (!url.known) return url
+    if (!target.known) return target
+    const listener = list('httpListeners').find((block) => sameName(block, target))
+    const protocol = textProp(at(listener, 'properties.protocol'), 'Http', origin)
+    if (!protocol.known) return protocol
+    if (!/^https:/i.test(url.value) && protocol.value.toLowerCase() !== 'https') return known(false, origin)
+  }
+  return known(rules.length > 0, origin)
 }
 
 /** The pools a rule leads to, those of its path map included. */

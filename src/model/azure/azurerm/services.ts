@@ -369,6 +369,11 @@ export const SERVICE_TYPES: Readonly<Record<string, AzurermType>> = {
         redirect_configuration_name: 'properties.redirectConfigurationName',
         url_path_map_name: 'properties.urlPathMapName',
       }),
+      redirect_configuration: each('properties.redirectConfigurations', {
+        name: 'name',
+        target_listener_name: 'properties.targetListenerName',
+        target_url: 'properties.targetUrl',
+      }),
       url_path_map: each('properties.urlPathMaps', {
         name: 'name',
         default_backend_address_pool_name: 'properties.defaultBackendAddressPoolName',
