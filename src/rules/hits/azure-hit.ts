@@ -6,6 +6,7 @@ import { originOf } from '../../model/azure/azure-objects.ts'
 import { takeBack } from '../closing/take-back.ts'
 import { subjectOf } from '../facts/azure-subject.ts'
 import type { Hit, ProposedPatch } from '../rule.ts'
+import { nameInProse } from './kind-words.ts'
 
 /** What a rule says of one Azure resource. */
 export interface AzureHitParts extends Omit<Hit, 'resource' | 'at' | 'subject' | 'message' | 'fix'> {
@@ -34,7 +35,7 @@ export function azureHit(view: StateView, { object, at, detail, say, fix, ...res
     across: `${address} ${detail ?? ''} ${place.start}`,
     cause: `${place.source.path} ${place.start} ${home.source.path} ${home.start} ${detail ?? ''}`,
     label,
-    message: `${label}${maybe === undefined ? '' : ', where it is created,'} ${say}`,
+    message: `${nameInProse(object)}${maybe === undefined ? '' : ', where it is created,'} ${say}`,
     ...(maybe === undefined || rest.severity === undefined ? {} : { severity: LOWER[rest.severity] }),
     ...(fix && { fix }),
     // What the change did there taken back is always a way to close what it opened.
