@@ -1,15 +1,17 @@
-import { addressSets, NO_ADDRESSES, printAddress, printAddresses } from '../algebra/addresses.ts'
+import { type AddressSet, addressSets, NO_ADDRESSES, printAddress, printAddresses } from '../algebra/addresses.ts'
 import { connectionSets, printConnections, samplePort } from '../algebra/connections.ts'
 import { sampleName } from '../algebra/names.ts'
 import type { Edit } from '../base/edit.ts'
 import type { StateView } from '../compare/state-view.ts'
+import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
-import { podAddressing } from '../model/azure/cluster.ts'
+import { type Cluster, podAddressing } from '../model/azure/cluster.ts'
 import { knownItems } from '../model/azure/prop.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { sampleAddress } from '../reach/address-ranges.ts'
 import { placeRegions } from '../reach/azure/flows.ts'
 import { parseRange } from '../reach/azure/places.ts'
+import type { Site } from '../reach/azure/state.ts'
 import { removeBlock } from './edit/hcl-block.ts'
 import { removeItem } from './edit/list-items.ts'
 import { syntaxOf } from './edit/literal.ts'
@@ -18,7 +20,7 @@ import { askAzure, linkedCluster, siteOf } from './facts/azure-site.ts'
 import { allowRules, plainAddresses, sourcesOf } from './facts/cluster-firewall-rules.ts'
 import { overlaps } from './facts/cluster-ranges.ts'
 import { contentSubjects, type FirewallRulePackets } from './facts/firewall-rules.ts'
-import { meetingConnections, podEgress } from './facts/pod-egress.ts'
+import { meetingConnections, type PodEgress, podEgress } from './facts/pod-egress.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
@@ -40,9 +42,11 @@ export const firewallRuleUnused = defineRule({
   /** Yields a note for each rule whose senders no subnet of the tree has, or which policies, security groups and routes keep from every pod. */
   *check(view) {
     const subject = contentSubjects()
+    const unsent = senderless(view)
+    const cluster = clusterBehind(view)
     for (const one of allowRules(view)) {
       const detail = subject(one)
-      const found = withoutSenders(view, one) ?? withoutPods(view, one)
+      const found = unsent.get(one) ?? (cluster && withoutPods(view, cluster, one))
       if (found === undefined) continue
       yield {
         ...azureHit(view, {
@@ -75,24 +79,60 @@ interface Unused {
   readonly isSure: boolean
 }
 
+/** Of a network, whatever state looks at it: which of its rules have no senders hangs on its own ranges. */
+const SENDERLESS = new WeakMap<AzureNetwork, ReadonlyMap<FirewallRulePackets, Unused>>()
+
+/** The rules that no host at all can use. */
+function senderless(view: StateView): ReadonlyMap<FirewallRulePackets, Unused> {
+  const site = siteOf(view)
+  let found = SENDERLESS.get(site.azure)
+  if (found === undefined) {
+    const hidden = hiddenPods(site.azure)
+    found = new Map(
+      allowRules(view).flatMap((rule) => {
+        const unused = withoutSenders(site, hidden, rule)
+        return unused === undefined ? [] : [[rule, unused] as const]
+      }),
+    )
+    SENDERLESS.set(site.azure, found)
+  }
+  return found
+}
+
+/** A cluster whose pods leave with the address of their node. */
+interface HiddenPods {
+  readonly cluster: Cluster
+  readonly range: AddressSet
+}
+
+function hiddenPods(azure: AzureNetwork): readonly HiddenPods[] {
+  return azure.clusters.all
+    .filter(
+      (cluster) =>
+        cluster.pools.length > 0 &&
+        cluster.pools.every((pool) => ['overlay', 'kubenet'].includes(podAddressing(cluster, pool))),
+    )
+    .map((cluster) => {
+      const ranges = knownItems(cluster.podCidrs).map((text) => parseRange(text) ?? NO_ADDRESSES)
+      return { cluster, range: ranges.reduce(addressSets.union, NO_ADDRESSES) }
+    })
+}
+
 /** A rule for the range of overlay pods, which leave with the address of their node, or for a part of a network that no subnet has. */
-function withoutSenders(view: StateView, { packets }: FirewallRulePackets): Unused | undefined {
+function withoutSenders(
+  { azure, topology }: Site,
+  hidden: readonly HiddenPods[],
+  { packets }: FirewallRulePackets,
+): Unused | undefined {
   const from = plainAddresses(packets.possible.from)
   if (from === undefined || addressSets.isEmpty(from)) return undefined
-  const { azure, topology } = siteOf(view)
-  const spaces = azure.virtualNetworks.all.map((network) => topology.spaceOf(network))
-  for (const cluster of azure.clusters.all) {
-    const isHidden =
-      cluster.pools.length > 0 &&
-      cluster.pools.every((pool) => ['overlay', 'kubenet'].includes(podAddressing(cluster, pool)))
-    const range = knownItems(cluster.podCidrs)
-      .map((text) => parseRange(text) ?? NO_ADDRESSES)
-      .reduce(addressSets.union, NO_ADDRESSES)
-    if (!isHidden || !addressSets.covers(range, from) || spaces.some(({ possible }) => overlaps(possible, from)))
-      continue
+  const isOnNetwork = () =>
+    azure.virtualNetworks.all.some((network) => overlaps(topology.spaceOf(network).possible, from))
+  const pods = hidden.find(({ range }) => addressSets.covers(range, from))
+  if (pods !== undefined && !isOnNetwork()) {
     return {
       isSure: true,
-      why: `names ${printAddresses(from)}, the range of the pods of ${labelOf(cluster.object)}: these come to the firewall with the address of their node, so no packet matches`,
+      why: `names ${printAddresses(from)}, the range of the pods of ${labelOf(pods.cluster.object)}: these come to the firewall with the address of their node, so no packet matches`,
       what: 'Name the range of the subnet of the nodes, or take the rule out.',
     }
   }
@@ -114,13 +154,28 @@ const FOR_NODES =
 /** Time, names and the tunnel of the control plane are of the nodes. */
 const NODE_PORTS = new Set([53, 123, 1194, 9000])
 
-/** A rule for a cluster that its pods cannot use: their policies, or what Azure has before the firewall, close all of it. */
-function withoutPods(view: StateView, { rule, packets }: FirewallRulePackets): Unused | undefined {
+/** The cluster of a state that comes to the firewall, with the addresses that it comes with and what its pods may send. */
+interface ClusterBehind {
+  readonly cluster: Cluster
+  readonly sources: AddressSet
+  readonly pods: PodEgress
+}
+
+function clusterBehind(view: StateView): ClusterBehind | undefined {
   const cluster = linkedCluster(view)
   const sources = cluster && sourcesOf(view, cluster)
   const pods = podEgress(view)
+  return cluster === undefined || sources === undefined || pods === undefined ? undefined : { cluster, sources, pods }
+}
+
+/** A rule for a cluster that its pods cannot use: their policies, or what Azure has before the firewall, close all of it. */
+function withoutPods(
+  view: StateView,
+  { cluster, sources, pods }: ClusterBehind,
+  { rule, packets }: FirewallRulePackets,
+): Unused | undefined {
   const from = plainAddresses(packets.possible.from)
-  if (cluster === undefined || sources === undefined || pods === undefined || from === undefined) return undefined
+  if (from === undefined) return undefined
   if (addressSets.isEmpty(from) || !addressSets.covers(sources, from) || isForNodes(rule)) return undefined
   const { to, connections } = packets.possible
   const common = connectionSets.intersect(meetingConnections(pods.policies, to), connections)

@@ -1,4 +1,4 @@
-import type { Bounds } from '../../algebra/bounds.ts'
+import { type Bounds, isExact } from '../../algebra/bounds.ts'
 import type { Firewall } from '../../model/azure/firewall.ts'
 import type { SecurityGroup } from '../../model/azure/security-group.ts'
 import { ruleSetsOf } from '../layers/firewall-sets.ts'
@@ -19,26 +19,34 @@ import {
   regionSets,
   SYMBOLIC_VIEW,
 } from './flows.ts'
-import { places } from './places.ts'
+import { type Places, places } from './places.ts'
 import type { Site } from './state.ts'
 
 /** What a firewall forwards for one fixed end, by the other. */
 export function firewallRegion(site: Site, firewall: Firewall, fixed: FixedEnd): Bounds<PlaceRegion> {
   const rules = ruleSetsOf(site.azure, firewall)
   if (rules === undefined) return PERHAPS_ANYTHING
-  const decisions = rules.map((rule): RuleDecision<PlaceRegion> => {
+  // Rules share the few sides that the firewall's clients have.
+  const held = new Map<Bounds<Places>, Bounds<boolean>>()
+  const decisions = rules.flatMap((rule): readonly RuleDecision<PlaceRegion>[] => {
     const [mine, theirs] = fixed.side === 'source' ? [rule.source, rule.destination] : [rule.destination, rule.source]
-    const certain = places.covers(mine.certain, fixed.places)
-    const possible = !places.isEmpty(places.intersect(mine.possible, fixed.places))
-    return {
-      match: {
-        certain: certain ? placeRegions.of(theirs.certain, rule.connections.certain) : placeRegions.empty,
-        possible: possible ? placeRegions.of(theirs.possible, rule.connections.possible) : placeRegions.empty,
-      },
-      allows: rule.allows,
-    }
+    const holds = held.get(mine) ?? holdsIn(mine, fixed.places)
+    held.set(mine, holds)
+    if (!holds.possible) return []
+    const possible = placeRegions.of(theirs.possible, rule.connections.possible)
+    const isSure = isExact(theirs) && isExact(rule.connections)
+    const certain = isSure ? possible : placeRegions.of(theirs.certain, rule.connections.certain)
+    return [{ match: { certain: holds.certain ? certain : placeRegions.empty, possible }, allows: rule.allows }]
   })
   return firstMatch(decisions, EVERY_REGION, regionSets)
+}
+
+/** Whether packets from or to somewhere in `where` are surely, and possibly, on a side of a rule. */
+function holdsIn(side: Bounds<Places>, where: Places): Bounds<boolean> {
+  return {
+    certain: places.covers(side.certain, where),
+    possible: !places.isEmpty(places.intersect(side.possible, where)),
+  }
 }
 
 /**

@@ -4,9 +4,10 @@ import { namePatterns } from '../../algebra/names.ts'
 import { either, type Truth, toTruth } from '../../algebra/truth.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { labelOf } from '../../model/azure/azure-object.ts'
+import type { AzureObjects } from '../../model/azure/azure-objects.ts'
 import type { Firewall, FirewallRule, RuleCollection } from '../../model/azure/firewall.ts'
 import type { Link } from '../../model/azure/link.ts'
-import { knownItems, knownValue } from '../../model/azure/prop.ts'
+import { knownItems, knownValue, type PropList } from '../../model/azure/prop.ts'
 import type { Resource } from '../../parse/resource.ts'
 import type { Answer, FirewallRuleKind, Step } from '../azure/outcome.ts'
 import { isIn, type Places } from '../azure/places.ts'
@@ -29,6 +30,7 @@ export interface FirewallStep extends Step {
 
 /** One rule with its prefixes, groups and ports read once. */
 export interface CompiledRule {
+  /** The identical object in rules of a state that name the same addresses in the same order, and nothing else. */
   readonly source: Bounds<Places>
   readonly destination: Bounds<Places>
   readonly hasDestination: boolean
@@ -43,11 +45,11 @@ const COMPILED = new WeakMap<FirewallRule, CompiledRule>()
 export function compile(network: AzureNetwork, rule: FirewallRule, from: Resource): CompiledRule {
   const made = COMPILED.get(rule)
   if (made !== undefined) return made
-  const destination = union(network, toPrefixSet(network, rule.destinations, from), rule.destinationGroups)
+  const destination = sideOf(network, rule.destinations, rule.destinationGroups, from)
   let names: CompiledRule['names']
   let isNamed = false
   const compiled: CompiledRule = {
-    source: union(network, toPrefixSet(network, rule.sources, from), rule.sourceGroups),
+    source: sideOf(network, rule.sources, rule.sourceGroups, from),
     destination,
     hasDestination: !rule.destinations.absent || rule.destinationGroups.length > 0,
     ports: toPorts(rule.destinationPorts),
@@ -61,8 +63,30 @@ export function compile(network: AzureNetwork, rule: FirewallRule, from: Resourc
   return compiled
 }
 
+/** Of the addresses and tags that are written out: what they stand for hangs on the words alone. */
+const WRITTEN = new WeakMap<AzureObjects, Map<string, Bounds<Places>>>()
+
+/** One side of a rule. Most rules of a firewall have the same few senders, so each such list is read once. */
+function sideOf(
+  network: AzureNetwork,
+  list: PropList<string>,
+  groups: readonly Link[],
+  from: Resource,
+): Bounds<Places> {
+  const words = knownItems(list)
+  const isWritten = groups.length === 0 && list.complete && words.length === list.items.length
+  const written = WRITTEN.get(network.objects) ?? new Map<string, Bounds<Places>>()
+  WRITTEN.set(network.objects, written)
+  const key = JSON.stringify(words)
+  const known = isWritten ? written.get(key) : undefined
+  if (known !== undefined) return known
+  const side = union(network, toPrefixSet(network, list, from), groups)
+  if (isWritten) written.set(key, side)
+  return side
+}
+
 /** Addresses and the address groups beside them. */
-export function union(network: AzureNetwork, prefixes: PrefixSet, groups: readonly Link[]): Bounds<Places> {
+function union(network: AzureNetwork, prefixes: PrefixSet, groups: readonly Link[]): Bounds<Places> {
   let all = prefixes.places
   // A firewall knows no `Internet` or `VirtualNetwork`: such a word stands for nothing that could be told.
   if (prefixes.tags.length > 0) all = placeBounds.union(all, ANYTHING)

@@ -51,8 +51,12 @@ function toRuleset(network: AzureNetwork, firewall: Firewall): Ruleset {
     link = policy.base
   }
   const own = chain[0]
+  // What such a policy says hangs on nothing else: it is the same for its firewalls and for the policy by itself.
+  const isAlone = chain.length === 1 && link.kind === 'absent'
+  const made = isAlone ? OF_POLICIES.get(own!.groups) : undefined
+  if (made !== undefined) return made
   const ordered = [...chain].reverse().flatMap((policy) => policy.groups)
-  return {
+  const ruleset: Ruleset = {
     ...byKind(ordered.flatMap((group) => group.collections)),
     complete:
       own !== undefined &&
@@ -62,7 +66,12 @@ function toRuleset(network: AzureNetwork, firewall: Firewall): Ruleset {
     privateRanges: own?.privateRanges ?? firewall.privateRanges,
     resource: own?.object.resource ?? firewall.object.resource,
   }
+  if (isAlone) OF_POLICIES.set(own!.groups, ruleset)
+  return ruleset
 }
+
+/** Of policies without a parent, by their groups. */
+const OF_POLICIES = new WeakMap<FirewallPolicy['groups'], Ruleset>()
 
 function byKind(collections: readonly RuleCollection[]): Pick<Ruleset, 'nat' | 'network' | 'application'> {
   const of = (kind: RuleCollection['kind']) => collections.filter((collection) => collection.kind === kind)

@@ -101,6 +101,12 @@ function hasNamesAlone({ targetNames, targetUrls, webCategories, nameTags }: Fir
 /** Within a run of one action the order says nothing, so rules that differ only in their destinations are one. */
 function joinAlike(rules: readonly SingleRule[]): readonly RuleSets[] {
   const joined: RuleSets[] = []
+  const keys = new Map<Places, string>()
+  const keyOf = (where: Places): string => {
+    const key = keys.get(where) ?? placesKey(where)
+    keys.set(where, key)
+    return key
+  }
   let run = new Map<string, SingleRule[]>()
   const close = () => {
     for (const alike of run.values()) joined.push(joinDestinations(alike))
@@ -109,7 +115,7 @@ function joinAlike(rules: readonly SingleRule[]): readonly RuleSets[] {
   for (const [index, rule] of rules.entries()) {
     if (index > 0 && rule.allows !== rules[index - 1]!.allows) close()
     const key = isExact(rule)
-      ? `${placesKey(rule.source.certain)}|${connectionKey(rule.connections.certain)}`
+      ? `${keyOf(rule.source.certain)}|${connectionKey(rule.connections.certain)}`
       : `rule ${index}`
     const alike = run.get(key)
     if (alike === undefined) run.set(key, [rule])

@@ -1,4 +1,6 @@
 import { addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
+import type { Bounds } from '../../algebra/bounds.ts'
+import type { ConnectionSet } from '../../algebra/connections.ts'
 import { hasNumber } from '../../algebra/intervals.ts'
 import { hasName, namePatterns } from '../../algebra/names.ts'
 import { both, either, type Truth, toTruth } from '../../algebra/truth.ts'
@@ -15,6 +17,7 @@ import {
   PRIVATE_V4,
   parseRange,
   places,
+  placesKey,
   withPublic,
 } from '../azure/places.ts'
 import {
@@ -40,17 +43,12 @@ export function judgeFirewall(network: AzureNetwork, firewall: Firewall, packet:
   const answers = new Set<Answer>()
   let first: FirewallStep | undefined
   let decided = false
-  for (const { by, collection, rule } of inOrder(ruleset)) {
-    const match = both(
-      isThere(collection),
-      by === 'network'
-        ? matchesNetwork(network, rule, collection, packet, ruleset)
-        : matchesApplication(network, rule, collection, packet),
-    )
+  for (const own of rulesFor(network, ruleset, packet.source)) {
+    const match = own.by === 'network' ? matchesNetwork(own, packet, ruleset) : matchesApplication(own, packet)
     if (match === 'no') continue
-    const answer = answerOf(collection)
+    const answer = answerOf(own.collection)
     answers.add(answer)
-    first ??= stepOf(firewall, collection, rule, by, answer)
+    first ??= stepOf(firewall, own.collection, own.rule, own.by, answer)
     decided = match === 'yes'
     if (decided) break
   }
@@ -67,12 +65,46 @@ export function judgeFirewall(network: AzureNetwork, firewall: Firewall, packet:
   return { ...step, answer }
 }
 
-function* inOrder(ruleset: Ruleset) {
-  for (const by of ['network', 'application'] as const) {
-    for (const collection of ruleset[by]) {
-      for (const rule of collection.rules) yield { by, collection, rule }
-    }
-  }
+/** A rule as one sender meets it. */
+interface MetRule {
+  readonly by: 'network' | 'application'
+  readonly collection: RuleCollection
+  readonly rule: FirewallRule
+  readonly compiled: CompiledRule
+  /** What an application rule is for. */
+  readonly services: Bounds<ConnectionSet>
+  /** Whether it surely exists and is for the sender; never `no`. */
+  readonly applies: Truth
+}
+
+const MET = new WeakMap<Ruleset, Map<string, readonly MetRule[]>>()
+
+/** Senders whose rules are kept: the subnets that a review asks about one after the other are fewer. */
+const MOST_SENDERS = 64
+
+/** The rules that may be for a sender, in the order in which they are read. Found once a sender: many questions are about the same few. */
+function rulesFor(network: AzureNetwork, ruleset: Ruleset, source: Places): readonly MetRule[] {
+  const bySender = MET.get(ruleset) ?? new Map<string, readonly MetRule[]>()
+  MET.set(ruleset, bySender)
+  const key = placesKey(source)
+  const known = bySender.get(key)
+  if (known !== undefined) return known
+  const isSender = new Map<Bounds<Places>, Truth>()
+  const rules = (['network', 'application'] as const).flatMap((by) =>
+    ruleset[by].flatMap((collection) =>
+      collection.rules.flatMap((rule): readonly MetRule[] => {
+        const compiled = compile(network, rule, collection.object.resource)
+        const sent = isSender.get(compiled.source) ?? within(source, compiled.source)
+        isSender.set(compiled.source, sent)
+        if (sent === 'no') return []
+        const applies = both(isThere(collection), sent)
+        return [{ by, collection, rule, compiled, services: applicationConnections(rule), applies }]
+      }),
+    ),
+  )
+  if (bySender.size >= MOST_SENDERS) bySender.clear()
+  bySender.set(key, rules)
+  return rules
 }
 
 function answerOf({ action }: RuleCollection): Answer {
@@ -80,20 +112,11 @@ function answerOf({ action }: RuleCollection): Answer {
   return action.value === 'Deny' ? 'denied' : 'allowed'
 }
 
-function matchesNetwork(
-  network: AzureNetwork,
-  rule: FirewallRule,
-  { object }: RuleCollection,
-  packet: FirewallPacket,
-  ruleset: Ruleset,
-): Truth {
-  const compiled = compile(network, rule, object.resource)
-  const shape = both(matchesProtocol(rule, packet.protocol), matchesPort(compiled, packet))
+function matchesNetwork({ rule, compiled, applies }: MetRule, packet: FirewallPacket, ruleset: Ruleset): Truth {
+  const shape = both(applies, both(matchesProtocol(rule, packet.protocol), matchesPort(compiled, packet)))
   if (shape === 'no') return 'no'
-  const base = both(shape, within(packet.source, compiled.source))
-  if (base === 'no') return 'no'
   const byAddress = compiled.hasDestination ? within(packet.destination, compiled.destination) : 'no'
-  return both(base, either(byAddress, matchesNames(rule, packet, ruleset)))
+  return both(shape, either(byAddress, matchesNames(rule, packet, ruleset)))
 }
 
 /** Names of network rules have no wildcards, and mean something only where the clients ask the firewall for names. */
@@ -107,20 +130,11 @@ function matchesNames({ destinationNames }: FirewallRule, { name }: FirewallPack
 }
 
 /** Application rules are for HTTP, HTTPS and MSSQL over TCP, by the name in the request. */
-function matchesApplication(
-  network: AzureNetwork,
-  rule: FirewallRule,
-  { object }: RuleCollection,
-  packet: FirewallPacket,
-): Truth {
+function matchesApplication({ rule, compiled, services, applies }: MetRule, packet: FirewallPacket): Truth {
   if (packet.protocol !== 'TCP') return 'no'
-  const compiled = compile(network, rule, object.resource)
-  const { certain, possible } = applicationConnections(rule)
-  const isSure = hasNumber(certain.TCP, packet.port) && rule.services.every(({ protocol }) => protocol.known)
-  const service = isSure ? 'yes' : hasNumber(possible.TCP, packet.port) ? 'maybe' : 'no'
-  if (service === 'no') return 'no'
-  const base = both(service, within(packet.source, compiled.source))
-  return base === 'no' ? 'no' : both(base, matchesTargets(rule, compiled, packet))
+  const isSure = hasNumber(services.certain.TCP, packet.port) && rule.services.every(({ protocol }) => protocol.known)
+  const service = isSure ? 'yes' : hasNumber(services.possible.TCP, packet.port) ? 'maybe' : 'no'
+  return service === 'no' ? 'no' : both(both(applies, service), matchesTargets(rule, compiled, packet))
 }
 
 function matchesTargets(rule: FirewallRule, compiled: CompiledRule, packet: FirewallPacket): Truth {

@@ -1,6 +1,7 @@
 import { type AddressSet, addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
 import { nameSets } from '../../algebra/names.ts'
 import type { StateView } from '../../compare/state-view.ts'
+import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import type { Cluster } from '../../model/azure/cluster.ts'
 import { surely } from '../../model/azure/prop.ts'
 import type { Places } from '../../reach/azure/places.ts'
@@ -11,14 +12,23 @@ import { waysOut } from './way-out.ts'
 
 /** The rules that let something out of a firewall, of collections that are certainly there and completely read. */
 export function allowRules(view: StateView): readonly FirewallRulePackets[] {
-  return firewallRules(azureOf(view)).filter(
-    ({ rule, collection }) =>
-      rule.kind !== 'nat' &&
-      surely(collection.action, 'Allow') &&
-      collection.complete &&
-      collection.object.resource.maybe === undefined,
-  )
+  const azure = azureOf(view)
+  let rules = ALLOWING.get(azure)
+  if (rules === undefined) {
+    rules = firewallRules(azure).filter(
+      ({ rule, collection }) =>
+        rule.kind !== 'nat' &&
+        surely(collection.action, 'Allow') &&
+        collection.complete &&
+        collection.object.resource.maybe === undefined,
+    )
+    ALLOWING.set(azure, rules)
+  }
+  return rules
 }
+
+/** States that share a network share its firewalls. */
+const ALLOWING = new WeakMap<AzureNetwork, readonly FirewallRulePackets[]>()
 
 /** Addresses with which a cluster's nodes and pods come to the firewall that their default routes lead to; undefined where they lead elsewhere. */
 export function sourcesOf(view: StateView, cluster: Cluster): AddressSet | undefined {

@@ -147,6 +147,19 @@ export function destinationWords({ destinations }: FirewallRule): readonly strin
 export function contentSubjects(): (rule: FirewallRulePackets, more?: string) => string {
   const seen = new Map<string, number>()
   return ({ rule }, more = '') => {
+    const key = `${rule.kind} rule ${more === '' ? contentOf(rule) : more}`
+    const number = (seen.get(key) ?? 0) + 1
+    seen.set(key, number)
+    return number === 1 ? key : `${key} ${number}`
+  }
+}
+
+/** Asked by many rules in every state that has the firewall. */
+const CONTENTS = new WeakMap<FirewallRule, string>()
+
+function contentOf(rule: FirewallRule): string {
+  let content = CONTENTS.get(rule)
+  if (content === undefined) {
     const lists = [rule.targetNames, rule.destinationNames, rule.destinationPorts, rule.protocols]
     const words = [destinationWords(rule), ...lists.map(knownItems<string>)]
       .map((list) =>
@@ -157,9 +170,8 @@ export function contentSubjects(): (rule: FirewallRulePackets, more?: string) =>
       )
       .join(' ')
     const translated = [rule.translatedAddress, rule.translatedPort].map((prop) => prop && knownValue(prop)).join(' ')
-    const key = more === '' ? `${rule.kind} rule ${words} ${translated}` : `${rule.kind} rule ${more}`
-    const number = (seen.get(key) ?? 0) + 1
-    seen.set(key, number)
-    return number === 1 ? key : `${key} ${number}`
+    content = `${words} ${translated}`
+    CONTENTS.set(rule, content)
   }
+  return content
 }
