@@ -40,6 +40,10 @@ describe('cross-namespace-open', () => {
   silent(crossNamespaceOpen, 'namespaces with a label', {
     head: open('    - from: [{namespaceSelector: {matchLabels: {team: a}}}]\n      ports: [{port: 5432}]\n'),
   })
+  silent(crossNamespaceOpen, 'a pod that leaves the network of its node, where no policy held', {
+    base: web('        - namespaceSelector: {}\n').replace('      containers:', '      hostNetwork: true\n      containers:'),
+    head: web('        - namespaceSelector: {}\n'),
+  })
   silent(crossNamespaceOpen, 'no policy at all is another finding', { head: db })
   silent(crossNamespaceOpen, 'everybody on every port is another finding', { head: open('    - {}\n') })
   silent(crossNamespaceOpen, 'it was so before', {

@@ -4,6 +4,7 @@ import type { Service } from '../model/kubernetes/service.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
 import type { Ground } from '../reach/reachability.ts'
 import { type JudgedEndpoint, judgedEndpoints } from './facts/judged-endpoints.ts'
+import { hiddenHit } from './hits/endpoint-hit.ts'
 import type { Hit, Rule } from './rule.ts'
 import type { RuleSettings } from './settings.ts'
 
@@ -134,7 +135,10 @@ export function eachEndpoint(
       const egress = networkPolicies.selectionNumber(subject, 'egress')
       let known = memo[i]
       if (known === undefined || known.ingress !== ingress || known.egress !== egress) {
-        const hits = [...check(endpoint, view, settings)]
+        const all = [...check(endpoint, view, settings)]
+        // Nothing held a pod back that had the network of its node: what holds for it now is no loss.
+        const wasOnHost = view.before?.reach.classes.workload(endpoint.id)?.hostNetwork === 'yes'
+        const hits = wasOnHost ? all.map(({ subject: about, extent }) => hiddenHit(about, extent)) : all
         known = { ingress, egress, hits: hits.length === 0 ? NO_HITS : hits }
         memo[i] = known
       }

@@ -9,6 +9,28 @@ const closed = documents(deployment('web'), denyAll())
 const bare = deployment('web')
 const straight = hub({ routes: route('default', '0.0.0.0/0', TO_INTERNET) })
 
+const DENY_OUT = `
+resource "azurerm_network_security_group" "nodes" {
+  name     = "nodes"
+  location = "westeurope"
+  security_rule {
+    name                       = "out"
+    priority                   = 100
+    direction                  = "Outbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "Internet"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "nodes" {
+  subnet_id                 = azurerm_subnet.nodes.id
+  network_security_group_id = azurerm_network_security_group.nodes.id
+}
+`
+
 describe('egress-one-layer', () => {
   finds(egressOneLayer, 'policies alone: the subnet leaves for the internet', {
     head: { 'main.tf': straight, 'app.yaml': closed },
@@ -34,6 +56,18 @@ describe('egress-one-layer', () => {
   silent(egressOneLayer, 'one more workload that comes with its policy', {
     base: { 'main.tf': straight, 'app.yaml': closed },
     head: { 'main.tf': straight, 'app.yaml': documents(closed, deployment('api')) },
+  })
+  silent(egressOneLayer, 'a policy that lets out another family than the nodes have, before a group that denies all', {
+    head: {
+      'main.tf': hub({ routes: route('default', '0.0.0.0/0', TO_INTERNET), more: DENY_OUT }),
+      'app.yaml': documents(
+        bare,
+        policy(
+          'out',
+          '  podSelector: {}\n  policyTypes: [Egress]\n  egress:\n    - to: [{ipBlock: {cidr: "::/0"}}]\n      ports: [{port: 443}]\n',
+        ),
+      ),
+    },
   })
   silent(egressOneLayer, 'no Azure code', { head: { 'app.yaml': closed } })
 })

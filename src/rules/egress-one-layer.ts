@@ -6,6 +6,7 @@ import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { poolsOf } from '../reach/azure/placement.ts'
+import { isPolicy } from './closing/close-way.ts'
 import { askAzure, azureWitness, linkedCluster } from './facts/azure-site.ts'
 import { subjectOf } from './facts/azure-subject.ts'
 import { internetPart } from './facts/internet-way.ts'
@@ -133,7 +134,8 @@ interface Refusal {
 function layerOf(view: StateView, workload: Workload, way: WayOut | undefined): Refusal | undefined {
   const outcome = askAzure(view, { from: workloadName(workload), to: 'internet', protocol: 'TCP', port: 443 })
   const step = outcome.steps.findLast(({ answer }) => answer === 'denied')
-  if (step === undefined || way === undefined) return undefined
+  // Policies may let out one family and refuse the packet of the other that is asked about.
+  if (step === undefined || way === undefined || isPolicy(step)) return undefined
   const isAlone =
     step.layer === 'firewall' || step.layer === 'route' || step.layer === 'nat' || way.exit.kind === 'internet'
   return isAlone ? { layer: step.layer, rule: step.rule } : undefined

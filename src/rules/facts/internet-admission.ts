@@ -8,6 +8,7 @@ import {
   singlePort,
 } from '../../algebra/connections.ts'
 import { coversIntervals, toPairs } from '../../algebra/intervals.ts'
+import { nameSets } from '../../algebra/names.ts'
 import { ALL_SERVICES, serviceSets } from '../../algebra/service-sets.ts'
 import { toPlace } from '../../base/origin.ts'
 import { type FilterPackets, filtersOf, type RulePackets } from '../../compare/nsg-packets.ts'
@@ -121,9 +122,16 @@ export function admissionsOf(view: StateView, trusted: AddressSet): readonly Adm
 
 function fromInternet({ passes }: RulePackets, trusted: AddressSet): ConnectionSet {
   return passes.certain
-    .filter(({ from }) => isWide(from, trusted))
+    .filter((box) => isWide(box.from, trusted) && isOfOneFamily(box))
     .map(({ connections }) => connections)
     .reduce(connectionSets.union, NO_CONNECTIONS)
+}
+
+/** Both ends of a packet are of one family; services and hosts of which no address is known are reached over IPv4. */
+function isOfOneFamily({ from, to }: PacketBox): boolean {
+  const hasV4 = ({ addresses, services, hosts }: Places) =>
+    addresses.v4.length > 0 || !serviceSets.isEmpty(services) || !nameSets.isEmpty(hosts)
+  return (hasV4(from) && hasV4(to)) || (from.addresses.v6.length > 0 && to.addresses.v6.length > 0)
 }
 
 /** Whom a rule lets in, in words: a wide range is not yet everybody. */
@@ -180,12 +188,11 @@ export function admissionWitness(
   wanted: ConnectionSet,
   port: number | undefined,
 ): Witness {
-  const boxes = (filter.of('inbound').find((one) => one.rule === rule)?.passes.certain ?? []).flatMap(
-    ({ from, to, connections }): Packets => {
-      const own = connectionSets.intersect(connections, wanted)
-      return connectionSets.isEmpty(own) ? [] : [{ from, to, connections: own }]
-    },
-  )
+  const passes = filter.of('inbound').find((one) => one.rule === rule)?.passes.certain ?? []
+  const boxes = passes.filter(isOfOneFamily).flatMap(({ from, to, connections }): Packets => {
+    const own = connectionSets.intersect(connections, wanted)
+    return connectionSets.isEmpty(own) ? [] : [{ from, to, connections: own }]
+  })
   const fresh = was === undefined ? [] : withoutAdmitted(boxes, was)
   const place = rule.origin && toPlace(rule.origin)
   const name = knownValue(filter.object.name) ?? filter.object.resource.address

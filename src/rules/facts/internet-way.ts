@@ -8,6 +8,7 @@ import type { StateView } from '../../compare/state-view.ts'
 import { sampleAddress } from '../../reach/address-ranges.ts'
 import type { PlaceRegion } from '../../reach/azure/flows.ts'
 import type { Outcome, Step } from '../../reach/azure/outcome.ts'
+import type { PacketEnd } from '../../reach/layer.ts'
 import { closeWay, isPolicy } from '../closing/close-way.ts'
 import type { Witness } from '../finding.ts'
 import type { ProposedPatch } from '../rule.ts'
@@ -60,7 +61,7 @@ export function internetWay(
   const outcome = askLinked({ view, link }, asked, peer, packet)
   const followed = azureWitness({ from: name, to: peer, ...packet }, outcome)
   // Of pods that no manifest runs, the way out of their nodes is asked; what policies say stands before it.
-  const inside = workload === undefined ? proofOf(view.reach, { from: end, to: ANY_ADDRESS, ...packet }).path : []
+  const inside = workload === undefined ? proofOf(view.reach, { from: end, to: addressFor(peer), ...packet }).path : []
   const witness = { ...followed, path: [...inside, ...followed.path] }
   const open = outcome.steps.find(({ answer }) => answer !== 'allowed')
   if (!isOpen && outcome.answer === 'unknown' && open !== undefined) {
@@ -111,8 +112,10 @@ function peerIn(region: PlaceRegion, { protocol, port }: PortPacket, trusted: Ad
 
 type PortPacket = NonNullable<ReturnType<typeof samplePort>>
 
-/** A public address that no rule means. Source: RFC 5737 */
-const ANY_ADDRESS = addressOf('203.0.113.10')
+/** The address of a peer; of the internet as a whole one that no rule means. Source: RFC 5737 */
+function addressFor(peer: string): PacketEnd {
+  return addressOf(peer === 'internet' ? '203.0.113.10' : peer)
+}
 
 /** A firewall that looks at names knows what it lets through; DNS alone is a narrow way out. */
 function severityOf(breadth: InternetBreadth, firewall: Step | undefined): Severity {
