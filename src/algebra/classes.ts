@@ -73,6 +73,15 @@ export function membersOf(set: ClassSet): number[] {
   return members
 }
 
+/** The least member; undefined for the empty set. */
+export function firstOf(set: ClassSet): number | undefined {
+  for (let i = 0; i < set.length; i++) {
+    const word = set[i]!
+    if (word !== 0) return i * 32 + 31 - Math.clz32(word & -word)
+  }
+  return undefined
+}
+
 /** True where the sets share a member. */
 export function overlaps(a: ClassSet, b: ClassSet): boolean {
   for (let i = 0; i < a.length; i++) if ((a[i]! & b[i]!) !== 0) return true

@@ -11,7 +11,7 @@ import {
 } from '../model/azure/firewall.ts'
 import type { Link } from '../model/azure/link.ts'
 import { knownValue } from '../model/azure/prop.ts'
-import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
+import { taggedNames } from '../reach/azure/aks-names.ts'
 import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
 import { type RuleLine, type RuleSets, ruleLinesOf, ruleSetsOf } from '../reach/layers/firewall-sets.ts'
 import { namesToCome } from '../reach/layers/firewall-targets.ts'
@@ -189,7 +189,7 @@ function withNames({ destination, connections }: Reached, rule: FirewallRule): R
   const certain = places.union(destination.certain, { ...NOWHERE, hosts: namesToCome(rule) })
   if (rule.nameTags.absent) return { destination: exactly(certain), connections }
   return {
-    destination: { certain, possible: places.union(certain, { ...NOWHERE, hosts: TAGGED_NAMES }) },
+    destination: { certain, possible: places.union(certain, { ...NOWHERE, hosts: taggedNames() }) },
     connections: {
       certain: connections.certain,
       possible: connectionSets.union(connections.possible, singlePort('TCP', 80)),

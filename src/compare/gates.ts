@@ -1,12 +1,13 @@
 import type { Bounds } from '../algebra/bounds.ts'
 import type { ConnectionSet } from '../algebra/connections.ts'
 import { NO_NAMES, namePatterns, nameSets } from '../algebra/names.ts'
+import { lazily } from '../base/lazily.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import { type AzureObject, labelOf } from '../model/azure/azure-object.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import type { Prop, PropList } from '../model/azure/prop.ts'
 import type { ServiceEndpoint } from '../model/azure/service.ts'
-import { TAGGED_NAMES } from '../reach/azure/aks-names.ts'
+import { taggedNames } from '../reach/azure/aks-names.ts'
 import { EVERYWHERE, NOWHERE, type Places, places } from '../reach/azure/places.ts'
 import { perimeterOf } from '../reach/azure/unwalked.ts'
 import { type AzureIdentities, identitiesOf } from './azure-identity.ts'
@@ -95,10 +96,12 @@ function compare(before: Gate | undefined, after: Gate | undefined): GateChange 
 
 /** What the tag of an application rule may let through besides: the tag itself is what is told. */
 function isNameList({ name }: Gate, { to }: PacketBox): boolean {
-  return name.startsWith('firewall/') && places.covers(TAGGED, to)
+  return name.startsWith('firewall/') && places.covers(tagged(), to)
 }
 
-const TAGGED: Places = { ...NOWHERE, hosts: nameSets.union(TAGGED_NAMES, namePatterns(['<tag *'], 'any') ?? NO_NAMES) }
+const tagged = lazily(
+  (): Places => ({ ...NOWHERE, hosts: nameSets.union(taggedNames(), namePatterns(['<tag *'], 'any') ?? NO_NAMES) }),
+)
 
 /** Undefined where the sets have too many pieces to be compared. */
 function subtract(a: Bounds<Packets>, b: Bounds<Packets>): Difference | undefined {

@@ -1,3 +1,4 @@
+import { missingFrom } from '../base/identity.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import { knownLabels, type Labels, matches } from '../model/kubernetes/labels.ts'
 import { labelsOfUnseenNamespace, NAMESPACE_NAME_LABEL, type Namespace } from '../model/kubernetes/namespace.ts'
@@ -24,7 +25,7 @@ export function findHypotheticals(
     if (!found.has(endpoint.id)) found.set(endpoint.id, endpoint)
   }
   add(undefined, EVERYTHING, EVERYTHING)
-  for (const network of networks) {
+  for (const [i, network] of networks.entries()) {
     for (const name of network.namespaces.keys())
       found.set(...entry(hypothetical(name, namedSelector(name), EVERYTHING)))
     for (const { rules } of network.adminPolicies) {
@@ -35,7 +36,7 @@ export function findHypotheticals(
         }
       }
     }
-    for (const policy of network.policies) {
+    for (const policy of missingFrom(network.policies, networks[i - 1]?.policies ?? [])) {
       add(policy.namespace, namedSelector(policy.namespace), policy.podSelector)
       for (const [selector, pods] of peerSelectors(policy)) {
         if (selector === undefined) add(policy.namespace, namedSelector(policy.namespace), pods)

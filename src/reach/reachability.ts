@@ -2,7 +2,7 @@ import { type Bounds, boundsOf, exactly, isExact } from '../algebra/bounds.ts'
 import { addClass, type ClassSet, classKey, hasClass } from '../algebra/classes.ts'
 import { ALL_CONNECTIONS, type ConnectionSet, connectionSets } from '../algebra/connections.ts'
 import type { Region, RegionPart } from '../algebra/regions.ts'
-import { areIdentical } from '../base/identity.ts'
+import { areIdentical, missingFrom } from '../base/identity.ts'
 import type { AdminPolicy } from '../model/kubernetes/admin-policy.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
@@ -91,7 +91,10 @@ export function buildReachability(states: readonly ReachabilityInput[]): readonl
       haveEqualClasses(universe, [before, network.kubernetes], [state - 1, state])
     grounds.push(isEqual ? grounds[state - 1]! : groundOf(stateClasses(universe, state, network.kubernetes), cluster))
   }
-  return states.map(({ network, cluster = UNKNOWN_CLUSTER }, state) => analyse(network, cluster, grounds[state]!))
+  const analysed: Reachability[] = []
+  for (const [state, { network, cluster = UNKNOWN_CLUSTER }] of states.entries())
+    analysed.push(analyse(network, cluster, grounds[state]!, analysed.at(-1)))
+  return analysed
 }
 
 /** What policies stand on. Base and head have one ground where a change touches no workload, no namespace and no address of the cluster. */
@@ -131,7 +134,9 @@ export function withOtherPolicies(known: Reachability, network: Network): Reacha
     areIdentical(before.ingresses, after.ingresses) &&
     areIdentical(before.adminPolicies, after.adminPolicies) &&
     sameNamespaces(before.namespaces, after.namespaces)
-  return isSame && tellsApart(known.universe, after) ? analyse(network, known.cluster, known.ground) : undefined
+  return isSame && tellsApart(known.universe, { ...after, policies: missingFrom(after.policies, before.policies) })
+    ? analyse(network, known.cluster, known.ground, known)
+    : undefined
 }
 
 /** What is known of a namespace is told by its object, and by its name where the tree has none. */
@@ -142,11 +147,18 @@ function sameNamespaces(before: KubernetesNetwork['namespaces'], after: Kubernet
   )
 }
 
-function analyse(network: Network, cluster: ClusterFacts, ground: Ground): Reachability {
+/** `like` is another state, which may stand on the same ground. */
+function analyse(network: Network, cluster: ClusterFacts, ground: Ground, like?: Reachability): Reachability {
   const { classes, bindings, compile, table } = ground
   const { universe } = classes
   const { regions } = universe
-  const networkPolicies = networkPolicyLayer(network.kubernetes, classes, cluster, compile)
+  const networkPolicies = networkPolicyLayer(
+    network.kubernetes,
+    classes,
+    cluster,
+    compile,
+    like?.ground === ground ? like.networkPolicies : undefined,
+  )
   const { adminPolicies } = network.kubernetes
   const tier = (name: AdminPolicy['tier']) => adminPolicyLayer(adminPolicies, name, classes, cluster, bindings)
   const tiers = { admin: tier('admin'), baseline: tier('baseline') }
@@ -250,13 +262,13 @@ function ownGroups(
   const { classSets, regions } = classes.universe
   const sets = boundsOf(regions)
   const numbers = new Int32Array(classes.facts.length).fill(-1)
-  const byKey = new Map<string, number>()
+  const byKey = new Map<string | number, number>()
   const groups: { readonly members: ClassSet; readonly parts: readonly number[]; region?: Bounds<Region<PeerSet>> }[] =
     []
   for (const [subject, facts] of classes.facts.entries()) {
     if (facts === undefined) continue
     const parts = layers.map((layer) => layer.groupOf(subject, direction))
-    const key = parts.join(' ')
+    const key = parts.length === 1 ? parts[0]! : parts.join(' ')
     let group = byKey.get(key)
     if (group === undefined) {
       group = groups.push({ members: classSets.of([]), parts }) - 1

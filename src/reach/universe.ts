@@ -1,5 +1,6 @@
 import { type ClassSets, classSetsOf } from '../algebra/classes.ts'
 import { type Regions, regionsOf } from '../algebra/regions.ts'
+import { missingFrom } from '../base/identity.ts'
 import type { Ingress } from '../model/kubernetes/ingress.ts'
 import type { KubernetesNetwork } from '../model/kubernetes/kubernetes-network.ts'
 import { knownLabels, type Labels } from '../model/kubernetes/labels.ts'
@@ -54,15 +55,19 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
   const namespaceSelectors = new SelectorIndex()
   // Base and head are one network where the change is to infrastructure code alone.
   const different = [...new Set(networks)]
-  for (const network of different) enterSelectors(network, podSelectors, namespaceSelectors)
+  for (const [i, network] of different.entries())
+    enterSelectors(beyond(network, different[i - 1]), podSelectors, namespaceSelectors)
   const portNames = usedPortNames(different)
 
-  const byNetwork = new Map(
-    different.map((network) => [network, new Map(network.workloads.map((workload) => [workload.id, workload]))]),
+  const lists = new Map(
+    [...new Set(different.map((network) => network.workloads))].map((list) => [
+      list,
+      new Map(list.map((workload) => [workload.id, workload])),
+    ]),
   )
-  const workloads = networks.map((network) => byNetwork.get(network)!)
+  const workloads = networks.map((network) => lists.get(network.workloads)!)
   const hypotheticals = findHypotheticals(different, answeredBy(different, podSelectors))
-  const ids = new Set(different.flatMap((network) => [...byNetwork.get(network)!.keys()]))
+  const ids = new Set([...lists.values()].flatMap((byId) => [...byId.keys()]))
   const endpoints: Endpoint[] = [
     ...[...ids].map((id) => ({ kind: 'workload', id }) as const),
     ...hypotheticals,
@@ -127,6 +132,11 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
   }
 }
 
+/** The network without the policies that another has as well: what those ask for is entered already. */
+function beyond(network: KubernetesNetwork, other: KubernetesNetwork | undefined): KubernetesNetwork {
+  return other === undefined ? network : { ...network, policies: missingFrom(network.policies, other.policies) }
+}
+
 /** Whether every selector and port name of the network is one of those by which the universe's classes were divided. */
 export function tellsApart(
   { podSelectors, namespaceSelectors, portNames }: Universe,
@@ -183,14 +193,16 @@ function answeredBy(
   networks: readonly KubernetesNetwork[],
   index: SelectorIndex,
 ): (ns: string, pods: Selector) => boolean {
-  const answered = new Set<string>()
-  for (const network of networks) {
-    for (const { namespace, labels } of network.workloads) {
-      const { yes } = index.match(labels)
-      for (const number of yes) answered.add(`${number} ${namespace}`)
+  const answered: (Set<string> | undefined)[] = []
+  for (const [i, { workloads }] of networks.entries()) {
+    for (const { namespace, labels } of missingFrom(workloads, networks[i - 1]?.workloads ?? [])) {
+      for (const number of index.match(labels).yes) {
+        answered[number] ??= new Set()
+        answered[number].add(namespace)
+      }
     }
   }
-  return (namespace, pods) => answered.has(`${index.numberOf(pods)} ${namespace}`)
+  return (namespace, pods) => answered[index.numberOf(pods)]?.has(namespace) === true
 }
 
 const NO_LABELS = knownLabels([])

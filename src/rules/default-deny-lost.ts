@@ -8,7 +8,7 @@ import type { Workload } from '../model/kubernetes/workload.ts'
 import type { Endpoint } from '../reach/endpoint.ts'
 import { restoreText } from './edit/restore-text.ts'
 import { anyPod } from './facts/any-pod.ts'
-import { isIsolated, isOpen, isShown, judgedEndpoints } from './facts/judged-endpoints.ts'
+import { isIsolated, isOpen, isShown, pairedEndpoints } from './facts/judged-endpoints.ts'
 import { addressOf, newestOf, packetsFrom, packetsTo, proofOf } from './facts/proof.ts'
 import { workloadsByNamespace } from './facts/workloads-by-namespace.ts'
 import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
@@ -32,12 +32,9 @@ export const defaultDenyLost = defineRule({
   /** Yields a hit for each endpoint of both sides that a policy isolated in the base and none isolates in the head. */
   *checkChange({ base, head }) {
     if (base === undefined || head === undefined) return
-    const before = new Map(judgedEndpoints(base).map((endpoint) => [endpoint.id, endpoint]))
     const told = new Set<string>()
     // Workloads of a namespace come before the pods that may still come into it.
-    for (const { subject, end, id, name, workload } of judgedEndpoints(head)) {
-      const old = before.get(id)
-      if (old === undefined) continue
+    for (const [old, { subject, end, id, name, workload }] of pairedEndpoints(base, head)) {
       const { namespace } = end.facts
       const lost = DIRECTIONS.filter(
         (direction) =>

@@ -1,3 +1,4 @@
+import { missingFrom } from '../base/identity.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { Direction, NetworkPolicy } from '../model/kubernetes/network-policy.ts'
 import type { Service } from '../model/kubernetes/service.ts'
@@ -61,20 +62,6 @@ export function without<T extends object>(objects: readonly T[], others: readonl
   return found as readonly T[]
 }
 
-/** Most lists are equal up to a few items, which a walk along both passes over without a table of all. */
-function missingFrom(objects: readonly object[], others: readonly object[]): readonly object[] {
-  let start = 0
-  while (start < objects.length && objects[start] === others[start]) start++
-  let end = objects.length
-  let otherEnd = others.length
-  while (end > start && otherEnd > start && objects[end - 1] === others[otherEnd - 1]) {
-    end--
-    otherEnd--
-  }
-  const known = new Set(others.slice(start, otherEnd))
-  return objects.slice(start, end).filter((object) => !known.has(object))
-}
-
 function hasSameSurroundings(view: StateView, other: StateView | undefined): boolean {
   return (
     view.surroundings !== undefined &&
@@ -122,25 +109,23 @@ export function eachEndpoint(
     readonly egress: number
     readonly hits: readonly Hit[]
   }
-  const memory = new Memory<(Known | undefined)[]>(() => [])
+  const memory = new Memory(() => new Map<JudgedEndpoint, Known>())
   return (view, settings, against) => {
     const found: Hit[] = []
     const memo = memory.of(view, settings)
     const { networkPolicies } = view.reach
-    const endpoints = judgedEndpoints(view)
-    for (const i of touchedEndpoints(view, against)) {
-      const endpoint = endpoints[i]!
+    for (const endpoint of touchedEndpoints(view, against)) {
       const { subject } = endpoint
       const ingress = networkPolicies.selectionNumber(subject, 'ingress')
       const egress = networkPolicies.selectionNumber(subject, 'egress')
-      let known = memo[i]
+      let known = memo.get(endpoint)
       if (known === undefined || known.ingress !== ingress || known.egress !== egress) {
         const all = [...check(endpoint, view, settings)]
         // Nothing held a pod back that had the network of its node: what holds for it now is no loss.
         const wasOnHost = view.before?.reach.classes.workload(endpoint.id)?.hostNetwork === 'yes'
         const hits = wasOnHost ? all.map(({ subject: about, extent }) => hiddenHit(about, extent)) : all
         known = { ingress, egress, hits: hits.length === 0 ? NO_HITS : hits }
-        memo[i] = known
+        memo.set(endpoint, known)
       }
       for (const hit of known.hits) found.push(hit)
     }
@@ -150,12 +135,12 @@ export function eachEndpoint(
 
 const NO_HITS: readonly Hit[] = []
 
-const touchedOf = new WeakMap<StateView, WeakMap<StateView, readonly number[]>>()
+const touchedOf = new WeakMap<StateView, WeakMap<StateView, readonly JudgedEndpoint[]>>()
 
-/** Places among {@link judgedEndpoints} of those that other policies select on the other side. */
-function touchedEndpoints(view: StateView, against: StateView | undefined): Iterable<number> {
+/** The endpoints that other policies select on the other side, where nothing but policies differs. */
+function touchedEndpoints(view: StateView, against: StateView | undefined): readonly JudgedEndpoint[] {
   const endpoints = judgedEndpoints(view)
-  if (against === undefined || !hasSameSurroundings(view, against)) return endpoints.keys()
+  if (against === undefined || !hasSameSurroundings(view, against)) return endpoints
   let known = touchedOf.get(view)
   if (known === undefined) {
     known = new WeakMap()
@@ -164,9 +149,7 @@ function touchedEndpoints(view: StateView, against: StateView | undefined): Iter
   let touched = known.get(against)
   if (touched === undefined) {
     const isAlike = selectedAlike(view, against)
-    touched = endpoints.flatMap(({ subject }, i) =>
-      isAlike(subject, 'ingress') && isAlike(subject, 'egress') ? [] : [i],
-    )
+    touched = endpoints.filter(({ subject }) => !isAlike(subject, 'ingress') || !isAlike(subject, 'egress'))
     known.set(against, touched)
   }
   return touched

@@ -1,5 +1,5 @@
 import { addressSets } from '../algebra/addresses.ts'
-import { membersOf } from '../algebra/classes.ts'
+import { firstOf } from '../algebra/classes.ts'
 import type { Region } from '../algebra/regions.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { DIRECTIONS, type Direction, type NetworkPolicy, type PolicyRule } from '../model/kubernetes/network-policy.ts'
@@ -105,12 +105,9 @@ function touches(
   isSelectedAlike: ReturnType<typeof selectedAlike>,
 ): (policy: NetworkPolicy) => boolean {
   const policies = new Set<NetworkPolicy>()
-  const groups = reach.groups[direction]
-  for (let group = 0; group < groups.count; group++) {
-    for (const subject of membersOf(groups.members(group))) {
-      if (isSelectedAlike(subject, direction)) continue
-      for (const { policy } of reach.selecting(subject, direction)) policies.add(policy)
-    }
+  for (let subject = 0; subject < reach.universe.classes.length; subject++) {
+    if (isSelectedAlike(subject, direction)) continue
+    for (const { policy } of reach.selecting(subject, direction)) policies.add(policy)
   }
   return (policy) => policies.has(policy)
 }
@@ -124,9 +121,7 @@ function shadowedRules(
   const needed = new Set<PolicyRule>()
   const found = new Map<PolicyRule, OwnRule>()
   // A rule that a few others do not cover need not be held against many.
-  const groups = rulesOfGroups(view, direction)
-    .filter(({ rules }) => rules.some(({ policy }) => isTold(policy)))
-    .sort((a, b) => a.rules.length - b.rules.length)
+  const groups = rulesOfGroups(view, direction, isTold).sort((a, b) => a.rules.length - b.rules.length)
   for (const { rules, isCertain } of groups) {
     if (rules.every(({ rule }) => needed.has(rule))) continue
     if (!isCertain || rules.length > MAX_RULES || rules.length < 2) {
@@ -146,18 +141,21 @@ function shadowedRules(
   return [...found.values()].filter(({ policy, rule }) => isTold(policy) && !needed.has(rule))
 }
 
-/** The rules that hold for each group of classes, and whether all of them hold for certain. */
-function rulesOfGroups({ reach }: StateView, direction: Direction) {
+/** The rules that hold for each group of classes that a policy which is asked for selects, and whether all of them hold for certain. */
+function rulesOfGroups({ reach }: StateView, direction: Direction, isTold: (policy: NetworkPolicy) => boolean) {
   const groups = reach.groups[direction]
-  return Array.from({ length: groups.count }, (_, group) => {
-    const [subject] = membersOf(groups.members(group))
+  return Array.from({ length: groups.count }, (_, group) => group).flatMap((group) => {
+    const subject = firstOf(groups.members(group))
     const selections = subject === undefined ? [] : reach.selecting(subject, direction)
-    return {
-      rules: selections.flatMap(({ policy }) =>
-        policy.rules[direction].map((rule): OwnRule => ({ policy, rule, subject: subject! })),
-      ),
-      isCertain: selections.every(({ selects, policy }) => selects === 'yes' && !policy.moreRules[direction]),
-    }
+    if (!selections.some(({ policy }) => policy.rules[direction].length > 0 && isTold(policy))) return []
+    return [
+      {
+        rules: selections.flatMap(({ policy }) =>
+          policy.rules[direction].map((rule): OwnRule => ({ policy, rule, subject: subject! })),
+        ),
+        isCertain: selections.every(({ selects, policy }) => selects === 'yes' && !policy.moreRules[direction]),
+      },
+    ]
   })
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../../src/algebra/connections.ts'
 import type { Region } from '../../src/algebra/regions.ts'
 import { both, type Truth } from '../../src/algebra/truth.ts'
+import type { Network } from '../../src/model/network.ts'
 import { diffReachability } from '../../src/reach/difference.ts'
 import { ENGINES } from '../../src/reach/engine.ts'
 import type { PacketEnd } from '../../src/reach/layer.ts'
@@ -52,31 +53,61 @@ function isIn(peers: PeerSet, { end, subject }: End): boolean {
     : hasClass(peers.classes, subject!)
 }
 
+/** Sets of classes say of every pair what the plain walk says packet by packet. */
+function expectToAgree(reach: Reachability): void {
+  const ends = endsOf(reach)
+  for (const from of ends) {
+    for (const to of ends) {
+      if (from.subject === undefined && to.subject === undefined) continue
+      if (from.end.kind === 'endpoint' && to.end.kind === 'endpoint' && from.end.endpoint === to.end.endpoint) continue
+      for (const protocol of PORT_PROTOCOLS) {
+        for (const port of PORTS) {
+          const walked = reach.explain({ from: from.end, to: to.end, protocol, port }).allowed
+          const sent =
+            from.subject === undefined ? 'yes' : truthOf(reach.own(from.subject, 'egress'), to, protocol, port)
+          const got = to.subject === undefined ? 'yes' : truthOf(reach.own(to.subject, 'ingress'), from, protocol, port)
+          expect(both(sent, got)).toBe(walked)
+        }
+      }
+    }
+  }
+}
+
 describe('reachability', () => {
   it('says by sets of classes what explain says packet by packet', () => {
     fc.assert(
       fc.property(randomCluster, fc.constantFrom(...ENGINES), (objects, engine) => {
-        const reach = reachabilityOf(networkOf(objects), { engine })
-        const ends = endsOf(reach)
-        for (const from of ends) {
-          for (const to of ends) {
-            if (from.subject === undefined && to.subject === undefined) continue
-            if (from.end.kind === 'endpoint' && to.end.kind === 'endpoint' && from.end.endpoint === to.end.endpoint)
-              continue
-            for (const protocol of PORT_PROTOCOLS) {
-              for (const port of PORTS) {
-                const walked = reach.explain({ from: from.end, to: to.end, protocol, port }).allowed
-                const sent =
-                  from.subject === undefined ? 'yes' : truthOf(reach.own(from.subject, 'egress'), to, protocol, port)
-                const got =
-                  to.subject === undefined ? 'yes' : truthOf(reach.own(to.subject, 'ingress'), from, protocol, port)
-                expect(both(sent, got)).toBe(walked)
-              }
-            }
-          }
-        }
+        expectToAgree(reachabilityOf(networkOf(objects), { engine }))
       }),
       { numRuns: 150 },
+    )
+  }, 120_000)
+
+  it('says so of a state that takes over the groups of another with other policies', () => {
+    fc.assert(
+      fc.property(
+        randomCluster,
+        fc.infiniteStream(fc.constantFrom('both', 'base', 'head')),
+        fc.constantFrom(...ENGINES),
+        (objects, sides, engine) => {
+          const network = networkOf(objects)
+          const { kubernetes } = network
+          const placed = kubernetes.policies.map((policy) => ({ policy, side: sides.next().value as string }))
+          const only = (side: string): Network => ({
+            ...network,
+            kubernetes: {
+              ...kubernetes,
+              policies: placed.filter((each) => each.side === 'both' || each.side === side).map(({ policy }) => policy),
+            },
+          })
+          const cluster = { engine }
+          const states = [only('base'), only('head')].map((each) => ({ network: each, cluster }))
+          const [base, head] = buildReachability(states)
+          expect(head!.ground).toBe(base!.ground)
+          expectToAgree(head!)
+        },
+      ),
+      { numRuns: 60 },
     )
   }, 120_000)
 

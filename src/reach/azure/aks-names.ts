@@ -1,4 +1,5 @@
 import { hasName, type NameSet, namePatterns } from '../../algebra/names.ts'
+import { lazily } from '../../base/lazily.ts'
 
 /**
  * What the firewall's FQDN tag `AzureKubernetesService` stands for: the names that a cluster of the public cloud needs.
@@ -17,11 +18,13 @@ const REQUIRED = [
   'packages.aks.azure.com',
 ]
 
-const SET: NameSet = namePatterns(REQUIRED, 'any')!
+const required = lazily((): NameSet => namePatterns(REQUIRED, 'any')!)
 
 export const AKS_REQUIRED_NAMES = {
-  names: SET,
-  has: (name: string): boolean => name !== '' && hasName(SET, name),
+  get names(): NameSet {
+    return required()
+  },
+  has: (name: string): boolean => name !== '' && hasName(required(), name),
 } as const
 
 /**
@@ -35,7 +38,10 @@ const PERHAPS =
   )
 
 /** Names that any FQDN tag may hold. */
-export const TAGGED_NAMES: NameSet = namePatterns(
-  PERHAPS.flatMap((suffix) => [suffix, `*.${suffix}`]),
-  'any',
-)!
+export const taggedNames = lazily(
+  (): NameSet =>
+    namePatterns(
+      PERHAPS.flatMap((suffix) => [suffix, `*.${suffix}`]),
+      'any',
+    )!,
+)

@@ -1,8 +1,9 @@
 import { type Bounds, exactly, isExact } from '../../algebra/bounds.ts'
-import { hasClass, membersOf, overlaps } from '../../algebra/classes.ts'
+import { type ClassSet, hasClass, membersOf, overlaps } from '../../algebra/classes.ts'
 import { ALL_CONNECTIONS } from '../../algebra/connections.ts'
 import type { Region } from '../../algebra/regions.ts'
 import { both, type Truth } from '../../algebra/truth.ts'
+import { areIdentical, missingFrom } from '../../base/identity.ts'
 import type { KubernetesNetwork } from '../../model/kubernetes/kubernetes-network.ts'
 import type { Direction, NetworkPolicy, PolicyRule } from '../../model/kubernetes/network-policy.ts'
 import type { ClusterFacts } from '../engine.ts'
@@ -29,10 +30,19 @@ export interface NetworkPolicyLayer extends PolicyLayer {
   ruleRegion(rule: PolicyRule, policy: NetworkPolicy, direction: Direction, subject: number): Bounds<Region<PeerSet>>
 }
 
+/** What stands behind a layer, from which that of a state with almost the same policies is made. */
+interface Grouped {
+  readonly policies: readonly NetworkPolicy[]
+  readonly groups: Readonly<Record<Direction, Groups>>
+}
+
+const grouped = new WeakMap<NetworkPolicyLayer, Grouped>()
+
 /**
  * NetworkPolicies: where one selects a pod, only what some rule allows gets through.
  *
- * Classes are grouped by the set of policies that select them, and each group's rules are put together once.
+ * Classes are grouped by the set of policies that select them, and each group's rules are put together once. `like` is the layer of
+ * another state on the same classes and compiler: classes that no other policies select there stay in their groups.
  * Source: kubernetes.io/docs/concepts/services-networking/network-policies
  */
 export function networkPolicyLayer(
@@ -40,8 +50,20 @@ export function networkPolicyLayer(
   classes: StateClasses,
   cluster: ClusterFacts,
   compile: PolicyCompiler,
+  like?: NetworkPolicyLayer,
 ): NetworkPolicyLayer {
+  const { classSets } = classes.universe
+  const before = like && grouped.get(like)
+  const touched = before === undefined ? classSets.all : selectedByOthers(before.policies)
   const groups = { ingress: groupClasses('ingress'), egress: groupClasses('egress') }
+
+  /** The classes that not exactly the same policies select as in another state, and all where those are in another order. */
+  function selectedByOthers(others: readonly NetworkPolicy[]): ClassSet {
+    const { policies } = network
+    const [gone, come] = [missingFrom(others, policies), missingFrom(policies, others)]
+    if (!areIdentical(missingFrom(others, gone), missingFrom(policies, come))) return classSets.all
+    return [...gone, ...come].map((policy) => compile.pods(policy).possible).reduce(classSets.union, classSets.empty)
+  }
 
   function groupClasses(direction: Direction): Groups {
     const selections: Selection[][] = []
@@ -50,17 +72,20 @@ export function networkPolicyLayer(
       if (isolates === 'no') continue
       const inForce = policy.rejections.length === 0 && policy.resource.maybe === undefined ? isolates : 'maybe'
       const pods = compile.pods(policy)
-      for (const subject of membersOf(pods.possible)) {
+      if (!overlaps(pods.possible, touched)) continue
+      for (const subject of membersOf(classSets.intersect(pods.possible, touched))) {
         const certain = hasClass(pods.certain, subject)
         const list = selections[subject] ?? []
         list.push({ policy, selects: both(inForce, certain ? 'yes' : 'maybe') })
         selections[subject] = list
       }
     }
-    return new Groups(selections, direction, classes, compile)
+    const result = new Groups(direction, classes, compile, before?.groups[direction])
+    for (const subject of membersOf(touched)) result.enter(subject, selections[subject])
+    return result
   }
 
-  return {
+  const layer: NetworkPolicyLayer = {
     name: 'network-policy',
     groupOf: (subject, direction) => groups[direction].groupOf(subject),
     selecting: (subject, direction) => groups[direction].selections(groups[direction].groupOf(subject)),
@@ -92,6 +117,8 @@ export function networkPolicyLayer(
     ruleRegion: (rule, policy, direction, subject) => compile.rule(rule, policy, direction, subject),
     judge: (subject, direction, packet) => judgeNetworkPolicies(network, cluster, subject, direction, packet),
   }
+  grouped.set(layer, { policies: network.policies, groups })
+  return layer
 }
 
 /** Whether the policy isolates; Cilium also isolates a direction in which there are rules that `policyTypes` leaves out. */
@@ -103,37 +130,48 @@ export function isolation(policy: NetworkPolicy, direction: Direction, cluster: 
 
 /** Classes by the set of policies that select them, and by what port names mean in them where such a policy uses one. */
 class Groups {
+  readonly #direction: Direction
+  readonly #classes: StateClasses
+  readonly #compile: PolicyCompiler
   readonly #groupOf: Int32Array
-  readonly #selections: (readonly Selection[])[] = [[]]
-  readonly #examples: number[] = [-1]
-  readonly #numbers: number[] = [0]
+  readonly #selections: (readonly Selection[])[]
+  readonly #examples: number[]
+  readonly #numbers: number[]
+  readonly #byKey: Map<string, number>
 
-  constructor(
-    selections: readonly (Selection[] | undefined)[],
-    direction: Direction,
-    classes: StateClasses,
-    compile: PolicyCompiler,
-  ) {
-    this.#groupOf = new Int32Array(classes.facts.length)
-    const groups = new Map<string, number>()
-    for (const [subject, list] of selections.entries()) {
-      if (list === undefined) continue
-      let key = ''
-      const used = new Set<string>()
-      for (const { policy, selects } of list) {
-        key += `${compile.numberOf(policy)}${selects === 'yes' ? ' ' : '? '}`
-        for (const name of compile.namesIn(policy, direction)) used.add(name)
-      }
-      if (used.size > 0 && direction === 'ingress') key += bindingsKey(classes.facts[subject]?.ports, used)
-      let group = groups.get(key)
-      if (group === undefined) {
-        group = this.#selections.push(list) - 1
-        this.#examples.push(subject)
-        this.#numbers.push(compile.selectionNumber(key))
-        groups.set(key, group)
-      }
-      this.#groupOf[subject] = group
+  /** Every class in the group of no policy, or where another state has it. */
+  constructor(direction: Direction, classes: StateClasses, compile: PolicyCompiler, like?: Groups) {
+    this.#direction = direction
+    this.#classes = classes
+    this.#compile = compile
+    this.#groupOf = like === undefined ? new Int32Array(classes.facts.length) : like.#groupOf.slice()
+    this.#selections = like === undefined ? [[]] : [...like.#selections]
+    this.#examples = like === undefined ? [-1] : [...like.#examples]
+    this.#numbers = like === undefined ? [0] : [...like.#numbers]
+    this.#byKey = new Map(like === undefined ? [] : like.#byKey)
+  }
+
+  /** Puts a class into the group of those that the same policies select. Only while the groups are made. */
+  enter(subject: number, list: readonly Selection[] | undefined): void {
+    this.#groupOf[subject] = list === undefined ? 0 : this.#groupFor(subject, list)
+  }
+
+  #groupFor(subject: number, list: readonly Selection[]): number {
+    let key = ''
+    const used = new Set<string>()
+    for (const { policy, selects } of list) {
+      key += `${this.#compile.numberOf(policy)}${selects === 'yes' ? ' ' : '? '}`
+      for (const name of this.#compile.namesIn(policy, this.#direction)) used.add(name)
     }
+    if (used.size > 0 && this.#direction === 'ingress') key += bindingsKey(this.#classes.facts[subject]?.ports, used)
+    let group = this.#byKey.get(key)
+    if (group === undefined) {
+      group = this.#selections.push(list) - 1
+      this.#examples.push(subject)
+      this.#numbers.push(this.#compile.selectionNumber(key))
+      this.#byKey.set(key, group)
+    }
+    return group
   }
 
   groupOf(subject: number): number {

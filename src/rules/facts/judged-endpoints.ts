@@ -2,6 +2,7 @@ import { membersOf } from '../../algebra/classes.ts'
 import type { StateView } from '../../compare/state-view.ts'
 import { DIRECTIONS, type Direction, type NetworkPolicy } from '../../model/kubernetes/network-policy.ts'
 import { type Workload, workloadName } from '../../model/kubernetes/workload.ts'
+import { hasSamePolicies } from '../../reach/difference.ts'
 import type { Endpoint } from '../../reach/endpoint.ts'
 import { printHypothetical } from '../../reach/hypothetical.ts'
 import type { PacketEnd } from '../../reach/layer.ts'
@@ -75,6 +76,27 @@ export function judgedEndpoint(view: StateView, id: string): JudgedEndpoint | un
     byId.set(all, index)
   }
   return index.get(id)
+}
+
+/**
+ * The endpoints of both sides, as each side has them. Where base and head stand on one ground, those that the identical policies judge on
+ * both sides are left out: nothing of them can have changed.
+ */
+export function pairedEndpoints(
+  base: StateView,
+  head: StateView,
+): readonly (readonly [before: JudgedEndpoint, after: JudgedEndpoint])[] {
+  const [before, after] = [judgedEndpoints(base), judgedEndpoints(head)]
+  if (before === after) {
+    const isSame = ({ subject }: JudgedEndpoint) =>
+      DIRECTIONS.every((direction) => hasSamePolicies(base.reach, head.reach, subject, direction))
+    return after.filter((endpoint) => !isSame(endpoint)).map((endpoint) => [endpoint, endpoint])
+  }
+  const known = new Map(before.map((endpoint) => [endpoint.id, endpoint]))
+  return after.flatMap((endpoint) => {
+    const old = known.get(endpoint.id)
+    return old === undefined ? [] : [[old, endpoint] as const]
+  })
 }
 
 /** True where some policy that certainly applies isolates the endpoint. */

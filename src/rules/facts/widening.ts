@@ -16,7 +16,7 @@ import { connectionsWith } from '../../reach/reachability.ts'
 import { NODES } from '../../reach/universe.ts'
 import { listNames } from '../hits/listing.ts'
 import { anyPod, anyPodClass } from './any-pod.ts'
-import { type JudgedEndpoint, judgedEndpoints } from './judged-endpoints.ts'
+import { type JudgedEndpoint, pairedEndpoints } from './judged-endpoints.ts'
 import { isWide, publicPart, reachesMetadata } from './open-egress.ts'
 import { addressOf, nodesEnd } from './proof.ts'
 
@@ -49,13 +49,11 @@ export function* widenings(base: StateView, head: StateView, direction: Directio
     }
     return isOpened
   }
-  const before = new Map(judgedEndpoints(base).map((endpoint) => [endpoint.id, endpoint]))
   // A node always reaches the pods on it.
   const nodes = head.reach.universe.classOf.get(NODES.id)!
-  const opened = judgedEndpoints(head).filter(({ id, subject }) => {
-    const old = before.get(id)
-    return old !== undefined && old.subject === subject && hasOpened(subject)
-  })
+  const opened = pairedEndpoints(base, head).flatMap(([old, endpoint]) =>
+    old.subject === endpoint.subject && hasOpened(endpoint.subject) ? [endpoint] : [],
+  )
   const subjects = classSets.of(opened.map(({ subject }) => subject))
   const reachBefore = base.reach.reachOf(subjects, direction)
   const reachAfter = head.reach.reachOf(subjects, direction)

@@ -1,3 +1,4 @@
+import { lazily } from '../../../base/lazily.ts'
 import { Failure, refuse } from '../failure.ts'
 import { MAX_STRING, makeBool, makeList, makeString } from '../make-val.ts'
 import { BOOL, DYNAMIC, listOf, NUMBER, STRING } from '../type.ts'
@@ -67,13 +68,13 @@ function substr(args: readonly Val[], { origin }: Call): Val {
   return makeString(characters.slice(offset, end).join(''), origin)
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const segmenter = lazily(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
 
 /** The characters as people count them. */
 export function graphemes(value: string): readonly string[] {
   // Below U+0300 only CR LF makes one character of two.
   if (!/[^\0-\u02ff]|\r/.test(value)) return value.split('')
-  return [...segmenter.segment(value)].map(({ segment }) => segment)
+  return [...segmenter().segment(value)].map(({ segment }) => segment)
 }
 
 function mapCase(value: string, convertCase: (character: string) => string): string {
