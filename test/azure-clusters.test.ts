@@ -1,8 +1,10 @@
 import { describe } from 'vitest'
 import { kubenetRoutesMissing } from '../src/rules/kubenet-routes-missing.ts'
+import { natCalledControl } from '../src/rules/nat-called-control.ts'
 import { privateDnsMissing } from '../src/rules/private-dns-missing.ts'
 import { snatPortsLow } from '../src/rules/snat-ports-low.ts'
 import { hub } from './hub.ts'
+import { deployment, documents, policy } from './manifests.ts'
 import { finds, silent } from './rule-table.ts'
 
 describe('snat-ports-low', () => {
@@ -443,4 +445,66 @@ ${zone}  default_node_pool {
   silent(privateDnsMissing, 'a public cluster', {
     head: { 'main.tf': nets(DNS) + aks('').replace('= true', '= false') },
   })
+})
+
+describe('nat-called-control', () => {
+  const net = (more = '') =>
+    NETWORK.concat(
+      subnet('nodes', '10.1.0.0/24'),
+      `resource "azurerm_nat_gateway" "nat" {
+  name = "nat"
+}
+resource "azurerm_subnet_nat_gateway_association" "nodes" {
+  subnet_id      = azurerm_subnet.nodes.id
+  nat_gateway_id = azurerm_nat_gateway.nat.id
+}
+`,
+      kubenet('shop', 'nodes', '    outbound_type  = "userAssignedNATGateway"\n', 'azure'),
+      more,
+    )
+  const denial = `resource "azurerm_network_security_group" "nodes" {
+  name = "nsg"
+  security_rule {
+    name                       = "none"
+    priority                   = 4000
+    direction                  = "Outbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    source_address_prefix      = "*"
+    destination_port_range     = "*"
+    destination_address_prefix = "Internet"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "nodes" {
+  subnet_id                 = azurerm_subnet.nodes.id
+  network_security_group_id = azurerm_network_security_group.nodes.id
+}
+`
+  const closed = policy('none', '  podSelector: {}\n  policyTypes: [Ingress, Egress]\n')
+  finds(natCalledControl, 'a NAT gateway and nothing else', {
+    head: { 'main.tf': net() },
+    at: 'main.tf: resource "azurerm_nat_gateway" "nat" {',
+    severity: 'note',
+    witness: 'node/shop/system → internet TCP 443',
+    says: ['azurerm_nat_gateway.nat', 'filters nothing', 'this repository does not say'],
+  })
+  finds(natCalledControl, 'one that AKS makes', {
+    head: {
+      'main.tf':
+        'resource "azurerm_kubernetes_cluster" "shop" {\n  name = "aks"\n  default_node_pool {\n    name = "system"\n  }\n  network_profile {\n    network_plugin = "azure"\n    outbound_type  = "managedNATGateway"\n  }\n}\n',
+    },
+    at: 'main.tf: outbound_type  = "managedNATGateway"',
+  })
+  silent(natCalledControl, 'a group that denies', { head: { 'main.tf': net(denial) } })
+  silent(natCalledControl, 'policies that hold every workload', {
+    head: { 'main.tf': net(), 'shop.yaml': documents(deployment('web'), closed) },
+  })
+  silent(natCalledControl, 'a workload of which it is told with its way', {
+    head: { 'main.tf': net(), 'shop.yaml': documents(deployment('web')) },
+  })
+  silent(natCalledControl, 'a load balancer', {
+    head: { 'main.tf': NETWORK + subnet('nodes', '10.1.0.0/24') + kubenet('shop', 'nodes', '', 'azure') },
+  })
+  silent(natCalledControl, 'a route to the firewall', { head: { 'main.tf': hub() } })
 })

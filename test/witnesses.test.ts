@@ -28,7 +28,8 @@ const FIRST_SEED = Number(process.env['RINGFENCE_SEED'] ?? 1)
  */
 const NOT_ASKED: Readonly<Record<string, number>> = {
   // Policies of other kinds have conformance tables of their own, and plain walks in test/property.
-  AdminNetworkPolicy: 5,
+  AdminNetworkPolicy: 90,
+  BaselineAdminNetworkPolicy: 12,
   CiliumNetworkPolicy: 10,
   GlobalNetworkPolicy: 5,
   // Ports by their name are told apart in test/conformance/network-policy.
@@ -39,6 +40,9 @@ const NOT_ASKED: Readonly<Record<string, number>> = {
   'Kubernetes objects in Terraform': 2,
   // Gateways and what is on their other side have conformance rows.
   'network gateways': 1,
+  // Networks and gateways that AKS makes itself have conformance rows.
+  'outbound type managedNATGateway': 1,
+  'pools in a network that AKS makes': 1,
   // Lists whose items only a deployment knows.
   'a list that is not known': 2,
   // Whether nodes have link-local addresses: the reference says no, the engine does not know.

@@ -41,7 +41,10 @@ describe('cross-namespace-open', () => {
     head: open('    - from: [{namespaceSelector: {matchLabels: {team: a}}}]\n      ports: [{port: 5432}]\n'),
   })
   silent(crossNamespaceOpen, 'a pod that leaves the network of its node, where no policy held', {
-    base: web('        - namespaceSelector: {}\n').replace('      containers:', '      hostNetwork: true\n      containers:'),
+    base: web('        - namespaceSelector: {}\n').replace(
+      '      containers:',
+      '      hostNetwork: true\n      containers:',
+    ),
     head: web('        - namespaceSelector: {}\n'),
   })
   silent(crossNamespaceOpen, 'no policy at all is another finding', { head: db })

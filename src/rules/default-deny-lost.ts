@@ -6,6 +6,7 @@ import { DIRECTIONS, type Direction, type NetworkPolicy } from '../model/kuberne
 import { isEverything } from '../model/kubernetes/selector.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
 import type { Endpoint } from '../reach/endpoint.ts'
+import { restoreManifest } from './edit/restore-manifest.ts'
 import { restoreText } from './edit/restore-text.ts'
 import { anyPod } from './facts/any-pod.ts'
 import { isIsolated, isOpen, isShown, pairedEndpoints } from './facts/judged-endpoints.ts'
@@ -142,7 +143,7 @@ function explainLoss(
       kind: 'gone',
       words: `${address} is gone`,
       at: old.resource.origin,
-      restore: () => bringBack(old, head),
+      restore: () => restoreManifest(old.resource, old.name, head),
     }
   }
   if (policy.isolates[direction] === 'no') {
@@ -187,16 +188,4 @@ function explainLoss(
 
 function namespaceOf({ resource }: NetworkPolicy) {
   return get(get(resource.value, 'metadata'), 'namespace')
-}
-
-/** The policy in a file of its own: in its old place if that is free. */
-function bringBack({ resource, name }: NetworkPolicy, head: StateView): ProposedPatch | undefined {
-  const { source, start, end, from } = resource.origin
-  if (from !== undefined || resource.unit.kind !== 'manifests' || source.position(start).column !== 1) return undefined
-  const taken = new Set(head.resources.map(({ origin }) => origin.source.path))
-  const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1)
-  const path = [source.path, `${folder}${name}.yaml`].find((one) => !taken.has(one))
-  if (path === undefined) return undefined
-  const text = `${source.text.slice(start, end).trimEnd()}\n`
-  return { edit: { edits: [], newFiles: new Map([[path, text]]) }, summary: `Brings ${resource.address} back.` }
 }

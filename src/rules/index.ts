@@ -1,5 +1,6 @@
 // Written by `npm run docs`: every rule, sorted by id.
 import { acrDataEndpoint } from './acr-data-endpoint.ts'
+import { adminPolicyWeakened } from './admin-policy-weakened.ts'
 import { aksDashboard } from './aks-dashboard.ts'
 import { aksNetworkPolicyRetiring } from './aks-network-policy-retiring.ts'
 import { aksNoAzurePolicy } from './aks-no-azure-policy.ts'
@@ -72,6 +73,7 @@ import { kubenetRoutesMissing } from './kubenet-routes-missing.ts'
 import { kubernetesDashboard } from './kubernetes-dashboard.ts'
 import { lateralPath } from './lateral-path.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
+import { natCalledControl } from './nat-called-control.ts'
 import { natGatewayIdle } from './nat-gateway-idle.ts'
 import { netRaw } from './net-raw.ts'
 import { nicIpForwarding } from './nic-ip-forwarding.ts'
@@ -104,6 +106,7 @@ import { peeringOpens } from './peering-opens.ts'
 import { podCidrTooSmall } from './pod-cidr-too-small.ts'
 import { podSecurityPolicy } from './pod-security-policy.ts'
 import { policyAllowsAll } from './policy-allows-all.ts'
+import { policyCount } from './policy-count.ts'
 import { policyIpblockIneffective } from './policy-ipblock-ineffective.ts'
 import { policyNotEnforced } from './policy-not-enforced.ts'
 import { policyPeerMatchesNothing } from './policy-peer-matches-nothing.ts'
@@ -152,6 +155,7 @@ import type { Rule } from './rule.ts'
 /** The catalogue, sorted by id. */
 export const RULES: readonly Rule[] = [
   acrDataEndpoint,
+  adminPolicyWeakened,
   aksDashboard,
   aksNetworkPolicyRetiring,
   aksNoAzurePolicy,
@@ -224,6 +228,7 @@ export const RULES: readonly Rule[] = [
   kubernetesDashboard,
   lateralPath,
   namespaceNoDefaultDeny,
+  natCalledControl,
   natGatewayIdle,
   netRaw,
   nicIpForwarding,
@@ -256,6 +261,7 @@ export const RULES: readonly Rule[] = [
   podCidrTooSmall,
   podSecurityPolicy,
   policyAllowsAll,
+  policyCount,
   policyIpblockIneffective,
   policyNotEnforced,
   policyPeerMatchesNothing,

@@ -8,6 +8,7 @@ import type { PacketEnd } from '../../reach/layer.ts'
 import type { PeerSet } from '../../reach/peers.ts'
 import { restoreLabel } from '../edit/restore-label.ts'
 import { revertRule } from '../edit/revert-rule.ts'
+import { formerlyDenied } from '../facts/admin-denials.ts'
 import { causeOf, findGrant, type Grant, printGrant } from '../facts/grant.ts'
 import { isShown, type JudgedEndpoint } from '../facts/judged-endpoints.ts'
 import { addressOf, newestOf, proofOf, type Question } from '../facts/proof.ts'
@@ -72,8 +73,11 @@ function toHit(sides: Sides, widening: Widening, widest: WidestPart, rule: Widen
   const resource = grant?.policy.resource ?? endpoint.workload?.resource
   if (resource === undefined) return undefined
   const { wider, news } = rule.context(sides, widening, widest)
-  const within: Pick<Hit, 'within'> =
-    wider === undefined ? withinRejected(head, grant) : { within: { rule: wider, subject: endpoint.id } }
+  const within: Pick<Hit, 'within'> = regions.covers(formerlyDenied(base, widening), gained)
+    ? { within: { rule: 'admin-policy-weakened', subject: `${endpoint.id} ${direction}` } }
+    : wider === undefined
+      ? withinRejected(head, grant)
+      : { within: { rule: wider, subject: endpoint.id } }
   const joined = grant && joins(sides, grant, endpoint, widest)
   const because =
     grant === undefined
