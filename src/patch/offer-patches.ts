@@ -53,11 +53,12 @@ interface Offer {
  */
 export function offerPatches(findings: readonly Copies<AssessedFinding>[], run: PatchRun): readonly Finding[] {
   const most = Math.min(MAX_PATCHES, Math.max(MIN_PATCHES, Math.floor(MAX_ANALYSES / run.states)))
+  const closed = findings.flatMap((copies) => copies.filter(({ finding }) => finding.status === 'fixed'))
   let left = most
   const holds = ({ copies, proven, rest }: Offer): boolean => {
     const next = rest.shift()!
     left--
-    const isProven = verifyPatch(copies, run.known, next.edit, run.analyse) === undefined
+    const isProven = verifyPatch(copies, run.known, closed, next.edit, run.analyse) === undefined
     if (isProven) proven.push(next)
     return isProven
   }

@@ -1,6 +1,6 @@
 import type { TreeEdit } from '../base/edit.ts'
 import type { Flow } from '../compare/flows.ts'
-import type { AssessedFinding } from '../rules/assess.ts'
+import { type AssessedFinding, severityRank } from '../rules/assess.ts'
 import type { Copies } from '../rules/copies.ts'
 import type { Hit, Rule, RuleHit } from '../rules/rule.ts'
 
@@ -20,16 +20,18 @@ export interface EditedOutcome {
 export type KnownHits = (rule: Rule, state: string, subject: string) => Hit | undefined
 
 /** Why a proposed patch is not shown. */
-export type Refusal = 'broken' | 'finding-stays' | 'new-finding' | 'connection-lost'
+export type Refusal = 'broken' | 'finding-stays' | 'new-finding' | 'reopened' | 'connection-lost'
 
 /**
- * Whether an edit does what a patch promises: the finding is gone at each of its places, nothing new is found, and no connection of the
- * base is lost that the finding does not object to. `analyse` runs the whole analysis on the edited tree.
+ * Whether an edit does what a patch promises: the finding is gone at each of its places, nothing new is found, nothing comes back that
+ * the change had closed and that is worse, and no connection of the base is lost that the finding does not object to. `analyse` runs the
+ * whole analysis on the edited tree; `closed` are the findings that the change removes.
  * Undefined: it holds.
  */
 export function verifyPatch(
   copies: Copies<AssessedFinding>,
   known: KnownHits,
+  closed: readonly AssessedFinding[],
   edit: TreeEdit,
   analyse: (edit: TreeEdit) => EditedOutcome,
 ): Refusal | undefined {
@@ -49,6 +51,20 @@ export function verifyPatch(
     const before = known(rule, state, hit.subject)
     // A note that appears (a rule that the patch makes redundant, say) is still something new to explain: refuse it as well.
     if (before === undefined || (hit.extent ?? 0) > (before.extent ?? 0)) return 'new-finding'
+  }
+  const all = new Map<Rule, readonly RuleHit[]>()
+  const found = (rule: Rule): readonly RuleHit[] => {
+    const known = all.get(rule) ?? findsAll(rule)
+    all.set(rule, known)
+    return known
+  }
+  const worst = Math.max(...copies.map(({ finding }) => severityRank(finding.severity)))
+  const states = new Set(copies.flatMap(({ finding, hit }) => finding.states ?? [hit.state]))
+  for (const { finding, hit: was } of closed) {
+    if (severityRank(finding.severity) <= worst || !states.has(was.state)) continue
+    const isBack = ({ hit, state }: RuleHit): boolean =>
+      state === was.state && hit.subject === was.hit.subject && hit.hidden !== true
+    if (found(was.rule).some(isBack)) return 'reopened'
   }
   return lost.every((flow) => copies.some(({ hit }) => hit.hit.objectsTo?.(flow) ?? false))
     ? undefined
