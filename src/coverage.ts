@@ -87,15 +87,40 @@ function linkNotes({ name, link }: StateView): readonly string[] {
 /** More clusters than this are told as a number. */
 const MOST_CLUSTERS = 4
 
-/** A unit that could not be rendered stands for its files: a change to any of them could not be judged. */
+/**
+ * A unit that could not be rendered stands for its files: a change to any of them could not be judged. It is told at the first of them,
+ * once for all units that share it, and not again where the change touches the place that says why.
+ */
 function unrendered(tree: ParsedTree, touched: ReadonlySet<string>): readonly NotAnalysed[] {
-  return tree.notRendered.flatMap(({ unit }) => {
-    const file = unit.files.find((path) => touched.has(path))
-    return file === undefined
-      ? []
-      : [{ file, reason: `part of ${unit.kind} unit ${unit.path}, which is not rendered`, changed: true }]
-  })
+  const unitsAt = new Map<string, Unit[]>()
+  for (const { unit, problems } of tree.notRendered) {
+    const isTold = problems.some((problem) => LEAVES_OUT.has(problem.code) && touched.has(problemPlace(problem).file))
+    const file = isTold ? undefined : unit.files.find((path) => touched.has(path))
+    if (file === undefined) continue
+    const units = unitsAt.get(file)
+    if (units === undefined) unitsAt.set(file, [unit])
+    else units.push(unit)
+  }
+  return [...unitsAt].map(([file, units]) => ({ file, reason: partOf(units), changed: true }))
 }
+
+function partOf(units: readonly Unit[]): string {
+  const [first] = units
+  const words = units.every(({ kind }) => kind === first!.kind) ? UNIT_WORDS.get(first!.kind) : undefined
+  const what = words === undefined ? ['unit', 'units'] : words
+  const names = units.slice(0, MOST_UNITS).map(({ path }) => path)
+  const more = units.length > names.length ? ` and ${units.length - names.length} more` : ''
+  return units.length === 1
+    ? `part of the ${what[0]} ${names[0]}, which is not rendered`
+    : `part of the ${what[1]} ${names.join(', ')}${more}, which are not rendered`
+}
+
+const MOST_UNITS = 3
+
+const UNIT_WORDS: ReadonlyMap<string, readonly [one: string, many: string]> = new Map([
+  ['helm', ['Helm chart', 'Helm charts']],
+  ['kustomize', ['kustomization', 'kustomizations']],
+])
 
 function toNotAnalysed(problem: Problem, touched: ReadonlySet<string>): NotAnalysed {
   const { file, line } = problemPlace(problem)
