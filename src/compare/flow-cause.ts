@@ -92,13 +92,20 @@ function past({ resource, origin, rule }: Verdict, isOpened: boolean): FoundCaus
 
 /** Whether the other view has an object of equal text at the same address, whatever else its file says. */
 function unchangedIn(other: StateView, own: StateView): (resource: Resource) => boolean {
-  let identical: ReadonlySet<Resource> | undefined
-  let texts: ReadonlyMap<string, string> | undefined
+  const known = new Map<Resource, boolean>()
+  const find = (resource: Resource): boolean => {
+    if (other.resources.includes(resource)) return true
+    const name = own.identity(resource.address)
+    const same = other.resources.findLast((one) => other.identity(one.address) === name)
+    return same !== undefined && textOf(same.origin) === textOf(resource.origin)
+  }
   return (resource) => {
-    identical ??= new Set(other.resources)
-    if (identical.has(resource)) return true
-    texts ??= new Map(other.resources.map((one) => [other.identity(one.address), textOf(one.origin)]))
-    return texts.get(own.identity(resource.address)) === textOf(resource.origin)
+    let isUnchanged = known.get(resource)
+    if (isUnchanged === undefined) {
+      isUnchanged = find(resource)
+      known.set(resource, isUnchanged)
+    }
+    return isUnchanged
   }
 }
 

@@ -142,8 +142,9 @@ export function withOtherPolicies(known: Reachability, network: Network): Reacha
 /** What is known of a namespace is told by its object, and by its name where the tree has none. */
 function sameNamespaces(before: KubernetesNetwork['namespaces'], after: KubernetesNetwork['namespaces']): boolean {
   return (
-    before.size === after.size &&
-    [...before].every(([name, { resource }]) => after.has(name) && after.get(name)!.resource === resource)
+    before === after ||
+    (before.size === after.size &&
+      [...before].every(([name, { resource }]) => after.has(name) && after.get(name)!.resource === resource))
   )
 }
 

@@ -80,16 +80,17 @@ export class SelectorIndex {
   }
 
   #find(labels: Labels): SelectorMatch {
-    const candidates = new Set<number>(labels.open ? this.#selectors.keys() : this.#always)
-    if (!labels.open) {
-      for (const [key, value] of labels.known) {
-        addAll(candidates, this.#byExistence.get(key))
-        addAll(candidates, typeof value === 'string' ? this.#byValue.get(`${key}\0${value}`) : this.#byKey.get(key))
-      }
-      for (const key of labels.added) {
-        addAll(candidates, this.#byExistence.get(key))
-        addAll(candidates, this.#byKey.get(key))
-      }
+    const candidates = new Set<number>(this.#always)
+    for (const [key, value] of labels.known) {
+      addAll(candidates, this.#byExistence.get(key))
+      addAll(candidates, typeof value === 'string' ? this.#byValue.get(`${key}\0${value}`) : this.#byKey.get(key))
+    }
+    // Of labels that may be there nobody knows the value.
+    const others = labels.open ? [...this.#byKey.keys(), ...this.#byExistence.keys()] : labels.added
+    for (const key of others) {
+      if (labels.known.has(key)) continue
+      addAll(candidates, this.#byExistence.get(key))
+      addAll(candidates, this.#byKey.get(key))
     }
     const hits: Record<Truth, number[]> = { yes: [], no: [], maybe: [] }
     for (const number of candidates) hits[matches(this.#selectors[number]!, labels)].push(number)

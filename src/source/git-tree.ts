@@ -3,7 +3,7 @@ import type { BlobStore } from './blob-store.ts'
 import { type Content, decodeContent, MAX_FILE_BYTES, tooLarge } from './content.ts'
 import { indexEntries, notAFile } from './entries.ts'
 import { runGit } from './git.ts'
-import type { Tree, TreeEntry } from './tree.ts'
+import type { FileRead, Tree, TreeEntry } from './tree.ts'
 
 /** A revision: what it names, and the tree to list. */
 export interface Revision {
@@ -48,15 +48,24 @@ export function openRevision(name: string, repo: string, revision: Revision, sto
     readBlobs(repo, [id], store)
     return store.get(id) ?? MISSING
   }
+  const reads = new Map<string, FileRead>()
+  const readOnce = (path: string): FileRead => {
+    const entry = byPath.get(path)
+    if (entry?.kind !== 'file') return notAFile(path, entry?.kind)
+    return store.read(path, entry.id, () => (isTooLarge(entry) ? tooLarge(entry.size!) : load(entry.id)))
+  }
   return {
     name,
     ...(revision.commit !== undefined && { commit: revision.commit }),
     entries,
     entry: (path) => byPath.get(path),
     read(path) {
-      const entry = byPath.get(path)
-      if (entry?.kind !== 'file') return notAFile(path, entry?.kind)
-      return store.read(path, entry.id, () => (isTooLarge(entry) ? tooLarge(entry.size!) : load(entry.id)))
+      let read = reads.get(path)
+      if (read === undefined) {
+        read = readOnce(path)
+        reads.set(path, read)
+      }
+      return read
     },
     prefetch(paths) {
       let ids: string[] = []

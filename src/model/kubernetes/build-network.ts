@@ -32,6 +32,8 @@ export interface KubernetesModel {
   readonly problems: readonly Problem[]
   /** Those of the problems that are not about objects of kind NetworkPolicy. */
   readonly otherProblems: readonly Problem[]
+  /** The namespaces that would be there without the NetworkPolicies. */
+  readonly otherNamespaces: ReadonlyMap<string, Namespace>
 }
 
 /**
@@ -94,7 +96,9 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
   const folded = groupPods(pods, workloads, options.podOwners ?? 'fold')
   const allWorkloads = options.closedWorld === true ? folded.map(closed) : folded
   const network = { workloads: allWorkloads, adminPolicies, services, ingresses, operated }
-  return withPoliciesOf(resources, network, namespaceObjects, problems, options)
+  const used = [allWorkloads, services, ingresses]
+  const namespaces = withUnseen(readNamespaces(namespaceObjects), used, options.closedWorld)
+  return withPoliciesOf(resources, network, namespaces, problems, options)
 }
 
 /**
@@ -102,17 +106,16 @@ export function buildKubernetesNetwork(resources: readonly Resource[], options: 
  * rest is taken over.
  */
 export function withOtherPolicies(
-  { network, otherProblems }: KubernetesModel,
+  { network, otherProblems, otherNamespaces }: KubernetesModel,
   resources: readonly Resource[],
 ): KubernetesModel {
-  const namespaces = [...network.namespaces.values()].flatMap(({ resource }) => resource ?? [])
-  return withPoliciesOf(resources, network, namespaces, otherProblems, {})
+  return withPoliciesOf(resources, network, otherNamespaces, otherProblems, {})
 }
 
 function withPoliciesOf(
   resources: readonly Resource[],
   rest: Omit<KubernetesNetwork, 'policies' | 'namespaces'>,
-  namespaceObjects: readonly Resource[],
+  otherNamespaces: ReadonlyMap<string, Namespace>,
   otherProblems: readonly Problem[],
   { anyGroup = false, closedWorld = false }: ModelOptions,
 ): KubernetesModel {
@@ -124,15 +127,13 @@ function withPoliciesOf(
     for (const rejection of policy.rejections) problems.push(toProblem(resource, rejection))
     policies.push(policy)
   }
-  const used = [rest.workloads, policies, rest.services, rest.ingresses].flatMap((objects) =>
-    objects.map(({ namespace }) => namespace),
-  )
-  const namespaces = readNamespaces(namespaceObjects, used, closedWorld)
+  const namespaces = withUnseen(otherNamespaces, [policies], closedWorld)
   const { workloads, adminPolicies, services, ingresses, operated } = rest
   return {
     network: { workloads, namespaces, policies, adminPolicies, services, ingresses, operated },
     problems,
     otherProblems,
+    otherNamespaces,
   }
 }
 
@@ -266,11 +267,7 @@ function lastOfEach(resources: readonly Resource[], problems: Problem[]): Readon
   return objects
 }
 
-function readNamespaces(
-  objects: readonly Resource[],
-  used: readonly string[],
-  closedWorld: boolean,
-): ReadonlyMap<string, Namespace> {
+function readNamespaces(objects: readonly Resource[]): ReadonlyMap<string, Namespace> {
   const namespaces = new Map<string, Namespace>()
   for (const resource of objects) {
     const { name } = objectName(resource.value)
@@ -279,14 +276,25 @@ function readNamespaces(
     const known = new Map(labels.known).set(NAMESPACE_NAME_LABEL, name)
     namespaces.set(name, { name, labels: { ...labels, known, open: labels.open || isUnknown(metadata) }, resource })
   }
-  for (const name of used) {
-    if (namespaces.has(name)) continue
-    const labels = labelsOfUnseenNamespace(name)
-    if (name === UNKNOWN_NAME)
-      namespaces.set(name, { name, labels: { ...labels, known: new Map() }, resource: undefined })
-    else namespaces.set(name, { name, labels: { ...labels, open: !closedWorld }, resource: undefined })
-  }
   return namespaces
+}
+
+/** The namespaces and those of the objects besides, of which the tree has only the name; the identical map where there are none. */
+function withUnseen(
+  seen: ReadonlyMap<string, Namespace>,
+  lists: readonly (readonly { readonly namespace: string }[])[],
+  closedWorld = false,
+): ReadonlyMap<string, Namespace> {
+  const unseen = new Map<string, Namespace>()
+  for (const objects of lists) {
+    for (const { namespace: name } of objects) {
+      if (seen.has(name) || unseen.has(name)) continue
+      const labels = labelsOfUnseenNamespace(name)
+      const known = name === UNKNOWN_NAME ? { ...labels, known: new Map() } : { ...labels, open: !closedWorld }
+      unseen.set(name, { name, labels: known, resource: undefined })
+    }
+  }
+  return unseen.size === 0 ? seen : new Map([...seen, ...unseen])
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
