@@ -38,6 +38,10 @@ const NOT_ASKED: Readonly<Record<string, number>> = {
   'a load balancer of another controller': 2,
   // The reader of manifests reads no HCL.
   'Kubernetes objects in Terraform': 2,
+  // What goes past a gateway is asked by rules that need one in the tree; gateways have conformance rows of their own.
+  'application gateways': 13,
+  // Clusters of which nothing but the engine matters.
+  'pools in a network that AKS makes': 1,
   // Gateways and what is on their other side have conformance rows.
   'network gateways': 1,
   // Networks and gateways that AKS makes itself have conformance rows.

@@ -148,6 +148,7 @@ import { synapseIpRules } from './synapse-ip-rules.ts'
 import { temporaryRule } from './temporary-rule.ts'
 import { tiller } from './tiller.ts'
 import { vnetDns } from './vnet-dns.ts'
+import { wafBypassed } from './waf-bypassed.ts'
 import { wafNotPreventing } from './waf-not-preventing.ts'
 import { wafRuleLog4j } from './waf-rule-log4j.ts'
 import type { Rule } from './rule.ts'
@@ -303,6 +304,7 @@ export const RULES: readonly Rule[] = [
   temporaryRule,
   tiller,
   vnetDns,
+  wafBypassed,
   wafNotPreventing,
   wafRuleLog4j,
 ]

@@ -3,6 +3,7 @@ import { connectionSets } from '../algebra/connections.ts'
 import { setType } from './edit/load-balancer.ts'
 import { doorsByResource, namesBehind, proveDoor } from './facts/public-service.ts'
 import { listNames } from './hits/listing.ts'
+import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 
 export const serviceNodeport = defineRule({
@@ -33,6 +34,7 @@ export const serviceNodeport = defineRule({
         at: service.typeOrigin,
         subject: view.identity(resource.address),
         extent: ports.length,
+        because: { line: lineOf(service.typeOrigin), tells: 'condition' },
         message: `${resource.address} opens ${where} on every node${names.length === 0 ? '' : `, which leads to ${listNames(names)}`}. Whoever reaches a node gets in: the virtual network, peered networks, and the internet where nodes have public addresses, which these manifests do not say. Use ClusterIP with an Ingress, or an internal load balancer.`,
         get witness() {
           return proveDoor(view, own[0], ALL_ADDRESSES, `${resource.address} opens a port on every node`)
