@@ -368,6 +368,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   yamldecode: [
     ['yamldecode("hello: world\\nlist:\\n- 1\\n- true\\n- ~")', { hello: 'world', list: [1, true, null] }],
     ['yamldecode("a: 010\\nb: 1_0")', { a: 10, b: '1_0' }],
+    ['yamldecode("a: 0x1F\\nb: 0o17\\nc: -0x1F")', { a: 31, b: 15, c: '-0x1F' }],
     ['yamldecode("a: [")', ERROR],
   ],
   yamlencode: [

@@ -5,7 +5,7 @@ import { parseJson } from '../../json.ts'
 import { parseYaml } from '../../yaml.ts'
 import { Failure, refuse } from '../failure.ts'
 import { MAX_STRING, makeList, makeNull, makeObject, makeString } from '../make-val.ts'
-import { type Numeric, parseNumber } from '../number.ts'
+import { fromNumber, type Numeric, parseNumber } from '../number.ts'
 import { DYNAMIC, objectOf, STRING } from '../type.ts'
 import type { Val } from '../val.ts'
 import { type Call, type FunctionTable, text } from './definition.ts'
@@ -55,10 +55,11 @@ function yamldecode([val]: readonly Val[], { origin }: Call): Val {
   return fromValue(first.value, place, readNumber)
 }
 
-/** Of YAML's numbers the language knows the decimal ones; what else looks like a number is a string. */
+/** Of YAML's numbers the language knows decimal ones and, without a sign, those with `0x` or `0o`; what else looks like a number is a string. */
 function readNumber(value: ScalarValue): Numeric | string {
   const { source, start, end } = value.origin
   const written = source.text.slice(start, end).trim()
+  if (/^0(?:x[\da-fA-F]+|o[0-7]+)$/.test(written)) return fromNumber(Number(written))
   return parseNumber(written) ?? (/^["']/.test(written) ? written.slice(1, -1) : written)
 }
 
