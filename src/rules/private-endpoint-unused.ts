@@ -3,7 +3,7 @@ import { labelOf } from '../model/azure/azure-object.ts'
 import type { PrivateEndpoint } from '../model/azure/private-link.ts'
 import { knownValue } from '../model/azure/prop.ts'
 import type { VirtualNetwork } from '../model/azure/virtual-network.ts'
-import { endpointsOf, resolveName } from '../reach/layers/dns.ts'
+import { endpointsOf, resolveName, resolversOf } from '../reach/layers/dns.ts'
 import { linkZone } from './edit/link-zone.ts'
 import { askAzure, azureWitness, siteOf } from './facts/azure-site.ts'
 import { subjectOf } from './facts/azure-subject.ts'
@@ -78,7 +78,9 @@ function* unlinkedClusters(view: StateView, endpoint: PrivateEndpoint): Iterable
     seen.add(network)
     const name = [...service.names].find(([group, own]) => {
       if (!endpointsOf(site, { service, group }).includes(endpoint)) return false
-      return resolveName(site, own, network).every(({ kind, step }) => kind === 'public' && step.answer === 'allowed')
+      return resolveName(site, own, resolversOf(site, network)).every(
+        ({ kind, step }) => kind === 'public' && step.answer === 'allowed',
+      )
     })?.[1]
     if (name === undefined) continue
     const query = { from: peer, to: name, protocol: 'TCP', port: 443 } as const

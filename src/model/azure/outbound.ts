@@ -89,6 +89,8 @@ export interface NetworkInterface {
   readonly securityGroup: Link
   /** Groups that an azurerm association gave to all its configurations. */
   readonly applicationGroups: readonly Link[]
+  /** Pools of load balancers that an azurerm association put it into. */
+  readonly backendPools: readonly Link[]
   readonly ipForwarding: Prop<boolean>
   /** True for the cards of a scale set: there are many, with addresses of the whole subnet. */
   readonly many: boolean
@@ -100,6 +102,7 @@ export function toNetworkInterface(objects: AzureObjects, object: AzureObject): 
     configurations: toIpConfigurations(objects, object, 'properties.ipConfigurations'),
     securityGroup: linkAt(objects, object, 'properties.networkSecurityGroup.id'),
     applicationGroups: linksAt(objects, object, 'properties.applicationSecurityGroups', 'id'),
+    backendPools: linksAt(objects, object, 'properties.loadBalancerBackendAddressPools', 'id'),
     ipForwarding: flagProp(read(object, 'properties.enableIPForwarding'), false, object.resource.origin),
     many: false,
   }
@@ -115,6 +118,7 @@ export function toScaleSetInterfaces(objects: AzureObjects, object: AzureObject)
     ),
     securityGroup: toLink(objects, object, at(block, 'properties.networkSecurityGroup.id')),
     applicationGroups: [],
+    backendPools: [],
     ipForwarding: flagProp(at(block, 'properties.enableIPForwarding'), false, object.resource.origin),
     many: true,
   }))
@@ -125,14 +129,18 @@ export interface LoadBalancer {
   readonly object: AzureObject
   readonly frontends: readonly IpConfiguration[]
   readonly outboundRules: readonly AzureObject[]
+  /** Pools whose members leave by its outbound rules. */
+  readonly outboundPools: readonly Link[]
   readonly rules: readonly AzureObject[]
 }
 
 export function toLoadBalancer(objects: AzureObjects, object: AzureObject): LoadBalancer {
+  const outboundRules = objects.childrenOf(object, 'outboundRules')
   return {
     object,
     frontends: toIpConfigurations(objects, object, 'properties.frontendIPConfigurations'),
-    outboundRules: objects.childrenOf(object, 'outboundRules'),
+    outboundRules,
+    outboundPools: outboundRules.map((rule) => linkAt(objects, rule, 'properties.backendAddressPool.id')),
     rules: objects.childrenOf(object, 'loadBalancingRules'),
   }
 }

@@ -1,11 +1,13 @@
 import { NO_ADDRESSES } from '../../algebra/addresses.ts'
 import type { Cluster } from '../../model/azure/cluster.ts'
 import { surely } from '../../model/azure/prop.ts'
+import type { VirtualNetwork } from '../../model/azure/virtual-network.ts'
 import { apiServerPlace, judgeApiServer } from '../layers/api-server.ts'
-import { resolversOf } from '../layers/dns.ts'
+import type { Resolver } from '../layers/dns.ts'
 import { regionOf } from '../layers/paas-firewall.ts'
 import { type Host, hostsAt, nodeHost, subnetHost } from './hosts.ts'
 import type { Demand, Goal } from './leg.ts'
+import { askServers } from './name-servers.ts'
 import { allowed, denied, inSeriesLazily, NOTHING_IN_THE_WAY, type Outcome, unknownAt } from './outcome.ts'
 import type { PolicyEnd } from './pod-policies.ts'
 import { type Context, judgePolicy } from './question.ts'
@@ -31,7 +33,7 @@ export function reachApiServer(
     const target = subnetHost(site, subnet)
     return inSeriesLazily(
       () => policy({ kind: 'addresses', addresses: target.places.addresses }),
-      () => (inside ? NOTHING_IN_THE_WAY : privateZone(site, host, cluster)),
+      () => (inside ? NOTHING_IN_THE_WAY : resolves(context, host, cluster)),
       () => walk(site, host, { kind: 'host', host: target }, demand),
     )
   }
@@ -39,7 +41,7 @@ export function reachApiServer(
     const target = apiEndpoint(site, cluster)
     return inSeriesLazily(
       () => policy({ kind: 'addresses', addresses: target.places.addresses }),
-      () => (inside ? NOTHING_IN_THE_WAY : privateZone(site, host, cluster)),
+      () => (inside ? NOTHING_IN_THE_WAY : resolves(context, host, cluster)),
       () => walk(site, host, { kind: 'host', host: target }, demand),
     )
   }
@@ -72,30 +74,44 @@ function apiEndpoint(site: Site, cluster: Cluster): Host {
   }
 }
 
+/** Clients outside of the cluster know the API server by its name. */
+function resolves({ site }: Context, host: Host, cluster: Cluster): Outcome {
+  if (surely(cluster.api.publicName, true)) {
+    const at = { resource: cluster.object.resource, origin: cluster.api.privateDnsZone.origin }
+    return allowed('dns', 'the public name of the API server gives the private address', at)
+  }
+  const { asked, resolvers } = askServers(site, host)
+  return inSeriesLazily(
+    () => asked,
+    () => privateZone(site, host, cluster, resolvers),
+  )
+}
+
 /** `system` links only the cluster's own network; a zone of the tree, the networks that its links name. */
-function privateZone(site: Site, host: Host, cluster: Cluster): Outcome {
+function privateZone(site: Site, host: Host, cluster: Cluster, resolvers: readonly Resolver[]): Outcome {
   const { api } = cluster
   const at = { resource: cluster.object.resource, origin: api.privateDnsZone.origin }
-  if (surely(api.publicName, true))
-    return allowed('dns', 'the public name of the API server gives the private address', at)
-  const { network } = host
-  if (network === undefined) return NOTHING_IN_THE_WAY
+  if (host.network === undefined) return NOTHING_IN_THE_WAY
   const first = cluster.pools[0]
   const subnet = first && site.azure.subnets.of(first.subnet)
   const own = subnet && site.topology.networkOf(subnet)
-  const resolvers = resolversOf(site, network)
   const zone = site.azure.privateDnsZones.of(api.zone)
-  if (zone !== undefined) {
-    const linked = resolvers.some((resolver) =>
-      zone.links.some((link) => site.azure.virtualNetworks.of(link.network) === resolver),
-    )
-    if (linked || (own !== undefined && resolvers.includes(own)))
-      return allowed('dns', 'the private zone of the API server is linked', at)
-    return denied('dns', 'the network is not linked to the private zone of the API server', at)
+  if (zone === undefined && api.zone.kind === 'outside')
+    return unknownAt('dns', 'the links of the private zone are not in the tree', at)
+  const networks = zone?.links.map((link) => site.azure.virtualNetworks.of(link.network)) ?? []
+  const isLinked = (resolver: VirtualNetwork) => resolver === own || networks.includes(resolver)
+  const known = resolvers.filter((resolver) => resolver !== undefined)
+  const linked = known.filter(isLinked)
+  if (known.length < resolvers.length || (linked.length > 0 && linked.length < known.length))
+    return unknownAt('dns', 'which of the DNS servers answers, and what, is not known', at)
+  if (linked.length > 0) {
+    const words =
+      zone === undefined
+        ? 'AKS links its zone to the network of the cluster'
+        : 'the private zone of the API server is linked'
+    return allowed('dns', words, at)
   }
-  if (api.zone.kind === 'outside') return unknownAt('dns', 'the links of the private zone are not in the tree', at)
-  if (own !== undefined && resolvers.includes(own))
-    return allowed('dns', 'AKS links its zone to the network of the cluster', at)
+  if (zone !== undefined) return denied('dns', 'the network is not linked to the private zone of the API server', at)
   const isNone = api.privateDnsZone.known && api.privateDnsZone.value.toLowerCase() === 'none'
   return isNone
     ? unknownAt('dns', 'how clients resolve the API server is left to them', at)

@@ -4,7 +4,7 @@ import { type Resolution, resolveName, serviceNamed } from '../layers/dns.ts'
 import { judgeService, regionOf } from '../layers/paas-firewall.ts'
 import type { Host } from './hosts.ts'
 import type { Demand, Goal } from './leg.ts'
-import { canResolve } from './name-servers.ts'
+import { askServers, asksClusterDns } from './name-servers.ts'
 import { inSeries, inSeriesLazily, NOTHING_IN_THE_WAY, type Outcome, outcomeOf, whichever } from './outcome.ts'
 import { atHost, atServices } from './places.ts'
 import type { PolicyEnd } from './pod-policies.ts'
@@ -22,13 +22,15 @@ export function reachName(
 ): Outcome {
   const { site } = context
   const named: Demand = { ...demand, name }
+  const local = asksClusterDns(context, pod)
+  if (local.answer === 'denied') return local
+  const { asked, resolvers } = askServers(site, host)
   return inSeriesLazily(
-    () => canResolve(context, host, pod),
+    () => local,
+    () => asked,
     () =>
       whichever(
-        resolveName(site, name, host.network).map((resolution) =>
-          toResolved(context, host, pod, name, resolution, named),
-        ),
+        resolveName(site, name, resolvers).map((resolution) => toResolved(context, host, pod, name, resolution, named)),
       ),
   )
 }

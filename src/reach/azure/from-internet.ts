@@ -1,13 +1,15 @@
 import { type AddressSet, addressSets } from '../../algebra/addresses.ts'
+import type { Link } from '../../model/azure/link.ts'
+import { knownValue } from '../../model/azure/prop.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { judgeApiServer } from '../layers/api-server.ts'
 import { serviceNamed } from '../layers/dns.ts'
 import { type Caller, judgeService } from '../layers/paas-firewall.ts'
 import type { AskedEnd } from './asked-ends.ts'
 import { frontendsOf } from './frontends.ts'
-import { enterFromOutside } from './host-filters.ts'
+import { enterFromOutside, isFiltered } from './host-filters.ts'
 import { answerPublicly } from './host-routes.ts'
-import { hostsAt, nodeHost, subnetHost } from './hosts.ts'
+import { type Host, hostsAt, nodeHost, subnetHost } from './hosts.ts'
 import { waysIn } from './inbound.ts'
 import type { Demand } from './leg.ts'
 import {
@@ -68,7 +70,7 @@ export function fromPublic(
       return whichever(
         hosts.map((host) =>
           host.publicIps.length > 0 && host.firewall === undefined
-            ? enterFromOutside(site, host, source, host.places, demand)
+            ? toPublicAddress(site, host, source, demand)
             : (byTranslation(context, source, host.places.addresses, demand) ??
               denied('nat', `${host.label} has no public address`)),
         ),
@@ -85,6 +87,24 @@ export function fromPublic(
         : outcomeOf(judgeService(site, named.service, caller))
     }
   }
+}
+
+/**
+ * By a card's own public address. Standard ones are closed where no security group stands before them, Basic ones are open.
+ * Source: learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku
+ */
+function toPublicAddress(site: Site, host: Host, source: Places, demand: Demand): Outcome {
+  const isOpen = isFiltered(site, host) || host.publicIps.some((link) => isBasic(site, link))
+  if (!isOpen) return denied('nsg', `${host.label}: a Standard public address is closed where no NSG admits anybody`)
+  return inSeriesLazily(
+    () => enterFromOutside(site, host, source, host.places, demand),
+    () => answerPublicly(site, host, source),
+  )
+}
+
+function isBasic({ azure }: Site, link: Link): boolean {
+  const address = azure.publicIps.of(link)
+  return address !== undefined && knownValue(address.sku)?.toLowerCase() === 'basic'
 }
 
 /** By a NAT rule of a firewall to one of these addresses, which is certain only where they are one. */

@@ -8,15 +8,15 @@ import type { Ingress } from '../../model/kubernetes/ingress.ts'
 import { isApplicationGateway } from '../layers/ingress.ts'
 import { leadsTo, viaFrontend } from './frontend-ways.ts'
 import { frontendsOf } from './frontends.ts'
-import { podHost, subnetHost } from './hosts.ts'
+import { walkToPod } from './gateway-pods.ts'
+import { subnetHost } from './hosts.ts'
 import { ingressesTo } from './ingress-classes.ts'
 import type { Demand } from './leg.ts'
 import { allowed, inSeries, inSeriesLazily, type Outcome, unknownAt, whichever } from './outcome.ts'
 import { poolsOf } from './placement.ts'
 import { parseRange } from './places.ts'
 import type { Site } from './state.ts'
-import { arriveAt, isMeant, type Visit, visitFrom } from './visit.ts'
-import { walk } from './walk.ts'
+import { arriveAndAnswer, isMeant, type Visit, visitFrom } from './visit.ts'
 
 /** By application gateways: those that Ingress objects steer, and those whose pools name the workload's frontends. */
 export function viaGateways(visit: Visit): readonly Outcome[] {
@@ -32,7 +32,10 @@ export function viaGateways(visit: Visit): readonly Outcome[] {
       return isMade ? [unknownAt('ingress', why, { resource: ingress.resource })] : []
     }
     const usesPrivate = ingress.annotations.get('appgw.ingress.kubernetes.io/use-private-ip') === 'true'
-    const isOffered = outsider.host === undefined ? !usesPrivate && hasPublicFrontend(gateway) : usesPrivate
+    const isOffered =
+      outsider.host === undefined
+        ? !usesPrivate && hasPublicFrontend(gateway)
+        : usesPrivate && hasPrivateFrontend(gateway)
     return isOffered ? [throughGateway(visit, subnet, ingress)] : []
   })
   return [...steered, ...viaStaticPools(visit)]
@@ -54,22 +57,27 @@ export function hasPublicFrontend(gateway: ApplicationGateway | undefined): bool
   return gateway === undefined || gateway.frontends.some(({ publicIp }) => publicIp.kind !== 'absent')
 }
 
+/**
+ * Whether hosts of the network can. The controller leaves out an Ingress that asks for a private frontend that is not there.
+ * Source: learn.microsoft.com/azure/application-gateway/ingress-controller-private-ip
+ */
+export function hasPrivateFrontend(gateway: ApplicationGateway | undefined): boolean {
+  return gateway?.frontends.some(({ subnet }) => subnet.kind !== 'absent') === true
+}
+
 /** Client to the gateway's subnet, and from there straight to the pod. */
 function throughGateway(visit: Visit, subnet: Subnet, { namespace, name, tlsHosts }: Ingress): Outcome {
   const { site, cluster, workload, demand, judge } = visit
   const gateway = subnetHost(site, subnet)
   const listener: Demand = { ...demand, port: tlsHosts.length > 0 ? 443 : 80 }
   return inSeriesLazily(
-    () => arriveAt(visit, gateway, listener),
+    () => arriveAndAnswer(visit, gateway, listener),
     () => allowed('ingress', `Ingress/${namespace}/${name} leads to ${workload.namespace}/${workload.name}`),
     () =>
       whichever(
-        poolsOf(cluster, workload).map((pool) => {
-          const pod = podHost(site, cluster, pool, workload.hostNetwork === 'yes')
-          return pod === undefined
-            ? unknownAt('route', 'where pods get their addresses is not known')
-            : walk(site, gateway, { kind: 'host', host: pod }, demand)
-        }),
+        poolsOf(cluster, workload).map((pool) =>
+          walkToPod(site, cluster, gateway, pool, workload.hostNetwork === 'yes', demand),
+        ),
       ),
     () => judge({ kind: 'addresses', addresses: gateway.places.addresses }, workload, demand),
   )
@@ -92,7 +100,7 @@ function viaStaticPools(visit: Visit): readonly Outcome[] {
       const subnet = site.azure.subnets.of(gateway.subnet)
       if (target === undefined || subnet === undefined) return []
       const host = subnetHost(site, subnet)
-      const arrived = arriveAt(visit, host, { ...demand, port: knownValue(listener.port) ?? demand.port })
+      const arrived = arriveAndAnswer(visit, host, { ...demand, port: knownValue(listener.port) ?? demand.port })
       const led = allowed('ingress', `${labelOf(gateway.object)} leads to Service ${target.service.name}`)
       return viaFrontend(visitFrom(visit, host), target).map((rest) => inSeries(arrived, led, rest))
     }),

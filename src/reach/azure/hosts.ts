@@ -29,6 +29,8 @@ export interface Host {
   readonly cardsKnown: boolean
   readonly groups: ReadonlySet<AzureObject>
   readonly publicIps: readonly Link[]
+  /** Pools of load balancers that its card is in. */
+  readonly backendPools: readonly Link[]
   /** Set for nodes and pods. */
   readonly cluster: Cluster | undefined
   readonly pool: NodePool | undefined
@@ -51,6 +53,7 @@ const PLAIN: Omit<Host, 'label' | 'places' | 'network' | 'subnet'> = {
   cardsKnown: true,
   groups: new Set(),
   publicIps: [],
+  backendPools: [],
   cluster: undefined,
   pool: undefined,
   endpoint: undefined,
@@ -131,6 +134,7 @@ function cardHost(site: Site, card: NetworkInterface, own: IpConfiguration, addr
     cardsKnown: group !== undefined || card.securityGroup.kind === 'absent',
     groups: foundObjects([...card.applicationGroups, ...own.applicationGroups]),
     publicIps: card.configurations.map(({ publicIp }) => publicIp).filter(({ kind }) => kind !== 'absent'),
+    backendPools: [...card.backendPools, ...own.backendPools],
   }
 }
 
@@ -262,13 +266,13 @@ export function podHost(site: Site, cluster: Cluster, pool: NodePool, hostNetwor
   }
 }
 
-/** A pod as other pods of the cluster see it, on the wire between two nodes. */
+/** A pod as other pods of the cluster see it, on the wire between two nodes. An address of a range of its own is in no security group. */
 export function podOnWire(site: Site, cluster: Cluster, pool: NodePool, hostNetwork: boolean): Host | undefined {
   const host = podHost(site, cluster, pool, hostNetwork)
   if (host === undefined || hostNetwork) return host
   const addressing = podAddressing(cluster, pool)
   return addressing === 'overlay' || addressing === 'kubenet'
-    ? { ...host, places: atAddresses(podRangesOf(cluster)) }
+    ? { ...host, places: atAddresses(podRangesOf(cluster)), groups: new Set() }
     : host
 }
 

@@ -9,13 +9,13 @@ import { arrivalsAt } from './balancer-doors.ts'
 import { isController, ROUTING_CLASS } from './controller-ways.ts'
 import { leadsTo } from './frontend-ways.ts'
 import { frontendsOf } from './frontends.ts'
-import { gatewayOf, hasPublicFrontend } from './gateway-ways.ts'
-import { type Host, nodeHost, podHost, subnetHost } from './hosts.ts'
+import { walkToPod } from './gateway-pods.ts'
+import { gatewayOf, hasPrivateFrontend, hasPublicFrontend } from './gateway-ways.ts'
+import { type Host, nodeHost, subnetHost } from './hosts.ts'
 import { whichever } from './outcome.ts'
 import { poolsOf } from './placement.ts'
 import { placeBounds } from './prefixes.ts'
 import { workerPools } from './state.ts'
-import { walk } from './walk.ts'
 
 /** The door of an Ingress, as its application gateway or its in-cluster controller lets clients come to it. */
 export function throughIngress(context: DoorContext, door: PlainDoor, behind: readonly Workload[]): PlainDoor {
@@ -41,15 +41,13 @@ function throughGateway(
   const pools = new Set(behind.flatMap((workload) => poolsOf(cluster, workload)))
   const onHost = behind.some(({ hostNetwork }) => hostNetwork === 'yes')
   const onward = whichever(
-    [...pools].flatMap((pool) => {
-      const pod = podHost(site, cluster, pool, onHost)
-      return pod === undefined ? [] : [walk(site, host, { kind: 'host', host: pod }, { ...demand, name: undefined })]
-    }),
+    [...pools].map((pool) => walkToPod(site, cluster, host, pool, onHost, { ...demand, name: undefined })),
   )
   const { answer } = onward
   const outside =
-    isPrivate || !hasPublicFrontend(gateway) ? NOBODY : onAny(door.frontend, (on) => fromOutside(site, host, on, false))
-  const inside = isPrivate ? onAny(door.frontend, (on) => fromInside(site, host, on)) : NOBODY
+    isPrivate || !hasPublicFrontend(gateway) ? NOBODY : onAny(door.frontend, (on) => fromOutside(site, host, on))
+  const inside =
+    isPrivate && hasPrivateFrontend(gateway) ? onAny(door.frontend, (on) => fromInside(site, host, on)) : NOBODY
   const narrowed = withArrivals(door, { outside: answered(outside, answer), inside: answered(inside, answer) })
   return { ...narrowed, seenAs: { addresses: host.places.addresses, orNodes: false } }
 }

@@ -5,7 +5,7 @@ import type { Demand } from './leg.ts'
 import { anyWay, denied, inSeriesLazily, NOTHING_IN_THE_WAY, type Outcome, whichever } from './outcome.ts'
 import { poolsOf } from './placement.ts'
 import { workerPools } from './state.ts'
-import { arriveAtNode, isMeant, type Visit } from './visit.ts'
+import { arriveAndAnswer, isMeant, type Visit } from './visit.ts'
 
 /** By node ports, which answer on every node of the network. */
 export function viaNodePorts(visit: Visit): readonly Outcome[] {
@@ -20,7 +20,7 @@ export function viaNodePorts(visit: Visit): readonly Outcome[] {
     const port = leadsTo(service, workload, demand)
     if (port === undefined) return []
     const incoming: Demand = { ...demand, port: port.nodePort ?? FIRST_NODE_PORT }
-    const arrival = anyWay(nodes.map((node) => arriveAtNode(visit, node, incoming)))
+    const arrival = anyWay(nodes.map((node) => arriveAndAnswer(visit, node, incoming)))
     if (arrival === undefined) return []
     return [
       inSeriesLazily(
@@ -59,7 +59,7 @@ export function viaHostPorts(visit: Visit): readonly Outcome[] {
     whichever(
       nodes.map((node) =>
         isUsable(node)
-          ? inSeriesLazily(() => arriveAtNode(visit, node, incoming), policy)
+          ? inSeriesLazily(() => arriveAndAnswer(visit, node, incoming), policy)
           : denied('nat', 'the node has no public address'),
       ),
     ),

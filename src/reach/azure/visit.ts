@@ -49,12 +49,12 @@ export function arriveAt({ site, outsider }: Visit, host: Host, demand: Demand, 
     : walk(site, outsider.host, { kind: 'host', host }, demand)
 }
 
-/** As {@link arriveAt}, to a node that answers by itself: from the internet only where its answer goes back the way the packet came. */
-export function arriveAtNode(visit: Visit, node: Host, demand: Demand): Outcome {
+/** As {@link arriveAt}, to a node or a gateway that answers by itself: from the internet only where its answer goes back the way the packet came. */
+export function arriveAndAnswer(visit: Visit, host: Host, demand: Demand): Outcome {
   const { site, outsider } = visit
   return inSeriesLazily(
-    () => arriveAt(visit, node, demand),
-    ...(outsider.host === undefined ? [() => answerPublicly(site, node, outsider.places)] : []),
+    () => arriveAt(visit, host, demand),
+    ...(outsider.host === undefined ? [() => answerPublicly(site, host, outsider.places)] : []),
   )
 }
 

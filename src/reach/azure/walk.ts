@@ -1,4 +1,6 @@
 import { type AddressSet, ALL_V4, ALL_V6, addressSets } from '../../algebra/addresses.ts'
+import { nameSets } from '../../algebra/names.ts'
+import { serviceSets } from '../../algebra/service-sets.ts'
 import type { NetworkGateway } from '../../model/azure/outbound.ts'
 import { surely } from '../../model/azure/prop.ts'
 import type { Subnet } from '../../model/azure/virtual-network.ts'
@@ -35,6 +37,10 @@ export function walk(
   if (goal.kind === 'host' && (hasBoth(from.places) || hasBoth(goal.host.places))) {
     return walkByFamily(site, from, goal.host, demand, meets)
   }
+  if (goal.kind === 'public' && hasBoth(from.places)) {
+    const source = ofFamily(from, familyOf(goal.places))
+    if (source !== undefined) return walk(site, source, goal, demand, meets)
+  }
   const leg: Leg = { site, from, goal, demand, at: from }
   const isOutside =
     goal.kind === 'host' &&
@@ -61,6 +67,12 @@ function walkByFamily(site: Site, from: Host, to: Host, demand: Demand, meets: '
     return [walk(site, source, { kind: 'host', host: target }, demand, meets)]
   })
   return ways.length === 0 ? denied('route', 'the two ends have no family of addresses in common') : whichever(ways)
+}
+
+/** Services and hosts that have no address in the tree are reached over IPv4. */
+function familyOf({ addresses: { v4, v6 }, services, hosts }: Places): AddressSet {
+  const isWritten = serviceSets.isEmpty(services) && nameSets.isEmpty(hosts)
+  return isWritten && v4.length === 0 && v6.length > 0 ? ALL_V6 : ALL_V4
 }
 
 /** The host with its addresses of one family; undefined where it has those of the other alone. */

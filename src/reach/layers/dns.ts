@@ -1,7 +1,7 @@
 import { addressSets, NO_ADDRESSES } from '../../algebra/addresses.ts'
 import { labelOf } from '../../model/azure/azure-object.ts'
 import type { PrivateDnsZone, PrivateEndpoint } from '../../model/azure/private-link.ts'
-import { knownItems, knownValue, surely } from '../../model/azure/prop.ts'
+import { knownItems, knownValue, type Prop, surely } from '../../model/azure/prop.ts'
 import type { ServiceEndpoint } from '../../model/azure/service.ts'
 import type { VirtualNetwork } from '../../model/azure/virtual-network.ts'
 import { endpointHost, type Host, hostsAt } from '../azure/hosts.ts'
@@ -56,15 +56,20 @@ export function endpointsOf(site: Site, { service, group }: NamedService): reado
   )
 }
 
+/** Whose links decide what a DNS server answers: a network of the tree; undefined for a server that nobody knows. */
+export type Resolver = VirtualNetwork | undefined
+
 /**
- * What a name means in a network, one answer per resolver that may be asked.
+ * What a name means, one answer per resolver that may be asked.
  *
  * A private zone counts where it is linked to the network whose resolver answers; a linked zone without the record says that there is no
  * such name. Source: learn.microsoft.com/azure/private-link/private-endpoint-dns
  */
-export function resolveName(site: Site, name: string, network: VirtualNetwork | undefined): readonly Resolution[] {
-  const own = zoneAnswers(site, name, network)
-  return own.length > 0 ? own : [publicAnswer(name)]
+export function resolveName(site: Site, name: string, resolvers: readonly Resolver[]): readonly Resolution[] {
+  const answers = resolvers.flatMap((resolver) =>
+    resolver === undefined ? answersOutside(site, name) : [answerIn(site, name, resolver)],
+  )
+  return answers.length > 0 ? answers : [publicAnswer(name)]
 }
 
 function publicAnswer(name: string): Resolution {
@@ -75,28 +80,22 @@ function publicAnswer(name: string): Resolution {
   }
 }
 
-function zoneAnswers(site: Site, name: string, network: VirtualNetwork | undefined): readonly Resolution[] {
-  if (network === undefined) return []
-  return resolversOf(site, network).map((resolver) => answerIn(site, name, resolver))
-}
-
-/** Networks whose links decide: the client's own, or those of its DNS servers. `undefined` is a server that nobody knows. */
-export function resolversOf(site: Site, network: VirtualNetwork): readonly (VirtualNetwork | undefined)[] {
+/** The resolvers of a network: its own, or those of its DNS servers. */
+export function resolversOf(site: Site, network: VirtualNetwork): readonly Resolver[] {
   const { dnsServers } = network
   if (dnsServers.absent || (dnsServers.complete && dnsServers.items.length === 0)) return [network]
-  const found = dnsServers.items.map((item): VirtualNetwork | undefined => {
-    if (item.known) {
-      if (item.value === PLATFORM_DNS) return network
-      return networkOfServer(site, item.value)
-    }
-    const target = site.azure.objects.resolve(item.unknown, network.object.resource)
-    const firewall = target && site.azure.firewalls.of(target)
-    const subnet = firewall && site.azure.subnets.of(firewall.subnet)
-    if (subnet !== undefined) return site.topology.networkOf(subnet)
-    const endpoint = target && site.azure.resolverEndpoints.of(target)
-    return endpoint && site.azure.virtualNetworks.of(endpoint.network)
-  })
-  return [...new Set(found)]
+  return [...new Set(dnsServers.items.map((item) => resolverOf(site, network, item)))]
+}
+
+/** The resolver behind one of a network's DNS servers. */
+export function resolverOf(site: Site, network: VirtualNetwork, server: Prop<string>): Resolver {
+  if (server.known) return server.value === PLATFORM_DNS ? network : networkOfServer(site, server.value)
+  const target = site.azure.objects.resolve(server.unknown, network.object.resource)
+  const firewall = target && site.azure.firewalls.of(target)
+  const subnet = firewall && site.azure.subnets.of(firewall.subnet)
+  if (subnet !== undefined) return site.topology.networkOf(subnet)
+  const endpoint = target && site.azure.resolverEndpoints.of(target)
+  return endpoint && site.azure.virtualNetworks.of(endpoint.network)
 }
 
 /** The network of a firewall that answers for clients, of a resolver's endpoint, or of a host that is taken to forward to Azure. */
@@ -117,20 +116,22 @@ function networkOfServer(site: Site, text: string): VirtualNetwork | undefined {
   return hostsAt(site, address)[0]?.network
 }
 
-function answerIn(site: Site, name: string, resolver: VirtualNetwork | undefined): Resolution {
+/** A server that is not in the tree may forward to a network with the private zone, or not. */
+function answersOutside(site: Site, name: string): readonly Resolution[] {
   const named = serviceNamed(site, name)
   const endpoints = named === undefined ? [] : endpointsOf(site, named)
-  if (resolver === undefined) {
-    if (endpoints.length === 0) return publicAnswer(name)
-    return {
-      ...publicAnswer(name),
-      step: {
-        layer: 'dns',
-        answer: 'unknown',
-        rule: 'the DNS server is not in the tree, so what it answers is not known',
-      },
-    }
-  }
+  const rule = 'the DNS server is not in the tree, so what it answers is not known'
+  const meant: readonly Resolution[] = endpoints.map((endpoint) => ({
+    kind: 'private',
+    hosts: [endpointHost(site, endpoint, named?.group)],
+    step: { layer: 'dns', answer: 'allowed', rule: `${rule}: perhaps ${labelOf(endpoint.object)}` },
+  }))
+  return [publicAnswer(name), ...meant]
+}
+
+function answerIn(site: Site, name: string, resolver: VirtualNetwork): Resolution {
+  const named = serviceNamed(site, name)
+  const endpoints = named === undefined ? [] : endpointsOf(site, named)
   const direct = recordIn(site, name, resolver, false)
   if (direct !== undefined) return direct
   if (named === undefined || endpoints.length === 0) return publicAnswer(name)

@@ -1,11 +1,11 @@
 import type { Bounds } from '../../algebra/bounds.ts'
-import { serviceSet } from '../../algebra/service-sets.ts'
+import { ALL_SERVICES, serviceSet } from '../../algebra/service-sets.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { type AzureObject, labelOf } from '../../model/azure/azure-object.ts'
 import type { Cluster } from '../../model/azure/cluster.ts'
 import type { Link } from '../../model/azure/link.ts'
 import { knownItems, knownValue } from '../../model/azure/prop.ts'
-import type { Host } from '../azure/hosts.ts'
+import { foundObjects, type Host } from '../azure/hosts.ts'
 import type { Answer, Step } from '../azure/outcome.ts'
 import { atServices, INTERNET, NOWHERE, type Places, places } from '../azure/places.ts'
 import { publicPlace } from '../azure/prefixes.ts'
@@ -26,12 +26,12 @@ const UNKNOWN_IDENTITY: Bounds<Places> = { certain: NOWHERE, possible: { ...INTE
 
 const LENT = new WeakMap<AzureNetwork, Bounds<Places>>()
 
-/** An address that Azure lends or makes: any public one but those that the tree has as resources of its own. */
+/** An address that Azure lends or makes: any of its own but those that the tree has as resources. */
 function lentIdentity({ azure }: Site): Bounds<Places> {
   let lent = LENT.get(azure)
   if (lent === undefined) {
     const own = azure.publicIps.all.map(({ object }) => publicPlace(object)).reduce(places.union, NOWHERE)
-    lent = { certain: NOWHERE, possible: places.subtract(UNKNOWN_IDENTITY.possible, own) }
+    lent = { certain: NOWHERE, possible: places.subtract(atServices(ALL_SERVICES), own) }
     LENT.set(azure, lent)
   }
   return lent
@@ -168,24 +168,27 @@ function made(name: string): Places {
   return atServices(serviceSet(name))
 }
 
-/** A load balancer of the tree with an outbound rule whose pool holds the host's card. */
+/** A load balancer of the tree with an outbound rule for a pool that holds the host's card. */
 function outboundBalancer(site: Site, host: Host): Egress | undefined {
-  for (const card of site.azure.interfaces) {
-    const own = card.configurations.find(
-      ({ subnet, backendPools }) =>
-        backendPools.length > 0 && host.subnet !== undefined && site.azure.subnets.of(subnet) === host.subnet,
-    )
-    if (own === undefined) continue
-    for (const balancer of site.azure.loadBalancers.all) {
-      if (balancer.outboundRules.length === 0) continue
-      return leaves(
-        `an outbound rule of ${labelOf(balancer.object)}`,
-        balancer.object,
-        identityOf(balancer.frontends.map(({ publicIp }) => publicIp)),
-      )
-    }
-  }
-  return undefined
+  const pools = foundObjects([...host.backendPools, ...poolsOfMany(site, host)])
+  const balancer = site.azure.loadBalancers.all.find(({ outboundPools }) =>
+    outboundPools.some((link) => link.kind === 'found' && pools.has(link.object)),
+  )
+  if (balancer === undefined) return undefined
+  return leaves(
+    `an outbound rule of ${labelOf(balancer.object)}`,
+    balancer.object,
+    identityOf(balancer.frontends.map(({ publicIp }) => publicIp)),
+  )
+}
+
+/** Of a scale set in the host's subnet: its machines have any of the addresses there. */
+function poolsOfMany({ azure }: Site, { subnet }: Host): readonly Link[] {
+  if (subnet === undefined) return []
+  return azure.interfaces
+    .filter(({ many }) => many)
+    .flatMap(({ configurations }) => configurations.filter((own) => azure.subnets.of(own.subnet) === subnet))
+    .flatMap(({ backendPools }) => backendPools)
 }
 
 /** Addresses that Azure lends to hosts without any way out of their own, unless the subnet is private. IPv4 only. */
