@@ -4,6 +4,7 @@ import type { Firewall } from '../model/azure/firewall.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import type { Outcome } from '../reach/azure/outcome.ts'
 import { canReach } from '../reach/azure/peerings.ts'
+import { poolsOf } from '../reach/azure/placement.ts'
 import { restoreWay } from './edit/restore-way.ts'
 import { askAzure, azureWitness, linkedCluster, siteOf } from './facts/azure-site.ts'
 import { subjectOf } from './facts/azure-subject.ts'
@@ -105,13 +106,14 @@ const MAX_ASKED = 50
 
 function workloadOut(
   view: StateView,
-  { cluster, carries }: WayOut,
+  { cluster, carries, pools }: WayOut,
 ): { readonly name: string; readonly outcome: Outcome } | undefined {
   if (linkedCluster(view) !== cluster || carries === 'nodes') return undefined
   for (const workload of view.network.kubernetes.workloads.slice(0, MAX_ASKED)) {
+    // On a pool of another subnet it may have to pass the firewall.
+    if (!poolsOf(cluster, workload).every((pool) => pools.includes(pool))) continue
     const name = workloadName(workload)
     const outcome = askAzure(view, { from: name, to: 'internet', protocol: 'TCP', port: 443 })
-    // Pods of other pools may have to pass the firewall.
     if (outcome.answer === 'allowed' && !outcome.steps.some(({ layer }) => layer === 'firewall'))
       return { name, outcome }
   }
