@@ -40,8 +40,50 @@ export type Token = number | Wildcard
 
 const DOT = '.'.charCodeAt(0)
 
-/** Subset construction over positions in patterns; a position behind a wildcard stays where it is on what the wildcard takes. */
+/** The set of the names that any of the patterns matches; undefined where its automaton would be too large. */
 export function determinize(patterns: readonly (readonly Token[])[]): NameSet | undefined {
+  const isPlain = patterns.every((tokens) =>
+    tokens.every((token, i) => typeof token === 'number' || (token === 'any' && i === tokens.length - 1)),
+  )
+  const states = isPlain ? toTree(patterns) : toSubsets(patterns)
+  return states && minimal(states)
+}
+
+/** Names, and patterns with nothing but a leading wildcard, as the tree of their endings: what nearly all lists of names are. */
+function toTree(patterns: readonly (readonly Token[])[]): readonly NameState[] | undefined {
+  interface Node {
+    accept: boolean
+    rest: number
+    next: Map<number, number>
+  }
+  const NOTHING = 1
+  const node = (): Node => ({ accept: false, rest: NOTHING, next: new Map() })
+  const nodes: Node[] = [node(), node()]
+  for (const tokens of patterns) {
+    let at = 0
+    for (const token of tokens) {
+      const { rest, next } = nodes[at]!
+      // Every name that ends so is in the set already.
+      if (rest === at) break
+      if (typeof token === 'string') {
+        nodes[at] = { accept: true, rest: at, next: new Map() }
+        break
+      }
+      let child = next.get(token)
+      if (child === undefined) {
+        child = nodes.push(node()) - 1
+        if (child >= MOST_STATES) return undefined
+        next.set(token, child)
+      }
+      at = child
+    }
+    nodes[at]!.accept = true
+  }
+  return nodes
+}
+
+/** Subset construction over positions in patterns; a position behind a wildcard stays where it is on what the wildcard takes. */
+function toSubsets(patterns: readonly (readonly Token[])[]): readonly NameState[] | undefined {
   // A position is pattern and offset in one number.
   const stride = patterns.reduce((longest, tokens) => Math.max(longest, tokens.length), 0) + 1
   const tokenAt = (position: number) => patterns[Math.floor(position / stride)]![position % stride]
@@ -85,7 +127,10 @@ export function determinize(patterns: readonly (readonly Token[])[]): NameSet | 
     const byCharacter = new Map<number, number[]>()
     for (const position of positions) {
       const token = tokenAt(position)
-      if (typeof token === 'number') byCharacter.set(token, [...(byCharacter.get(token) ?? []), position + 1])
+      if (typeof token !== 'number') continue
+      const moved = byCharacter.get(token)
+      if (moved === undefined) byCharacter.set(token, [position + 1])
+      else moved.push(position + 1)
     }
     if (stay.some((position) => tokenAt(position) === 'label') && !byCharacter.has(DOT)) byCharacter.set(DOT, [])
     const next = new Map<number, number>()
@@ -95,7 +140,7 @@ export function determinize(patterns: readonly (readonly Token[])[]): NameSet | 
     }
     states.push({ accept: positions.some(isEnd), rest: number(close(stay)), next })
   }
-  return minimal(states)
+  return states
 }
 
 /** The names of which an operation on being in `a` and being in `b` is true. O(states of both multiplied), and few of them are met. */
@@ -116,9 +161,8 @@ export function combine(a: NameSet, b: NameSet, operation: (a: boolean, b: boole
     const [x, y] = pairs[at]!
     const [p, q] = [a.states[x]!, b.states[y]!]
     const next = new Map<number, number>()
-    for (const character of new Set([...p.next.keys(), ...q.next.keys()])) {
-      next.set(character, number(p.next.get(character) ?? p.rest, q.next.get(character) ?? q.rest))
-    }
+    for (const [character, to] of p.next) next.set(character, number(to, q.next.get(character) ?? q.rest))
+    for (const [character, to] of q.next) if (!p.next.has(character)) next.set(character, number(p.rest, to))
     states.push({ accept: operation(p.accept, q.accept), rest: number(p.rest, q.rest), next })
   }
   return minimal(states)
@@ -138,33 +182,71 @@ export function equal(a: NameSet, b: NameSet): boolean {
 
 /** The minimal automaton of the same set, in canonical numbers. */
 function minimal(states: readonly NameState[]): NameSet {
-  return renumber(states, mergeAcyclic(states) ?? mergeByRefinement(states))
+  const unsettled = new Int32Array(states.length).fill(OPEN)
+  const classes = mergeAcyclic(states, unsettled) ?? mergeAcyclic(states, settle(states)) ?? mergeByRefinement(states)
+  return renumber(states, classes)
+}
+
+/** No class yet. */
+const OPEN = -1
+/** Stands in a signature for the state itself. */
+const SELF = -1
+/** Classes of the states from which no name, and every name, is in the set. */
+const NONE = 0
+const ALL = 1
+
+/** Gives states their class from which no name is in the set, or every name: most cycles that operations make are among these. */
+function settle(states: readonly NameState[]): Int32Array {
+  const sources: number[][] = states.map(() => [])
+  for (const [at, { rest, next }] of states.entries()) {
+    sources[rest]!.push(at)
+    for (const to of next.values()) sources[to]!.push(at)
+  }
+  const leadingTo = (accept: boolean): Uint8Array => {
+    const found = new Uint8Array(states.length)
+    const stack: number[] = []
+    const add = (at: number) => {
+      if (found[at] === 1) return
+      found[at] = 1
+      stack.push(at)
+    }
+    for (const [at, state] of states.entries()) if (state.accept === accept) add(at)
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) for (const source of sources[at]!) add(source)
+    return found
+  }
+  const [mayAccept, mayRefuse] = [leadingTo(true), leadingTo(false)]
+  return Int32Array.from(states, (_, at) => (mayAccept[at] === 0 ? NONE : mayRefuse[at] === 0 ? ALL : OPEN))
 }
 
 /**
  * Classes of equal states where the only cycles are states that lead to themselves: one pass from the ends. Undefined where there are
- * other cycles, which only wildcards inside a name make.
+ * other cycles, which only wildcards inside a name make. `classes`: those that are known already; it is filled.
  */
-function mergeAcyclic(states: readonly NameState[]): Int32Array | undefined {
-  const classes = new Int32Array(states.length).fill(-1)
+function mergeAcyclic(states: readonly NameState[], classes: Int32Array): Int32Array | undefined {
   const bySignature = new Map<string, number>()
+  /** Classes whose states lead to themselves and elsewhere too. */
+  const looping = new Set<number>()
+  let count = ALL + 1
   const entered = new Uint8Array(states.length)
   const stack = [0]
   while (stack.length > 0) {
     const at = stack.at(-1)!
-    if (classes[at] !== -1) {
+    if (classes[at] !== OPEN) {
       stack.pop()
       continue
     }
     const { accept, rest, next } = states[at]!
-    const targets = new Set([rest, ...next.values()])
-    targets.delete(at)
-    const open = [...targets].filter((to) => classes[to] === -1)
-    if (open.length > 0) {
+    const height = stack.length
+    const open = (to: number): void => {
+      if (to !== at && classes[to] === OPEN) stack.push(to)
+    }
+    open(rest)
+    for (const to of next.values()) open(to)
+    if (stack.length > height) {
+      // What is still open after its targets were met, or leads back to what is being entered, is in a cycle.
       if (entered[at] === 1) return undefined
       entered[at] = 1
-      if (open.some((to) => entered[to] === 1)) return undefined
-      stack.push(...open)
+      for (let i = height; i < stack.length; i++) if (entered[stack[i]!] === 1) return undefined
       continue
     }
     stack.pop()
@@ -174,32 +256,51 @@ function mergeAcyclic(states: readonly NameState[]): Int32Array | undefined {
       const leads = to === at ? SELF : classes[to]!
       if (leads !== base) steps.push([character, leads])
     }
-    if (steps.length > 1) steps.sort(([c], [d]) => c - d)
+    const plain = accept ? ALL : NONE
+    const isPlain = (to: number): boolean => to === SELF || to === plain
+    if (isPlain(base) && steps.every(([, to]) => isPlain(to))) {
+      classes[at] = plain
+      continue
+    }
+    sortSteps(steps)
     const signature = signatureOf(accept, base, steps)
-    const known = bySignature.get(signature) ?? sameAsTarget(accept, base, steps, bySignature)
-    const id = known ?? bySignature.size
-    if (known === undefined) bySignature.set(signature, id)
+    let id = bySignature.get(signature) ?? sameAsTarget(accept, base, steps, bySignature, looping)
+    if (id === undefined) {
+      id = count++
+      bySignature.set(signature, id)
+      if (base === SELF || steps.some(([, to]) => to === SELF)) looping.add(id)
+    }
     classes[at] = id
   }
   return classes
 }
 
-/** Stands in a signature for the state itself. */
-const SELF = -1
-
-function signatureOf(accept: boolean, base: number, steps: readonly (readonly [number, number])[]): string {
-  return `${accept ? '+' : '-'}${base}:${steps.join(';')}`
+/** By character; most states have one step, or have them in order. */
+function sortSteps(steps: (readonly [number, number])[]): void {
+  for (let i = 1; i < steps.length; i++) {
+    if (steps[i - 1]![0] <= steps[i]![0]) continue
+    steps.sort(([c], [d]) => c - d)
+    return
+  }
 }
 
-/** A state is also equal to a state it leads to when its signature is that state's with the self reference written out. */
+function signatureOf(accept: boolean, base: number, steps: readonly (readonly [number, number])[]): string {
+  let signature = `${accept ? '+' : '-'}${base}`
+  for (const [character, to] of steps) signature += `;${character},${to}`
+  return signature
+}
+
+/** A state is also equal to a looping state it leads to when its signature is that state's with the self reference written out. */
 function sameAsTarget(
   accept: boolean,
   base: number,
   steps: readonly (readonly [number, number])[],
   bySignature: ReadonlyMap<string, number>,
+  looping: ReadonlySet<number>,
 ): number | undefined {
+  if (looping.size === 0) return undefined
   for (const target of new Set([base, ...steps.map(([, to]) => to)])) {
-    if (target === SELF) continue
+    if (!looping.has(target)) continue
     const fold = (to: number) => (to === target ? SELF : to)
     const folded = steps.map(([character, to]) => [character, fold(to)] as const)
     const left = folded.filter(([, to]) => to !== fold(base))
@@ -237,8 +338,7 @@ function renumber(states: readonly NameState[], classes: Int32Array): NameSet {
   }
   const numbers = new Map<number, number>([[classes[0]!, 0]])
   const order = [classes[0]!]
-  const number = (to: number): number => {
-    const own = classes[to]!
+  const number = (own: number): number => {
     const known = numbers.get(own)
     if (known !== undefined) return known
     numbers.set(own, order.length)
@@ -248,12 +348,12 @@ function renumber(states: readonly NameState[], classes: Int32Array): NameSet {
   const result: NameState[] = []
   for (let at = 0; at < order.length; at++) {
     const { accept, rest, next } = representative.get(order[at]!)!
-    const restNumber = number(rest)
-    const steps = new Map<number, number>()
-    for (const [character, to] of [...next].sort(([c], [d]) => c - d)) {
-      if (classes[to] !== classes[rest]) steps.set(character, number(to))
-    }
-    result.push({ accept, rest: restNumber, next: steps })
+    const base = classes[rest]!
+    const steps: (readonly [number, number])[] = []
+    for (const [character, to] of next) if (classes[to] !== base) steps.push([character, classes[to]!])
+    sortSteps(steps)
+    const restNumber = number(base)
+    result.push({ accept, rest: restNumber, next: new Map(steps.map(([character, to]) => [character, number(to)])) })
   }
   if (result.length === 1) return result[0]!.accept ? ALL_NAMES : NO_NAMES
   return { states: result }
