@@ -30,7 +30,7 @@ export interface ConnectionSet {
   readonly other: Intervals
 }
 
-const FIELDS = ['SCTP', 'TCP', 'UDP', 'ICMP', 'other'] as const
+export const CONNECTION_FIELDS = ['SCTP', 'TCP', 'UDP', 'ICMP', 'other'] as const
 const NO_NUMBERS: Intervals = []
 /** Every port that can be addressed: 0 is reserved. */
 export const ALL_PORTS: Intervals = interval(1, 65536)
@@ -85,9 +85,10 @@ export const connectionSets: SetAlgebra<ConnectionSet> = {
   intersect: (a, b) =>
     a === b || a === NO_CONNECTIONS ? a : b === NO_CONNECTIONS ? b : combine(a, b, intersectIntervals),
   subtract: (a, b) => (a === b ? NO_CONNECTIONS : b === NO_CONNECTIONS ? a : combine(a, b, subtractIntervals)),
-  isEmpty: (a) => a === NO_CONNECTIONS || FIELDS.every((field) => a[field].length === 0),
-  equal: (a, b) => a === b || FIELDS.every((field) => equalIntervals(a[field], b[field])),
-  covers: (a, b) => a === b || FIELDS.every((field) => coversIntervals(a[field], b[field])),
+  isEmpty: (a) =>
+    a === NO_CONNECTIONS || a.TCP.length + a.UDP.length + a.SCTP.length + a.ICMP.length + a.other.length === 0,
+  equal: (a, b) => a === b || CONNECTION_FIELDS.every((field) => equalIntervals(a[field], b[field])),
+  covers: (a, b) => a === b || CONNECTION_FIELDS.every((field) => coversIntervals(a[field], b[field])),
 }
 
 /** True where a packet to that port is in the set. */
@@ -110,7 +111,7 @@ const FAMILIAR_PORTS = [443, 80, 8080, 53, 22]
 
 /** A text that is equal for equal sets and different for others. */
 export function connectionKey(set: ConnectionSet): string {
-  return FIELDS.map((field) => set[field].join(',')).join(';')
+  return `${set.SCTP.join()};${set.TCP.join()};${set.UDP.join()};${set.ICMP.join()};${set.other.join()}`
 }
 
 /**

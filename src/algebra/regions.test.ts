@@ -56,3 +56,38 @@ describe('regions', () => {
     )
   })
 })
+
+describe('regions of many parts', () => {
+  /** Enough different ports and peers that parts are met by their borders, and equal peers found by their hashes. */
+  const hashed = regionsOf({ ...numberSets, hash: (set: Intervals) => set[0] ?? 0 })
+  const many = fc
+    .array(
+      fc.record({
+        peer: fc.nat(9),
+        protocol: fc.constantFrom(...PORT_PROTOCOLS),
+        first: fc.integer({ min: 1, max: 90 }),
+        more: fc.nat(2),
+      }),
+      { minLength: 40, maxLength: 90 },
+    )
+    .map((list) =>
+      list.map(({ peer, protocol, first, more }) => ({
+        peers: toIntervals([[peer, peer + 1] as const]),
+        connections: connectionSet(protocol, first, first + more),
+      })),
+    )
+
+  it('are those of the parts one after the other', () => {
+    fc.assert(
+      fc.property(many, many, (one, other) => {
+        const [a, b] = [hashed.unionOf(one), hashed.unionOf(other)]
+        const onePart = (parts: typeof one) => parts.map(({ peers, connections }) => regions.of(peers, connections))
+        expect(a).toEqual(onePart(one).reduce(regions.union, regions.empty))
+        expect(hashed.union(a, b)).toEqual(onePart(other).reduce(regions.union, a))
+        expect(hashed.subtract(a, b)).toEqual(onePart(other).reduce(regions.subtract, a))
+        expect(hashed.intersect(a, b)).toEqual(regions.subtract(a, hashed.subtract(a, b)))
+      }),
+      { numRuns: 30 },
+    )
+  })
+})

@@ -1,5 +1,5 @@
 import { byKey } from '../base/order.ts'
-import { type ConnectionSet, connectionKey, connectionSets } from './connections.ts'
+import { CONNECTION_FIELDS, type ConnectionSet, connectionKey, connectionSets } from './connections.ts'
 import type { SetAlgebra } from './set-algebra.ts'
 
 /**
@@ -23,7 +23,12 @@ export interface Regions<P> extends SetAlgebra<Region<P>> {
   unionOf(parts: Iterable<RegionPart<P>>): Region<P>
 }
 
-/** The algebra of regions over a kind of peer sets. Operations cost the product of the numbers of parts. */
+/** Of fewer parts all are compared with each other. */
+const FEW = 16
+/** Of fewer pairs of parts each is tried. */
+const MANY_PAIRS = 256
+
+/** The algebra of regions over a kind of peer sets. Operations cost the pairs of parts that have packets in common. */
 export function regionsOf<P>(peerSets: SetAlgebra<P>): Regions<P> {
   const of = (peers: P, connections: ConnectionSet): Region<P> =>
     peerSets.isEmpty(peers) || connectionSets.isEmpty(connections) ? [] : [{ peers, connections }]
@@ -31,11 +36,21 @@ export function regionsOf<P>(peerSets: SetAlgebra<P>): Regions<P> {
   /** Joins parts with equal peers; the connections must be disjoint already. */
   function canonical(parts: readonly RegionPart<P>[]): Region<P> {
     const joined: { peers: P; connections: ConnectionSet }[] = []
+    const byHash = new Map<number, typeof joined>()
     for (const part of parts) {
       if (peerSets.isEmpty(part.peers)) continue
-      const same = joined.find((other) => peerSets.equal(other.peers, part.peers))
-      if (same === undefined) joined.push({ ...part })
-      else same.connections = connectionSets.union(same.connections, part.connections)
+      const hash = parts.length < FEW ? 0 : (peerSets.hash?.(part.peers) ?? 0)
+      let alike = byHash.get(hash)
+      if (alike === undefined) {
+        alike = []
+        byHash.set(hash, alike)
+      }
+      const same = alike.find((other) => peerSets.equal(other.peers, part.peers))
+      if (same === undefined) {
+        const own = { ...part }
+        alike.push(own)
+        joined.push(own)
+      } else same.connections = connectionSets.union(same.connections, part.connections)
     }
     return joined.length < 2 ? joined : joined.sort(byKey((part) => connectionKey(part.connections)))
   }
@@ -44,9 +59,11 @@ export function regionsOf<P>(peerSets: SetAlgebra<P>): Regions<P> {
   function combine(a: Region<P>, b: Region<P>, operation: (a: P, b: P) => P): Region<P> {
     const parts: RegionPart<P>[] = []
     const restOfB = b.map((part) => part.connections)
-    for (const x of a) {
+    const meeting = a.length * b.length < MANY_PAIRS ? undefined : findMeeting(a, b)
+    for (const [i, x] of a.entries()) {
       let rest = x.connections
-      for (const [j, y] of b.entries()) {
+      for (const j of meeting === undefined ? b.keys() : meeting[i]!) {
+        const y = b[j]!
         const connections = connectionSets.intersect(x.connections, y.connections)
         if (connectionSets.isEmpty(connections)) continue
         parts.push({ connections, peers: operation(x.peers, y.peers) })
@@ -112,4 +129,34 @@ function joinByConnections<P>(parts: Iterable<RegionPart<P>>, peerSets: SetAlgeb
     byConnections.set(key, same === undefined ? part : { ...part, peers: peerSets.union(same.peers, part.peers) })
   }
   return byConnections.values()
+}
+
+/** For each part of `a` the parts of `b`, ascending, with connections in common: found in one pass over the borders of both. */
+function findMeeting<P>(a: Region<P>, b: Region<P>): readonly (readonly number[])[] {
+  const found = a.map(() => new Set<number>())
+  for (const field of CONNECTION_FIELDS) {
+    const [mine, theirs] = [rangesOf(a, field), rangesOf(b, field)]
+    let first = 0
+    for (const { start, end, part } of mine) {
+      while (first < theirs.length && theirs[first]!.end <= start) first++
+      for (let i = first; i < theirs.length && theirs[i]!.start < end; i++) found[part]!.add(theirs[i]!.part)
+    }
+  }
+  return found.map((numbers) => [...numbers].sort((x, y) => x - y))
+}
+
+interface PartRange {
+  readonly start: number
+  readonly end: number
+  readonly part: number
+}
+
+/** The ranges of all parts in one field, ascending: those of different parts do not overlap. */
+function rangesOf<P>(region: Region<P>, field: (typeof CONNECTION_FIELDS)[number]): readonly PartRange[] {
+  const ranges: PartRange[] = []
+  for (const [part, { connections }] of region.entries()) {
+    const borders = connections[field]
+    for (let i = 0; i < borders.length; i += 2) ranges.push({ start: borders[i]!, end: borders[i + 1]!, part })
+  }
+  return ranges.sort((x, y) => x.start - y.start)
 }

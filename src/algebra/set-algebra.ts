@@ -11,6 +11,8 @@ export interface SetAlgebra<T> {
   subtract(a: T, b: T): T
   isEmpty(a: T): boolean
   equal(a: T, b: T): boolean
+  /** Equal for equal sets; kinds of sets of which a region has hundreds have one, so that equal ones are found without comparing all. */
+  hash?(a: T): number
   /** `a ⊇ b`. */
   covers(a: T, b: T): boolean
 }

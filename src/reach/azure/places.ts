@@ -43,6 +43,9 @@ export interface Places {
 
 export const NOWHERE: Places = { addresses: NO_ADDRESSES, services: NO_SERVICES, hosts: NO_NAMES }
 
+/** Borders that tell most sets apart. */
+const SAMPLE = 8
+
 export const places: SetAlgebra<Places> = {
   empty: NOWHERE,
   union: (a, b) => each(a, b, addressSets.union, serviceSets.union, nameSets.union),
@@ -54,6 +57,12 @@ export const places: SetAlgebra<Places> = {
     (addressSets.equal(a.addresses, b.addresses) &&
       serviceSets.equal(a.services, b.services) &&
       nameSets.equal(a.hosts, b.hosts)),
+  hash: ({ addresses: { v4, v6 }, services, hosts }) => {
+    let hash = v4.length + 31 * (v6.length + 31 * (services.services.length + 31 * hosts.states.length))
+    for (const border of v4.length <= SAMPLE ? v4 : [...v4.slice(0, SAMPLE), v4.at(-1)!])
+      hash = (hash * 31 + border) | 0
+    return hash
+  },
   covers: (a, b) =>
     a === b ||
     (addressSets.covers(a.addresses, b.addresses) &&
