@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compareState, type Disagreement, engineOf } from '../reference/compare-state.ts'
-import { randomQuestions, randomState } from '../reference/random-state.ts'
+import { randomQuestions } from '../reference/random-questions.ts'
+import { randomState } from '../reference/random-state.ts'
 import { languageOf, writeState } from '../reference/write-state.ts'
 
 /** How many states are compared, and from which seed on: `RINGFENCE_STATES=20000 RINGFENCE_SEED=1 npx vitest run test/property/azure-paths`. */

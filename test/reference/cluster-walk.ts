@@ -1,7 +1,10 @@
 import { type Address, after, contains, isPrivate, PRIVATE, rangeOf, toAddress } from './address.ts'
-import { leadsTo, placeNode, placePod, type World } from './azure-walk.ts'
+import { placeNode, placePod, type World } from './cards.ts'
+import type { Pod } from './cluster-state.ts'
+import { gatewayCard, ingressesTo } from './gateway-walk.ts'
 import { admits, hasLabels, type PolicyEnd } from './policy-walk.ts'
-import type { Pod, Question, State } from './state.ts'
+import { leadsTo } from './service-walk.ts'
+import type { Question, State } from './state.ts'
 import { ARRIVES, type Arrival, type Choose, type Judgement, judgeInAllWorlds, stopped } from './worlds.ts'
 
 /** How a packet from outside of the cluster gets to a pod; `none`: only what policies say of it is asked. */
@@ -96,6 +99,8 @@ function throughDoor(
     if (open.length === 0) return stopped('service')
     return admitsAs(choose('Service', open).local ? client : choose('source that the policy sees', [client, node]))
   }
+  if (door === 'ingress' && state.gateway !== undefined && ingressesTo(state, pod, port).length > 0)
+    return admitsAs({ kind: 'address', address: gatewayCard({ state, choose }).address })
   const entry = state.entries?.find(
     (one) =>
       one.kind === door &&

@@ -57,9 +57,10 @@ export function engineOf(files: Readonly<Record<string, string>>): AzureExplaine
 }
 
 /** The layer is right when it denies in some world, or when the engine saw before it that such a layer may deny. */
-function compare(reference: Judgement, { answer, steps }: Outcome): Disagreement['kind'] | undefined {
+function compare(reference: Judgement, { answer, layer, steps }: Outcome): Disagreement['kind'] | undefined {
   const told = answer === 'unknown' ? 'unknown' : answer === 'allowed'
   if (told !== reference.allowed) return told === 'unknown' ? 'vague' : 'wrong'
-  const named = steps.filter((step) => step.answer !== 'allowed').some(({ layer }) => reference.layers.has(layer))
-  return told === false && !named ? 'layer' : undefined
+  const before = steps.filter((step) => step.answer !== 'allowed').map((step) => step.layer)
+  const isNamed = [...before, layer].some((one) => one !== undefined && reference.layers.has(one))
+  return told === false && !isNamed ? 'layer' : undefined
 }

@@ -1,20 +1,19 @@
 import { contains, isPrivate } from './address.ts'
-import { inTag, isCidr, matchesPorts, type Packet, type Place } from './filter-walk.ts'
-import type { ApplicationRule, Collection, DnatRule, Firewall, NetworkRule } from './state.ts'
+import { matchesPorts } from './filter-walk.ts'
+import type { ApplicationRule, Collection, DnatRule, Firewall, NetworkRule } from './firewall-state.ts'
+import { inTag, isCidr, type Packet, type Place } from './places.ts'
+import type { State } from './state.ts'
 import type { Choose } from './worlds.ts'
 
 /** §4.2: network rules, then application rules, each by parent, group, collection and order; the first match ends. */
-export function judgeByFirewall(
-  firewall: Firewall,
-  packet: Packet,
-  choose: Choose,
-): 'network' | 'application' | 'denied' {
+export function judgeByFirewall(state: State, packet: Packet, choose: Choose): 'network' | 'application' | 'denied' {
+  const firewall = state.firewall!
   for (const collection of inOrder(firewall, 'network')) {
-    if (!collection.rules.some((rule) => matchesNetworkRule(rule, packet, choose))) continue
+    if (!collection.rules.some((rule) => matchesNetworkRule(state, rule, packet, choose))) continue
     return collection.action === 'Allow' ? 'network' : 'denied'
   }
   for (const collection of inOrder(firewall, 'application')) {
-    if (!collection.rules.some((rule) => matchesApplicationRule(rule, packet, choose))) continue
+    if (!collection.rules.some((rule) => matchesApplicationRule(firewall, rule, packet, choose))) continue
     return collection.action === 'Allow' ? 'application' : 'denied'
   }
   return 'denied'
@@ -35,13 +34,22 @@ function inOrder<Kind extends Collection['kind']>(firewall: Firewall, kind: Kind
     .filter((collection): collection is Extract<Collection, { kind: Kind }> => collection.kind === kind)
 }
 
-function matchesNetworkRule(rule: NetworkRule, packet: Packet, choose: Choose): boolean {
+function matchesNetworkRule(state: State, rule: NetworkRule, packet: Packet, choose: Choose): boolean {
+  const firewall = state.firewall!
+  const destinations = withGroup(firewall, rule.destinations, rule.destinationGroup)
   return (
     rule.protocols.some((protocol) => protocol === 'Any' || protocol === packet.protocol) &&
     matchesPorts(rule.ports, packet.port) &&
-    rule.sources.some((prefix) => matchesAddress(prefix, packet.source, choose)) &&
-    rule.destinations.some((prefix) => matchesAddress(prefix, packet.destination, choose))
+    withGroup(firewall, rule.sources, rule.sourceGroup).some((prefix) =>
+      matchesAddress(prefix, packet.source, choose),
+    ) &&
+    (destinations.some((prefix) => matchesAddress(prefix, packet.destination, choose)) ||
+      (rule.destinationNames ?? []).some((name) => isAtName(state, name, packet, choose)))
   )
+}
+
+function withGroup({ ipGroups }: Firewall, own: readonly string[], group: string | undefined): readonly string[] {
+  return [...own, ...(ipGroups.find(({ name }) => name === group)?.addresses ?? [])]
 }
 
 function matchesAddress(prefix: string, place: Place, choose: Choose): boolean {
@@ -50,14 +58,45 @@ function matchesAddress(prefix: string, place: Place, choose: Choose): boolean {
   return place.kind === 'public' && inTag(prefix, place, choose)
 }
 
-function matchesApplicationRule(rule: ApplicationRule, packet: Packet, choose: Choose): boolean {
+/**
+ * §4.3: the firewall resolves the names of network rules itself, and "may not match" where it is no DNS proxy or where the client asks
+ * somebody else. The names of the state belong to public hosts outside of every range that it names.
+ */
+function isAtName(state: State, name: string, packet: Packet, choose: Choose): boolean {
+  if (packet.name !== name) return false
+  const { dnsProxy, address } = state.firewall!
+  const { source } = packet
+  const client = state.vnets.find(({ subnets }) =>
+    subnets.some(({ prefix }) => source.kind === 'address' && contains(prefix, source.address)),
+  )
+  const asksFirewall = client?.dnsServers.every((server) => server === address) && client.dnsServers.length > 0
+  return (dnsProxy && asksFirewall === true) || choose(`the firewall has the address of ${name}`, [true, false])
+}
+
+function matchesApplicationRule(firewall: Firewall, rule: ApplicationRule, packet: Packet, choose: Choose): boolean {
+  const names = rule.tag === undefined ? rule.names : AKS_NAMES
   return (
     packet.protocol === 'TCP' &&
     rule.protocols.some(({ port }) => port === packet.port) &&
-    rule.sources.some((prefix) => matchesAddress(prefix, packet.source, choose)) &&
-    rule.names.some((pattern) => matchesName(pattern, packet))
+    withGroup(firewall, rule.sources, rule.sourceGroup).some((prefix) =>
+      matchesAddress(prefix, packet.source, choose),
+    ) &&
+    names.some((pattern) => matchesName(pattern, packet))
   )
 }
+
+/** §4.5, what every public cluster of Azure Global needs: the content of the FQDN tag. */
+export const AKS_NAMES = [
+  '*.hcp.westeurope.azmk8s.io',
+  'mcr.microsoft.com',
+  '*.data.mcr.microsoft.com',
+  'mcr-0001.mcr-msedge.net',
+  'management.azure.com',
+  'login.microsoftonline.com',
+  'packages.microsoft.com',
+  'acs-mirror.azureedge.net',
+  'packages.aks.azure.com',
+] as const
 
 /**
  * §4.3: a star only stands at the left, for any text. A public host has some name, which only `*` is sure to match; what a client says

@@ -1,5 +1,7 @@
-import { type Dice, diceOf } from './random-state.ts'
-import type { Collection, Firewall, NsgRule, Peering, Policy, Pool, RuleGroup, State, Subnet } from './state.ts'
+import type { Policy, Pool } from './cluster-state.ts'
+import { type Dice, diceOf } from './dice.ts'
+import type { Collection, Firewall, RuleGroup } from './firewall-state.ts'
+import type { NsgRule, Peering, State, Subnet } from './state.ts'
 
 /** A state as a pull request leaves it: one to three changes of the kind that people make; the same seed makes the same. */
 export function mutateState(state: State, seed: number): State {
@@ -26,8 +28,13 @@ const CHANGES: readonly Change[] = [
   (state, dice) => withRoutes(state, dice),
   (state, dice) => withRoutes(state, dice),
   (state, dice) => withSubnet(state, dice, (subnet) => ({ ...subnet, nat: !subnet.nat })),
-  (state, dice) => withSubnet(state, dice, (subnet) => ({ ...subnet, defaultOutbound: !subnet.defaultOutbound })),
-  (state, dice) => withSubnet(state, dice, (subnet) => ({ ...subnet, keyVaultEndpoint: !subnet.keyVaultEndpoint })),
+  (state, dice) =>
+    withSubnet(state, dice, (subnet) => ({ ...subnet, defaultOutbound: subnet.defaultOutbound === false })),
+  (state, dice) =>
+    withSubnet(state, dice, (subnet) => ({
+      ...subnet,
+      serviceEndpoints: subnet.serviceEndpoints.length > 0 ? [] : ['AzureKeyVault'],
+    })),
   // Peerings.
   (state, dice) => ({ ...state, peerings: without(state.peerings, dice) }),
   (state) => ({ ...state, peerings: bothHalves(state) }),
@@ -55,14 +62,16 @@ const CHANGES: readonly Change[] = [
     ...state,
     cluster: { ...state.cluster, outbound: dice.one(['loadBalancer', 'userDefinedRouting', 'none']) },
   }),
-  // Vaults.
+  // Services.
   (state, dice) => ({
     ...state,
-    vaults: changed(state.vaults, dice, (vault) =>
-      dice.chance(0.5) ? { ...vault, publicAccess: true } : { ...vault, defaultAction: 'Allow' },
+    paas: changed(state.paas, dice, (service) =>
+      dice.chance(0.5) || service.kind === 'sql'
+        ? { ...service, publicAccess: true }
+        : { ...service, defaultAction: 'Allow' },
     ),
   }),
-  (state) => ({ ...state, ...(state.zone !== undefined && { zone: { links: [] } }) }),
+  (state) => ({ ...state, zones: state.zones.map((zone) => ({ ...zone, links: [] })) }),
 ]
 
 function without<T>(items: readonly T[], dice: Dice): readonly T[] {
@@ -112,9 +121,9 @@ function withSubnet(state: State, dice: Dice, change: (subnet: Subnet) => Subnet
   }
 }
 
-/** The rules of vaults that name the gateway's address go with the gateway. */
+/** The rules of services that name the gateway's address go with the gateway. */
 function keepNat(state: State, vnets: State['vnets']): State['vnets'] {
-  return state.vaults.some(({ ipRules }) => ipRules.includes('nat')) ? state.vnets : vnets
+  return state.paas.some(({ ipRules }) => ipRules.includes('nat')) ? state.vnets : vnets
 }
 
 function withRoutes(state: State, dice: Dice): State {

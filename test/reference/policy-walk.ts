@@ -1,5 +1,15 @@
 import { type Address, contains } from './address.ts'
-import type { Labels, Pod, Policy, PolicyPeer, PolicyRule, State } from './state.ts'
+import type {
+  AdminPods,
+  AdminPolicy,
+  Labels,
+  Pod,
+  Policy,
+  PolicyPeer,
+  PolicyPort,
+  PolicyRule,
+} from './cluster-state.ts'
+import type { State } from './state.ts'
 import type { Choose } from './worlds.ts'
 
 /** The other end of a packet as the policies of a pod see it. */
@@ -11,6 +21,8 @@ export type PolicyEnd =
   /** A public host that no rule names more closely than "everything". */
   | { readonly kind: 'public' }
 
+type Direction = 'Ingress' | 'Egress'
+
 /** What `kube-dns` is to policies; it is not in the tree. */
 export const CLUSTER_DNS: Pod = {
   namespace: 'kube-system',
@@ -20,11 +32,11 @@ export const CLUSTER_DNS: Pod = {
   port: 53,
 }
 
-/** Whether the policies of a pod let a packet out or in; the spec's §1.1, pod by pod and rule by rule. */
+/** Whether the policies of a pod let a packet out or in: admin tier, policies of namespaces, baseline tier (§2.1), rule by rule. */
 export function admits(
   state: State,
   pod: Pod,
-  direction: 'Ingress' | 'Egress',
+  direction: Direction,
   end: PolicyEnd,
   protocol: 'TCP' | 'UDP',
   port: number,
@@ -34,32 +46,72 @@ export function admits(
   if (engine === 'none' || pod.hostNetwork) return true
   // "own node → pod: always allowed", and NPM allows the way to the own node implicitly (§0.2).
   if (end.kind === 'node' && end.isOwn && (direction === 'Ingress' || engine === 'azure')) return true
+  const packet: PolicyPacket = { pod, direction, end, protocol, port }
+  const byAdmin = judgeTier(state, 'Admin', packet, choose)
+  if (byAdmin !== undefined) return byAdmin
+  return judgeNamespaced(state, packet, choose) ?? judgeTier(state, 'Baseline', packet, choose) ?? true
+}
+
+interface PolicyPacket {
+  readonly pod: Pod
+  readonly direction: Direction
+  readonly end: PolicyEnd
+  readonly protocol: 'TCP' | 'UDP'
+  readonly port: number
+}
+
+// ---- NetworkPolicy ----
+
+/** Undefined where no policy isolates the pod. */
+function judgeNamespaced(state: State, packet: PolicyPacket, choose: Choose): boolean | undefined {
+  const { pod, direction } = packet
   // Cilium isolates a direction in which there are rules, whatever `policyTypes` says (§3.3).
   const isolates = (types: Policy['types'], rules: readonly PolicyRule[]) =>
-    types.includes(direction) || (engine === 'cilium' && rules.length > 0)
+    types.includes(direction) || (state.cluster.engine === 'cilium' && rules.length > 0)
   const isolating = state.policies.filter(
     ({ namespace, selector, types, ingress, egress }) =>
       namespace === pod.namespace &&
       hasLabels(pod.labels, selector) &&
       isolates(types, direction === 'Ingress' ? ingress : egress),
   )
-  if (isolating.length === 0) return true
+  if (isolating.length === 0) return undefined
   return isolating.some((policy) =>
-    rulesOf(policy, direction).some(
-      (rule) =>
-        (rule.peers.length === 0 || rule.peers.some((peer) => isPeer(state, policy, peer, end, choose))) &&
-        (rule.ports.length === 0 || rule.ports.some((item) => isPort(item, protocol, port))),
+    (direction === 'Ingress' ? policy.ingress : policy.egress).some((rule) =>
+      matchesRule(state, policy, rule, packet, choose),
     ),
   )
 }
 
-function rulesOf(policy: Policy, direction: 'Ingress' | 'Egress'): readonly PolicyRule[] {
-  return direction === 'Ingress' ? policy.ingress : policy.egress
+function matchesRule(
+  state: State,
+  policy: Policy,
+  { peers, ports }: PolicyRule,
+  packet: PolicyPacket,
+  choose: Choose,
+): boolean {
+  // Cilium before 1.20 skips an egress rule with the name of a port that has several numbers (§0.2).
+  const isSkipped =
+    state.cluster.engine === 'cilium' &&
+    packet.direction === 'Egress' &&
+    ports.some(({ port }) => typeof port === 'string' && numbersOf(state, port).size > 1)
+  return (
+    !isSkipped &&
+    (peers.length === 0 || peers.some((peer) => isPeer(state, policy, peer, packet.end, choose))) &&
+    (ports.length === 0 || ports.some((item) => isPort(item, packet)))
+  )
 }
 
-function isPort(item: PolicyRule['ports'][number], protocol: string, port: number): boolean {
-  if (item.protocol !== protocol) return false
-  return item.port === undefined || (item.port <= port && port <= (item.endPort ?? item.port))
+function numbersOf({ pods }: State, name: string): ReadonlySet<number> {
+  const named = pods.filter(({ hostNetwork }) => !hostNetwork).map(({ portNames }) => portNames?.[name])
+  return new Set(named.filter((number) => number !== undefined))
+}
+
+/** A name is one of the pod that receives; what is no pod has none. */
+function isPort({ protocol, port, endPort }: PolicyPort, packet: PolicyPacket): boolean {
+  if (protocol !== packet.protocol) return false
+  if (typeof port !== 'string') return port === undefined || (port <= packet.port && packet.port <= (endPort ?? port))
+  const receiver = packet.direction === 'Ingress' ? packet.pod : packet.end.kind === 'pod' ? packet.end.pod : undefined
+  return packet.protocol === 'TCP' && receiver?.portNames?.[port] === packet.port
 }
 
 function isPeer(state: State, policy: Policy, peer: PolicyPeer, end: PolicyEnd, choose: Choose): boolean {
@@ -86,4 +138,33 @@ function inNamespaces(state: State, pod: Pod, wanted: Labels): boolean {
 
 export function hasLabels(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels[key] === value)
+}
+
+// ---- admin policies ----
+
+/** The first rule that matches decides, and `Pass` leaves the tier; undefined: the next layer is asked (§2.1). */
+function judgeTier(
+  state: State,
+  tier: AdminPolicy['tier'],
+  { pod, direction, end, protocol, port }: PolicyPacket,
+  choose: Choose,
+): boolean | undefined {
+  // NPM and Cilium of AKS hold none; whether its Calico does is not stated (§0.1).
+  if (state.cluster.engine === 'azure' || state.cluster.engine === 'cilium' || end.kind !== 'pod') return undefined
+  const rule = state.adminPolicies
+    .filter((policy) => policy.tier === tier && isAmong(state, pod, policy.subject))
+    .sort((a, b) => a.priority - b.priority)
+    .flatMap(({ ingress, egress }) => (direction === 'Ingress' ? ingress : egress))
+    .find(
+      ({ peers, ports }) =>
+        peers.some((peer) => isAmong(state, end.pod, peer)) &&
+        (ports.length === 0 ||
+          ports.some((item) => item.protocol === protocol && item.first <= port && port <= item.last)),
+    )
+  if (rule === undefined || rule.action === 'Pass' || !choose('admin policies hold', [true, false])) return undefined
+  return rule.action === 'Allow'
+}
+
+function isAmong(state: State, pod: Pod, { namespaces, pods = {} }: AdminPods): boolean {
+  return inNamespaces(state, pod, namespaces) && hasLabels(pod.labels, pods)
 }

@@ -1,10 +1,11 @@
 import { loadAll } from 'js-yaml'
-import type { Entry, Labels, Pod, Policy, PolicyPeer, PolicyRule, Service, State } from './state.ts'
+import type { Entry, Labels, Pod, Policy, PolicyPeer, PolicyRule, Service } from './cluster-state.ts'
+import type { State } from './state.ts'
 
 /** What a tree holds that the reference does not walk; the text is the kind of thing, such as `AdminNetworkPolicy`. */
 export class NotModelled extends Error {}
 
-type Part = Pick<State, 'namespaces' | 'pods' | 'policies' | 'services' | 'entries'>
+type Part = Pick<State, 'namespaces' | 'pods' | 'policies' | 'adminPolicies' | 'services' | 'ingresses' | 'entries'>
 
 /** biome-ignore lint/suspicious/noExplicitAny: what YAML holds is asked field by field, as the API would. */
 type Yaml = any
@@ -36,6 +37,8 @@ export function readKubernetes(files: Readonly<Record<string, string>>): Part {
     ],
     pods,
     policies,
+    adminPolicies: [],
+    ingresses: [],
     services: services.flatMap((service: Yaml) => toServices(service, pods)),
     entries: [
       ...services.flatMap((service: Yaml) => toEntries(service, pods)),

@@ -14,23 +14,13 @@ import type { Subnet as ModelSubnet } from '../../src/model/azure/virtual-networ
 import { parseTree } from '../../src/parse/units.ts'
 import { treeOf } from '../parse/tree-of.ts'
 import { after, contains, rangeOf, toText } from './address.ts'
+import type { Cluster } from './cluster-state.ts'
+import type { Collection, Firewall, RuleGroup } from './firewall-state.ts'
+import { AKS_NAMES } from './firewall-walk.ts'
 import { NotModelled, readKubernetes } from './read-kubernetes.ts'
-import type {
-  Cluster,
-  Collection,
-  Firewall,
-  Nsg,
-  NsgRule,
-  Peering,
-  Route,
-  RouteTable,
-  RuleGroup,
-  State,
-  Subnet,
-  Vnet,
-} from './state.ts'
+import type { Nsg, NsgRule, Peering, Route, RouteTable, State, Subnet, Vnet } from './state.ts'
 
-type Azure = Omit<State, 'namespaces' | 'pods' | 'policies' | 'services' | 'entries'>
+type Azure = Omit<State, 'namespaces' | 'pods' | 'policies' | 'adminPolicies' | 'services' | 'ingresses' | 'entries'>
 
 /**
  * A tree that people wrote as the reference's plain data, or what in it the reference does not walk. Manifests are read without the
@@ -44,6 +34,9 @@ export function readState(files: Readonly<Record<string, string>>): State | stri
     throw error
   }
 }
+
+/** What witnesses of trees of people hang on rarely. */
+const UNREAD = { machines: [], groups: [], paas: [], endpoints: [], zones: [] } as const
 
 const NO_AZURE: Azure = {
   alone: true,
@@ -59,8 +52,7 @@ const NO_AZURE: Azure = {
     pools: [],
     api: { private: false, authorized: [] },
   },
-  vaults: [],
-  endpoints: [],
+  ...UNREAD,
 }
 
 const MANIFESTS: ReadonlySet<string> = new Set(['manifests', 'helm', 'kustomize'])
@@ -88,6 +80,7 @@ function readAzure(files: Readonly<Record<string, string>>): Azure {
       if (vnet.dnsServers.items.length > 0) throw new NotModelled('DNS servers')
       return {
         name: nameOf(vnet.object),
+        dnsServers: [],
         ...rangesOf(vnet.addressSpace, 'a network of several ranges', 'space'),
         subnets: azure.subnets.all
           .filter(({ network }) => network.kind === 'found' && network.object === vnet.object)
@@ -109,8 +102,7 @@ function readAzure(files: Readonly<Record<string, string>>): Azure {
     ),
     ...(firewall !== undefined && { firewall }),
     cluster: cluster === undefined ? NO_AZURE.cluster : toCluster(azure, cluster),
-    vaults: [],
-    endpoints: [],
+    ...UNREAD,
   }
 }
 
@@ -158,19 +150,22 @@ function optionalName(link: Link): string | undefined {
 
 function toSubnet(azure: AzureNetwork, subnet: ModelSubnet): Subnet {
   const [nsg, routeTable] = [optionalName(subnet.securityGroup), optionalName(subnet.routeTable)]
-  const services = values(subnet.serviceEndpoints)
-  const others = services.filter((service) => service !== 'Microsoft.KeyVault')
   return {
     name: nameOf(subnet.object),
     ...rangesOf(subnet.prefixes, 'a subnet of several ranges', 'prefix'),
     ...(nsg !== undefined && { nsg }),
     ...(routeTable !== undefined && { routeTable }),
     nat: azure.natGateways.of(subnet.natGateway) !== undefined,
-    keyVaultEndpoint: services.includes('Microsoft.KeyVault'),
-    ...(others.length > 0 && { otherEndpoints: others.map((service) => service.replace('Microsoft.', '')) }),
+    serviceEndpoints: values(subnet.serviceEndpoints).map(toTag),
     defaultOutbound: value(subnet.defaultOutboundAccess),
     endpointPolicies: value(subnet.privateEndpointPolicies),
   }
+}
+
+/** The tag of what a service endpoint leads to. */
+function toTag(service: string): string {
+  const name = service.replace('Microsoft.', '')
+  return ['KeyVault', 'ContainerRegistry', 'ActiveDirectory'].includes(name) ? `Azure${name}` : name
 }
 
 /** Protocols without ports are no question here. */
@@ -231,6 +226,9 @@ function toFirewall(azure: AzureNetwork): Firewall | undefined {
     address: toText(after(rangeOf(prefix)!.first, 4)),
     groups: policy === undefined ? [classic(azure, firewall)] : toGroups(azure, policy),
     parent: parent === undefined ? [] : toGroups(azure, parent),
+    dnsProxy: policy !== undefined && value(policy.dnsProxy),
+    snat: 'default',
+    ipGroups: [],
   }
 }
 
@@ -238,9 +236,8 @@ function classic(azure: AzureNetwork, { collections }: ModelFirewall): RuleGroup
   return { priority: 100, collections: collections.map((one) => toCollection(azure, one)) }
 }
 
-function toGroups(azure: AzureNetwork, { groups, privateRanges, dnsProxy }: FirewallPolicy): readonly RuleGroup[] {
+function toGroups(azure: AzureNetwork, { groups, privateRanges }: FirewallPolicy): readonly RuleGroup[] {
   if (!privateRanges.absent) throw new NotModelled('private ranges of a firewall')
-  value(dnsProxy)
   return groups.map(({ priority, collections }) => ({
     priority: value(priority),
     collections: collections.map((one) => toCollection(azure, one)),
@@ -293,18 +290,6 @@ function toCollection(azure: AzureNetwork, { kind, priority, action, rules, comp
     }),
   }
 }
-
-/** §4.5, what every public cluster needs: the content of the FQDN tag. */
-const AKS_NAMES = [
-  '*.hcp.westeurope.azmk8s.io',
-  'mcr.microsoft.com',
-  '*.data.mcr.microsoft.com',
-  'management.azure.com',
-  'login.microsoftonline.com',
-  'packages.microsoft.com',
-  'acs-mirror.azureedge.net',
-  'packages.aks.azure.com',
-]
 
 function sourcesOf(azure: AzureNetwork, { sources, sourceGroups }: FirewallRule): readonly string[] {
   return [...values(sources), ...sourceGroups.flatMap((link) => groupOf(azure, link))]
@@ -359,6 +344,7 @@ function toCluster(azure: AzureNetwork, cluster: ModelCluster): Cluster {
         ...(podSubnet !== undefined && { podSubnet: nameOf(podSubnet.object) }),
         publicIps: value(pool.publicIps),
         allowedHostPorts: pool.allowedHostPorts.map(({ first }) => value(first)),
+        groups: [],
       }
     }),
     api: {

@@ -1,10 +1,14 @@
 import type { Finding, PathStep, Witness } from '../../src/rules/finding.ts'
-import { type Address, after, rangeOf, toAddress } from './address.ts'
+import { after, rangeOf, toAddress } from './address.ts'
 import { judge } from './azure-walk.ts'
+import { at } from './cards.ts'
+import type { Labels, Pod } from './cluster-state.ts'
 import { type Door, judgeInCluster } from './cluster-walk.ts'
-import { type Home, type Place, passesNsg } from './filter-walk.ts'
+import { passesNsg } from './filter-walk.ts'
+import type { Firewall } from './firewall-state.ts'
+import type { Home, Place } from './places.ts'
 import { NotModelled } from './read-kubernetes.ts'
-import type { Firewall, Labels, Pod, Question, State } from './state.ts'
+import type { Question, State } from './state.ts'
 import { type Judgement, judgeInAllWorlds, stopped } from './worlds.ts'
 
 /** What the reference says of a finding's witness. */
@@ -56,7 +60,13 @@ const PAST_THE_FIREWALL: ReadonlySet<string> = new Set([
 ])
 
 /** Layers of the cluster itself. */
-const CLUSTER_LAYERS: ReadonlySet<PathStep['layer']> = new Set(['network-policy', 'service', 'ingress', 'host'])
+const CLUSTER_LAYERS: ReadonlySet<PathStep['layer']> = new Set([
+  'network-policy',
+  'admin-policy',
+  'service',
+  'ingress',
+  'host',
+])
 
 /** Asks the reference about the packet of a finding's witness, on the layers that its path names, in the base and in the head. */
 export function replay({ finding, base, head }: Raised): Replay {
@@ -88,7 +98,7 @@ export function replay({ finding, base, head }: Raised): Replay {
     }
     // Policies said nothing of a pod that had the network of its node.
     const wasOnHost = base?.pods.some(
-      (pod) => pod.hostNetwork && `${pod.namespace}/${pod.name}` === witness.packet.from,
+      (pod) => pod.hostNetwork && [witness.packet.from, witness.packet.to].includes(`${pod.namespace}/${pod.name}`),
     )
     if (wasOnHost) return { kind: 'agrees' }
     if (finding.status !== 'introduced' || base === undefined || NOT_ABOUT_PASSING[finding.rule] !== undefined)
@@ -276,10 +286,12 @@ function askGroup(state: State, name: string, witness: Witness): Judgement | und
   })
   return judgeInAllWorlds((choose) => {
     const passes = homes.some((home) =>
-      destinations.some((address) => {
-        const packet = { source, destination: at(address), ...demand }
-        return passesNsg(state, nsg.rules, 'Inbound', packet, home, choose)
-      }),
+      destinations.some((address) =>
+        [[], ...state.groups.map((group) => [group])].some((destinationGroups) => {
+          const packet = { source, destination: at(address), destinationGroups, ...demand }
+          return passesNsg(state, nsg.rules, 'Inbound', packet, home, choose)
+        }),
+      ),
     )
     return passes ? { arrives: true } : stopped('nsg')
   })
@@ -288,18 +300,14 @@ function askGroup(state: State, name: string, witness: Witness): Judgement | und
 /** A group may stand in any network. */
 function homeIn(start: string): Home {
   return {
-    vnet: { name: start, space: `${start}/16`, subnets: [] },
+    vnet: { name: start, space: `${start}/16`, subnets: [], dnsServers: [] },
     subnet: {
       name: 'any',
       prefix: `${start}/24`,
       nat: false,
-      keyVaultEndpoint: false,
+      serviceEndpoints: [],
       defaultOutbound: true,
       endpointPolicies: 'Disabled',
     },
   }
-}
-
-function at(address: Address): Place {
-  return { kind: 'address', address }
 }

@@ -1,3 +1,6 @@
+import type { AdminPolicy, Cluster, Entry, Ingress, Labels, Pod, Policy, Service } from './cluster-state.ts'
+import type { Firewall } from './firewall-state.ts'
+
 /**
  * A small state as plain data: what the reference evaluator walks and what the writers turn into source text.
  *
@@ -10,21 +13,29 @@ export interface State {
   readonly nsgs: readonly Nsg[]
   readonly routeTables: readonly RouteTable[]
   readonly peerings: readonly Peering[]
+  /** Machines with a card of their own. */
+  readonly machines: readonly Machine[]
+  /** A public load balancer whose pool holds the machines that say so; `outbound`: with an outbound rule. */
+  readonly balancer?: { readonly outbound: boolean }
+  readonly gateway?: Gateway
+  /** Of Azure Virtual Network Manager; nobody knows whether rules hold that no deployment of the tree commits. */
+  readonly adminRules?: { readonly deployed: boolean; readonly collections: readonly AdminCollection[] }
+  /** Names of application security groups. */
+  readonly groups: readonly string[]
   readonly firewall?: Firewall
   readonly cluster: Cluster
   readonly namespaces: readonly { readonly name: string; readonly labels: Labels }[]
   readonly pods: readonly Pod[]
   readonly policies: readonly Policy[]
+  readonly adminPolicies: readonly AdminPolicy[]
   readonly services: readonly Service[]
+  readonly ingresses: readonly Ingress[]
   /** Ways in of trees of people; random states have none. */
   readonly entries?: readonly Entry[]
-  readonly vaults: readonly Vault[]
+  readonly paas: readonly Paas[]
   readonly endpoints: readonly Endpoint[]
-  /** The private zone of Key Vault, where the tree has it. */
-  readonly zone?: { readonly links: readonly string[] }
+  readonly zones: readonly Zone[]
 }
-
-export type Labels = Readonly<Record<string, string>>
 
 export interface Vnet {
   readonly name: string
@@ -32,6 +43,10 @@ export interface Vnet {
   /** Its IPv6 range, where it has both families. */
   readonly space6?: string
   readonly subnets: readonly Subnet[]
+  /** Addresses; none: Azure's own. */
+  readonly dnsServers: readonly string[]
+  /** Written with an API version of which subnets are private where nothing else is said (§1.3). */
+  readonly isPrivate?: true
 }
 
 export interface Subnet {
@@ -42,11 +57,10 @@ export interface Subnet {
   readonly routeTable?: string
   /** A NAT gateway with a public address of its own. */
   readonly nat: boolean
-  readonly keyVaultEndpoint: boolean
-  /** Tags of services that it has other service endpoints for. */
-  readonly otherEndpoints?: readonly string[]
-  /** False: a private subnet. */
-  readonly defaultOutbound: boolean
+  /** Tags of the services that it has service endpoints for. */
+  readonly serviceEndpoints: readonly string[]
+  /** False: a private subnet. Absent: as the network says. */
+  readonly defaultOutbound?: boolean
   readonly endpointPolicies: 'Disabled' | 'Enabled' | 'NetworkSecurityGroupEnabled' | 'RouteTableEnabled'
 }
 
@@ -60,11 +74,19 @@ export interface NsgRule {
   readonly priority: number
   readonly access: 'Allow' | 'Deny'
   readonly protocol: '*' | 'Tcp' | 'Udp'
-  /** `*`, a tag or CIDRs. */
+  /** `*`, a tag or CIDRs; empty where there are groups. */
   readonly sources: readonly string[]
   readonly destinations: readonly string[]
+  readonly sourceGroups?: readonly string[]
+  readonly destinationGroups?: readonly string[]
   /** `*`, `n` or `n-m`. */
   readonly ports: readonly string[]
+}
+
+/** Rules that hold in some networks before any NSG is asked. */
+export interface AdminCollection {
+  readonly vnets: readonly string[]
+  readonly rules: readonly (Omit<NsgRule, 'access'> & { readonly access: 'Allow' | 'AlwaysAllow' | 'Deny' })[]
 }
 
 export interface RouteTable {
@@ -88,154 +110,69 @@ export interface Peering {
   readonly forwarded: boolean
 }
 
-export interface Firewall {
-  readonly vnet: string
-  /** AzureFirewallSubnet. */
-  readonly prefix: string
-  readonly address: string
-  readonly groups: readonly RuleGroup[]
-  /** Rules of the parent policy. */
-  readonly parent: readonly RuleGroup[]
-}
-
-export interface RuleGroup {
-  readonly priority: number
-  readonly collections: readonly Collection[]
-}
-
-export type Collection =
-  | {
-      readonly kind: 'network'
-      readonly priority: number
-      readonly action: 'Allow' | 'Deny'
-      readonly rules: readonly NetworkRule[]
-    }
-  | {
-      readonly kind: 'application'
-      readonly priority: number
-      readonly action: 'Allow' | 'Deny'
-      readonly rules: readonly ApplicationRule[]
-    }
-  | { readonly kind: 'dnat'; readonly priority: number; readonly rules: readonly DnatRule[] }
-
-export interface NetworkRule {
-  readonly sources: readonly string[]
-  readonly destinations: readonly string[]
-  readonly protocols: readonly ('TCP' | 'UDP' | 'Any')[]
-  readonly ports: readonly string[]
-}
-
-export interface ApplicationRule {
-  readonly sources: readonly string[]
-  readonly names: readonly string[]
-  readonly protocols: readonly { readonly type: 'Http' | 'Https'; readonly port: number }[]
-}
-
-/** From the firewall's public address to `address`. */
-export interface DnatRule {
-  readonly sources: readonly string[]
-  readonly port: number
-  readonly address: string
-  readonly translatedPort: number
-}
-
-export interface Cluster {
-  readonly mode: 'overlay' | 'kubenet' | 'node-subnet' | 'pod-subnet'
-  /** `unknown`: manifests alone, of which the API's own text is all that is known. */
-  readonly engine: 'none' | 'azure' | 'calico' | 'cilium' | 'unknown'
-  readonly outbound: 'loadBalancer' | 'userDefinedRouting' | 'userAssignedNATGateway' | 'none'
-  readonly podCidr: string
-  /** Of a dual-stack cluster. */
-  readonly podCidr6?: string
-  readonly pools: readonly Pool[]
-  readonly api: { readonly private: boolean; readonly authorized: readonly string[] }
-}
-
-export interface Pool {
+export interface Machine {
   readonly name: string
   readonly vnet: string
   readonly subnet: string
-  readonly podSubnet?: string
-  readonly publicIps: boolean
-  readonly allowedHostPorts: readonly number[]
+  readonly address: string
+  /** Of its card. */
+  readonly nsg?: string
+  readonly groups: readonly string[]
+  readonly publicIp: boolean
+  readonly balanced: boolean
 }
 
-export interface Pod {
-  readonly namespace: string
-  readonly name: string
-  readonly labels: Labels
-  readonly hostNetwork: boolean
-  /** The pool of its node selector. */
-  readonly pool?: string
+/** An application gateway in a subnet of its own. */
+export interface Gateway {
+  readonly vnet: string
+  readonly subnet: string
+  readonly isPublic: boolean
+  readonly privateAddress?: string
+  readonly waf: 'none' | 'Prevention' | 'Detection' | 'disabled'
+  readonly listeners: readonly GatewayListener[]
+}
+
+export interface GatewayListener {
   readonly port: number
-  readonly portNames?: Readonly<Record<string, number>>
+  readonly isPublic: boolean
+  /** Addresses of its pool; empty where the cluster's controller fills it. */
+  readonly backends: readonly string[]
 }
 
-/** What leads from outside of the cluster to a port of pods, beside load balancers. */
-export interface Entry {
-  readonly kind: 'node-port' | 'external-address' | 'ingress' | 'host-port'
-  readonly namespace: string
-  readonly selector: Labels
-  readonly port: number
-  readonly protocol: 'TCP' | 'UDP'
-  /** Whether the pod sees the client's address. */
-  readonly local: boolean
-}
-
-export interface Policy {
-  readonly namespace: string
-  readonly name: string
-  readonly selector: Labels
-  readonly types: readonly ('Ingress' | 'Egress')[]
-  readonly ingress: readonly PolicyRule[]
-  readonly egress: readonly PolicyRule[]
-}
-
-/** No peers: everybody. No ports: every port of every protocol. */
-export interface PolicyRule {
-  readonly peers: readonly PolicyPeer[]
-  readonly ports: readonly { readonly protocol: 'TCP' | 'UDP'; readonly port?: number; readonly endPort?: number }[]
-}
-
-export type PolicyPeer =
-  | { readonly cidr: string; readonly except: readonly string[] }
-  | { readonly pods?: Labels; readonly namespaces?: Labels }
-
-export interface Service {
-  readonly namespace: string
-  readonly name: string
-  readonly selector: Labels
-  readonly port: number
-  /** Of the pod, where it is another. */
-  readonly targetPort?: number
-  readonly kind: 'public' | 'internal'
-  /** `spec.loadBalancerSourceRanges`. */
-  readonly sourceRanges: readonly string[]
-  /** The annotation `azure-allowed-ip-ranges`. */
-  readonly allowedRanges: readonly string[]
-  /** The annotation `azure-deny-all-except-load-balancer-source-ranges`. */
-  readonly denyOthers: boolean
-  /** Without floating IP packets go to a node's address and this port. */
-  readonly nodePort?: number
-  readonly local: boolean
-  /** Of an internal one: the frontend's address, in the node subnet. */
-  readonly address?: string
-}
-
-/** A Key Vault. Its IP rules are CIDRs, `nat` or `firewall`: the public address of that. */
-export interface Vault {
+/** A service with a public name. Its IP rules are CIDRs, or `nat`, `firewall`, `balancer`: the public address of that. */
+export interface Paas {
+  readonly kind: 'vault' | 'storage' | 'sql'
   readonly name: string
   readonly publicAccess: boolean
+  /** A database server has none: it is `Deny`. */
   readonly defaultAction: 'Allow' | 'Deny'
   readonly ipRules: readonly string[]
+  /** A database server's rule for every address of Azure. */
+  readonly admitsAzure: boolean
   readonly subnets: readonly { readonly vnet: string; readonly subnet: string }[]
+  /** A network security perimeter of unknown rules decides, or only takes notes. */
+  readonly perimeter?: 'Enforced' | 'Learning'
 }
 
-/** An approved private endpoint of a vault; it has a record in the zone where there is one. */
+/** A private endpoint of a service. */
 export interface Endpoint {
-  readonly vault: string
+  readonly service: string
   readonly vnet: string
   readonly subnet: string
+  /** Absent: any address of its subnet. */
+  readonly address?: string
+  /** Whether it has a record in the zone of its kind, where there is one. */
+  readonly recorded: boolean
+  /** Whether somebody has to approve it. */
+  readonly manual: boolean
+  readonly groups: readonly string[]
+}
+
+/** The private zone of a kind of services. */
+export interface Zone {
+  readonly kind: Paas['kind']
+  /** `fallsBack`: what has no record is asked for outside. */
+  readonly links: readonly { readonly vnet: string; readonly fallsBack: boolean }[]
 }
 
 export interface Question {

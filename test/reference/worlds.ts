@@ -55,3 +55,9 @@ export function judgeInAllWorlds(walk: (choose: Choose) => Arrival): Judgement |
   }
   return undefined
 }
+
+/** One way that leads there is enough; `none` denies where there is no way at all. */
+export function anyWay(ways: readonly Arrival[], none: string): Arrival {
+  if (ways.some(({ arrives }) => arrives)) return ARRIVES
+  return stopped(...(ways.length === 0 ? [none] : ways.flatMap((way) => (way.arrives ? [] : way.layers))))
+}
