@@ -28,8 +28,22 @@ export function diffLayers(base: StateView, head: StateView): readonly Flow[] {
     ...(effective ?? []),
     ...clusterFlows(base, head, isTold),
     ...subnetFlows(base, head),
-    ...azureFlows(before, after, head.identity),
+    ...withoutTold(azureFlows(before, after, head.identity), kept),
   ]
+}
+
+/** What a NAT rule lets in to an address is told of the workload that has it, where there is such a one. */
+function withoutTold(flows: readonly Flow[], doors: readonly Flow[]): readonly Flow[] {
+  const told = new Set(doors.filter(({ kind, to }) => kind === 'ingress' && to.workload !== undefined).map(lineOf))
+  return flows.filter((flow) => !isTranslation(flow) || !told.has(lineOf(flow)))
+}
+
+function isTranslation({ kind, to }: Flow): boolean {
+  return kind === 'ingress' && / behind firewall\//.test(to.name)
+}
+
+function lineOf({ cause }: Flow): string {
+  return `${cause?.file}:${cause?.line}`
 }
 
 function leaves({ kind, to }: Flow): boolean {

@@ -36,6 +36,7 @@ const NOT_ABOUT_PASSING: Readonly<Record<string, string>> = {
   'route-bypass': 'says that it passes by the firewall, which is also new where the default route to that is new',
   'service-endpoint-bypasses-firewall': 'the same',
   'waf-bypassed': 'says that it gets around the firewall, which is also new where that was not there',
+  'nat-called-control': 'says that nothing controls what leaves, on the example of what it then may send',
   'ingress-no-tls': 'says that what passes is no longer encrypted',
   'egress-not-isolated':
     'says that no policy isolates the pod, which is also new where ingress was not isolated before',
