@@ -27,6 +27,11 @@ export function toPlace(origin: Origin): Place {
   return { file: origin.source.path, line, column, endLine: origin.source.position(last).line }
 }
 
+/** What stands in the source at this place. */
+export function writtenText({ source, start, end }: Pick<Origin, 'source' | 'start' | 'end'>): string {
+  return source.text.slice(start, end)
+}
+
 /** The last place of the chain: the one whose edit changes the value and nothing before it can override. */
 export function editableOrigin(origin: Origin): Origin {
   let place = origin

@@ -1,7 +1,7 @@
 import { printAddress } from '../algebra/addresses.ts'
 import { membersOf } from '../algebra/classes.ts'
 import { connectionSets, samplePort } from '../algebra/connections.ts'
-import { type Origin, toPlace } from '../base/origin.ts'
+import { type Origin, toPlace, writtenText } from '../base/origin.ts'
 import type { Resource } from '../parse/resource.ts'
 import { sampleAddress } from '../reach/address-ranges.ts'
 import type { ConnectionDifference } from '../reach/difference.ts'
@@ -97,7 +97,7 @@ function unchangedIn(other: StateView, own: StateView): (resource: Resource) => 
     if (other.resources.includes(resource)) return true
     const name = own.identity(resource.address)
     const same = other.resources.findLast((one) => other.identity(one.address) === name)
-    return same !== undefined && textOf(same.origin) === textOf(resource.origin)
+    return same !== undefined && writtenText(same.origin).trimEnd() === writtenText(resource.origin).trimEnd()
   }
   return (resource) => {
     let isUnchanged = known.get(resource)
@@ -107,10 +107,6 @@ function unchangedIn(other: StateView, own: StateView): (resource: Resource) => 
     }
     return isUnchanged
   }
-}
-
-function textOf({ source, start, end }: Origin): string {
-  return source.text.slice(start, end).trimEnd()
 }
 
 /** What changed of an end that is one class: of several, each may have changed in its own way. */

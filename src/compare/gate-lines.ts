@@ -1,5 +1,5 @@
 import { connectionSets } from '../algebra/connections.ts'
-import type { Origin } from '../base/origin.ts'
+import { type Origin, writtenText } from '../base/origin.ts'
 import type { Resource } from '../parse/resource.ts'
 import { places } from '../reach/azure/places.ts'
 import type { PacketBox } from './packets.ts'
@@ -44,8 +44,8 @@ export function findCulprit(
   return line && { line, side: 'head', words: line.words }
 }
 
-function textOf({ origin: { source, start, end }, resource }: GateLine): string {
-  return `${resource.address} ${source.text.slice(start, end)}`
+function textOf({ origin, resource }: GateLine): string {
+  return `${resource.address} ${writtenText(origin)}`
 }
 
 function overlaps(a: PacketBox, b: PacketBox): boolean {

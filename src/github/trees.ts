@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { InputError } from '../base/problem.ts'
 import { BlobStore } from '../source/blob-store.ts'
 import { commitParents, ensureCommit, isPartialClone } from '../source/commits.ts'
@@ -204,10 +205,4 @@ async function needHost(source: TreeSource): Promise<Host> {
     throw new InputError('GitHub must be asked for the two sides to compare: give this action its "github-token"')
   }
   return source.host()
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

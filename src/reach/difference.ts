@@ -3,6 +3,7 @@ import { type Bounds, boundsOf } from '../algebra/bounds.ts'
 import { addClass, type ClassSet, classKey, membersOf } from '../algebra/classes.ts'
 import { type ConnectionSet, connectionKey, connectionSets } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
+import { writtenText } from '../base/origin.ts'
 import { invariant } from '../base/problem.ts'
 import type { Direction } from '../model/kubernetes/network-policy.ts'
 import type { Door } from './door.ts'
@@ -220,7 +221,7 @@ function diffDoors(before: readonly Door[], after: readonly Door[]): readonly Do
 }
 
 function doorKey({ kind, resource, subject, frontend, origin }: Door): string {
-  const item = kind === 'external-ip' ? origin.source.text.slice(origin.start, origin.end) : ''
+  const item = kind === 'external-ip' ? writtenText(origin) : ''
   return [kind, resource.address, subject, connectionKey(frontend), item].join('|')
 }
 

@@ -1,7 +1,7 @@
 import { printAddress } from '../algebra/addresses.ts'
 import { connectionSets, samplePort } from '../algebra/connections.ts'
 import type { Region } from '../algebra/regions.ts'
-import type { Origin } from '../base/origin.ts'
+import { type Origin, writtenText } from '../base/origin.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { AdminPolicy } from '../model/kubernetes/admin-policy.ts'
 import { DIRECTIONS, type Direction } from '../model/kubernetes/network-policy.ts'
@@ -138,7 +138,7 @@ function lossOf(
   }
   const rule = old.rules[direction].find(({ origin }) => origin === denial.origin)
   const same = rule && now.rules[direction][rule.index]
-  const isSame = textOf(old.resource.origin) === textOf(now.resource.origin)
+  const isSame = writtenText(old.resource.origin).trimEnd() === writtenText(now.resource.origin).trimEnd()
   const selects = head.reach.adminPolicies[now.tier].selecting(subject, direction).some((one) => one.policy === now)
   const decided = head.reach
     .explain({ from, to, protocol, port })
@@ -155,7 +155,10 @@ function lossOf(
     }
   }
   const at =
-    selects && rule !== undefined && same !== undefined && textOf(same.origin) !== textOf(rule.origin)
+    selects &&
+    rule !== undefined &&
+    same !== undefined &&
+    writtenText(same.origin).trimEnd() !== writtenText(rule.origin).trimEnd()
       ? same.origin
       : now.resource.origin
   return {
@@ -171,10 +174,6 @@ function wordsOf(rule: AdminPolicy['rules'][Direction][number] | undefined, isSa
     return isSame ? 'its subject no longer takes them in, by their labels' : 'its subject no longer takes them in'
   const denied = rule === undefined ? 'its denial' : `its rule ${rule.index + 1} (deny)`
   return isSame ? `${denied} no longer takes in the other end, by its labels` : `${denied} no longer stops it`
-}
-
-function textOf({ source, start, end }: Origin): string {
-  return source.text.slice(start, end).trimEnd()
 }
 
 /** The same end in the base; undefined where it is new. */

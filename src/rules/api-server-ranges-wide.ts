@@ -1,16 +1,9 @@
 import { surely } from '../model/azure/prop.ts'
+import { rangeOf } from '../reach/azure/places.ts'
 import { replaceItems } from './edit/list-items.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { azureOf } from './facts/azure-view.ts'
-import {
-  addressesOf,
-  countV4,
-  foreignPart,
-  isInternet,
-  MANY_ADDRESSES,
-  printCount,
-  rangeOf,
-} from './facts/public-ranges.ts'
+import { addressesOf, countV4, foreignPart, isInternet, MANY_ADDRESSES, printCount } from './facts/public-ranges.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'

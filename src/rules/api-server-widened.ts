@@ -1,10 +1,11 @@
 import { addressSets, printAddresses } from '../algebra/addresses.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
+import { rangeOf } from '../reach/azure/places.ts'
 import { replaceItems } from './edit/list-items.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { gateChangesOf, untrusted } from './facts/gate-widening.ts'
-import { countV4, foreignPart, MANY_ADDRESSES, rangeOf } from './facts/public-ranges.ts'
+import { countV4, foreignPart, MANY_ADDRESSES } from './facts/public-ranges.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 

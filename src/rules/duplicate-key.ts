@@ -1,4 +1,4 @@
-import { type Origin, toPlace } from '../base/origin.ts'
+import { type Origin, toPlace, writtenText } from '../base/origin.ts'
 import { capital } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
@@ -19,7 +19,7 @@ export const duplicateKey = defineRule({
     const counts = new Map<string, number>()
     for (const { code, message, at } of view.problems) {
       if (code !== 'duplicate-key' || 'file' in at) continue
-      const key = `${holderOf(view.resources, at) ?? toPlace(at).file} ${at.source.text.slice(at.start, at.end)}`
+      const key = `${holderOf(view.resources, at) ?? toPlace(at).file} ${writtenText(at)}`
       const count = (counts.get(key) ?? 0) + 1
       counts.set(key, count)
       yield {

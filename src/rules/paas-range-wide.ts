@@ -1,6 +1,7 @@
+import { rangeOf } from '../reach/azure/places.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { admittedRanges } from './facts/paas-access.ts'
-import { countV4, foreignPart, isInternet, MANY_ADDRESSES, printCount, rangeOf } from './facts/public-ranges.ts'
+import { countV4, foreignPart, isInternet, MANY_ADDRESSES, printCount } from './facts/public-ranges.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { listNames } from './hits/listing.ts'
 import { defineRule } from './rule.ts'

@@ -1,3 +1,4 @@
+import { writtenText } from '../../base/origin.ts'
 import { folderOf } from '../../base/path.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
@@ -188,7 +189,7 @@ function readResource(
 
 /** A name as it stands in the file, also where a tool fills a part of it in. Empty counts as absent. */
 function writtenName(value: Value | undefined): string | undefined {
-  if (value?.kind === 'unknown') return value.origin.source.text.slice(value.origin.start, value.origin.end)
+  if (value?.kind === 'unknown') return writtenText(value.origin)
   if (value?.kind !== 'scalar' || value.value === null || value.value === '') return undefined
   return String(value.value)
 }

@@ -139,6 +139,11 @@ export function parseRange(text: string): AddressSet | undefined {
   return undefined
 }
 
+/** As {@link parseRange}; texts that are no addresses (service tags, mistakes) hold none. */
+export function rangeOf(text: string): AddressSet {
+  return parseRange(text) ?? NO_ADDRESSES
+}
+
 /** What `*`, `Any`, an address, a CIDR or a range stands for; undefined for tags. */
 export function parsePlaces(text: string): Places | undefined {
   const trimmed = text.trim()

@@ -2,7 +2,7 @@ import { type AddressSet, addressSets, NO_ADDRESSES } from '../../algebra/addres
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import type { Cluster, NodePool } from '../../model/azure/cluster.ts'
 import type { KubernetesNetwork } from '../../model/kubernetes/kubernetes-network.ts'
-import { parseRange } from './places.ts'
+import { rangeOf } from './places.ts'
 import type { PodPolicies } from './pod-policies.ts'
 import { type Topology, toTopology } from './topology.ts'
 
@@ -52,10 +52,6 @@ function takenAddresses(azure: AzureNetwork): AddressSet {
     for (const { address } of addresses) if (address.known) taken = addressSets.union(taken, rangeOf(address.value))
   }
   return taken
-}
-
-function rangeOf(text: string): AddressSet {
-  return parseRange(text) ?? NO_ADDRESSES
 }
 
 /** Pools whose nodes run workloads: gateway pools do not. */

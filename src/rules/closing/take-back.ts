@@ -1,5 +1,5 @@
 import type { Edit } from '../../base/edit.ts'
-import { editableOrigin, type Origin } from '../../base/origin.ts'
+import { editableOrigin, type Origin, writtenText } from '../../base/origin.ts'
 import { get, type ListValue, type MapValue, toJson, type Value } from '../../base/value.ts'
 import type { StateView } from '../../compare/state-view.ts'
 import type { AzureObject } from '../../model/azure/azure-object.ts'
@@ -240,8 +240,8 @@ function giveBackText(was: Origin, is: Origin): readonly Edit[] | undefined {
   // Where a variable came in between, its other uses stay as they are.
   const isAlike = (was.from === undefined) === (is.from === undefined)
   const [old, now] = isAlike ? [editableOrigin(was), editableOrigin(is)] : [was, is]
-  const text = old.source.text.slice(old.start, old.end)
-  const present = now.source.text.slice(now.start, now.end)
+  const text = writtenText(old)
+  const present = writtenText(now)
   if (old.source.path !== now.source.path || text === present || text === '') return undefined
   // A block of Terraform stands for a block, a value for a value.
   if (/^[\w-]+(?:\s+"[^"]*")*\s*\{/.test(text) !== /^[\w-]+(?:\s+"[^"]*")*\s*\{/.test(present)) return undefined

@@ -1,5 +1,5 @@
 import type { Edit } from '../../base/edit.ts'
-import { editableOrigin, type Origin } from '../../base/origin.ts'
+import { editableOrigin, type Origin, writtenText } from '../../base/origin.ts'
 
 /** How a file of infrastructure code writes values. */
 export type Syntax = 'hcl' | 'bicep' | 'json'
@@ -87,7 +87,7 @@ export interface Written {
 export function writtenAt(origin: Origin): Written | undefined {
   const place = editableOrigin(origin)
   const syntax = syntaxOf(place.source.path)
-  return syntax && { place, text: place.source.text.slice(place.start, place.end), syntax }
+  return syntax && { place, text: writtenText(place), syntax }
 }
 
 /**

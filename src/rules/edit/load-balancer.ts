@@ -3,6 +3,7 @@ import { get, stringOf } from '../../base/value.ts'
 import type { Service } from '../../model/kubernetes/service.ts'
 import type { ProposedPatch } from '../rule.ts'
 import { append, quoted, removeEntry, replaceEntry, replaceScalar } from './collection-edit.ts'
+import { inPlace } from './one-patch.ts'
 
 /** Source: kubernetes-sigs/cloud-provider-azure pkg/consts/consts.go. Only the exact text `true` counts. */
 export const INTERNAL = 'service.beta.kubernetes.io/azure-load-balancer-internal'
@@ -14,14 +15,14 @@ export function makeInternal(service: Service, trustedRanges: readonly string[])
     return setSourceRanges(service, trustedRanges, 'the trusted ranges of the configuration')
   }
   const edits = annotate(service, INTERNAL, 'true')
-  return edits && toPatch(edits, `Gives ${resource.address} an address of the virtual network instead of a public one.`)
+  return inPlace(edits, `Gives ${resource.address} an address of the virtual network instead of a public one.`)
 }
 
 export function setSourceRanges(service: Service, ranges: readonly string[], why: string): ProposedPatch | undefined {
   const spec = get(service.resource.value, 'spec')
   if (spec?.kind !== 'map' || spec.entries.has('loadBalancerSourceRanges')) return undefined
   const edits = append(spec, ['loadBalancerSourceRanges:', ...ranges.map((range) => `  - ${quoted(range)}`)])
-  return edits && toPatch(edits, `Lets only ${why} connect to ${service.resource.address}.`)
+  return inPlace(edits, `Lets only ${why} connect to ${service.resource.address}.`)
 }
 
 /** Sets an annotation, whether it, the annotations or none of them are there. */
@@ -67,9 +68,5 @@ export function setType({ resource, ports }: Service, type: string | undefined):
     edits.push(...edit)
   }
   const was = stringOf(written) ?? 'its type'
-  return toPatch(edits, `Makes ${resource.address} a Service of type ${type ?? 'ClusterIP'} instead of ${was}.`)
-}
-
-function toPatch(edits: readonly Edit[], summary: string): ProposedPatch {
-  return { edit: { edits, newFiles: new Map() }, summary }
+  return inPlace(edits, `Makes ${resource.address} a Service of type ${type ?? 'ClusterIP'} instead of ${was}.`)
 }

@@ -1,11 +1,11 @@
 import type { AddressSet } from '../../algebra/addresses.ts'
 import { parseCidr } from '../../algebra/addresses.ts'
-import type { Edit } from '../../base/edit.ts'
 import { get, type MapValue, stringOf } from '../../base/value.ts'
 import type { StateView } from '../../compare/state-view.ts'
 import { type Grant, namesDirection, peersList, printGrant, rulesList, ruleValue } from '../facts/grant.ts'
 import type { ProposedPatch } from '../rule.ts'
 import { prepend, removeItem, replaceScalar } from './collection-edit.ts'
+import { inPlace } from './one-patch.ts'
 import { asItem, DNS_RULE, peerLines } from './policy-manifest.ts'
 import { restoreRule } from './restore-rule.ts'
 
@@ -36,7 +36,7 @@ export function narrowRule(
   if (wide.length === peers.items.length) return withoutRule(grant)
   const edits = wide.map((index) => removeItem(peers, index))
   if (edits.includes(undefined)) return undefined
-  return toPatch(
+  return inPlace(
     edits.flatMap((edit) => edit ?? []),
     `Takes the widest address block out of ${printGrant(grant)}.`,
   )
@@ -50,12 +50,12 @@ export function withoutRule(grant: Grant): ProposedPatch | undefined {
   if (list === undefined || spec?.kind !== 'map') return undefined
   if (list.items.length === 1 && !namesDirection(policy, direction)) return undefined
   const edits = removeItem(list, rule.index, { map: spec, key: direction })
-  return edits && toPatch(edits, `Takes ${printGrant(grant)} out.`)
+  return inPlace(edits, `Takes ${printGrant(grant)} out.`)
 }
 
 function toDnsPods(rule: MapValue, grant: Grant): ProposedPatch | undefined {
   const edits = prepend(rule, ['to:', ...asItem(peerLines(DNS_RULE.peers[0]!)).map((line) => `  ${line}`)])
-  return edits && toPatch(edits, `Limits ${printGrant(grant)} to the DNS pods of the cluster.`)
+  return inPlace(edits, `Limits ${printGrant(grant)} to the DNS pods of the cluster.`)
 }
 
 /** The block as the base had it, where the change widened just that. */
@@ -78,14 +78,10 @@ function restoreBlock(
   // A rule that lost its ports as well would still be wider than it was.
   if (portsText(oldGrant) !== portsText(grant)) return restoreRule(oldGrant, grant)
   const edits = replaceScalar(cidr, was)
-  return edits && toPatch(edits, `Restores ${was} in ${printGrant(grant)}.`)
+  return inPlace(edits, `Restores ${was} in ${printGrant(grant)}.`)
 }
 
 function portsText(grant: Grant): string | undefined {
   const origin = get(ruleValue(grant), 'ports')?.origin
   return origin?.source.text.slice(origin.start, origin.end).replace(/\s+/g, ' ')
-}
-
-function toPatch(edits: readonly Edit[], summary: string): ProposedPatch {
-  return { edit: { edits, newFiles: new Map() }, summary }
 }

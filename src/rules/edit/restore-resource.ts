@@ -1,5 +1,5 @@
 import type { Edit } from '../../base/edit.ts'
-import type { Origin } from '../../base/origin.ts'
+import { type Origin, writtenText } from '../../base/origin.ts'
 import type { StateView } from '../../compare/state-view.ts'
 import type { Resource } from '../../parse/resource.ts'
 import { lineBreakOf, replacement, syntaxOf } from './literal.ts'
@@ -18,7 +18,7 @@ export function restoreResource(before: StateView, head: StateView, origin: Orig
       head.identity(address) === was.address && unit.path === was.unit.path && place.source.path === source.path,
   )
   if (now !== undefined) {
-    const present = now.origin.source.text.slice(now.origin.start, now.origin.end)
+    const present = writtenText(now.origin)
     return present === text ? undefined : [replacement(now.origin, text)]
   }
   const file = head.resources.find((other) => other.origin.source.path === source.path)?.origin.source

@@ -1,4 +1,4 @@
-import type { Origin } from '../../base/origin.ts'
+import { type Origin, writtenText } from '../../base/origin.ts'
 import type { ProposedPatch } from '../rule.ts'
 import { inPlace } from './one-patch.ts'
 
@@ -10,8 +10,5 @@ export function restoreText(
 ): ProposedPatch | undefined {
   if (was === undefined || is === undefined || was.from !== undefined || is.from !== undefined) return undefined
   if (was.source.position(was.start).column !== is.source.position(is.start).column) return undefined
-  return inPlace(
-    [{ path: is.source.path, start: is.start, end: is.end, text: was.source.text.slice(was.start, was.end) }],
-    summary,
-  )
+  return inPlace([{ path: is.source.path, start: is.start, end: is.end, text: writtenText(was) }], summary)
 }

@@ -1,3 +1,4 @@
+import { type Origin, writtenText } from '../../base/origin.ts'
 import type { StateView } from '../../compare/state-view.ts'
 import { type Grant, peersList, printGrant, rulesList } from '../facts/grant.ts'
 import type { ProposedPatch } from '../rule.ts'
@@ -20,8 +21,8 @@ export function revertRule(base: StateView, head: StateView, grant: Grant): Prop
   const oldGrant = { policy: old, rule: oldRule, direction }
   const [before, after] = [peersList(oldGrant), peersList(grant)]
   if (before !== undefined && after !== undefined && before.items.length < after.items.length) {
-    const known = new Set(before.items.map(({ origin }) => textOf(origin)))
-    const added = after.items.flatMap(({ origin }, index) => (known.has(textOf(origin)) ? [] : [index]))
+    const known = new Set(before.items.map(({ origin }) => inOneLine(origin)))
+    const added = after.items.flatMap(({ origin }, index) => (known.has(inOneLine(origin)) ? [] : [index]))
     const [index] = added
     if (added.length === 1 && index !== undefined)
       return inPlace(removeItem(after, index), `Takes the new peer out of ${printGrant(grant)}.`)
@@ -29,14 +30,6 @@ export function revertRule(base: StateView, head: StateView, grant: Grant): Prop
   return restoreRule(oldGrant, grant)
 }
 
-function textOf({
-  source,
-  start,
-  end,
-}: {
-  readonly source: { readonly text: string }
-  readonly start: number
-  readonly end: number
-}): string {
-  return source.text.slice(start, end).replace(/\s+/g, ' ')
+function inOneLine(origin: Pick<Origin, 'source' | 'start' | 'end'>): string {
+  return writtenText(origin).replace(/\s+/g, ' ')
 }

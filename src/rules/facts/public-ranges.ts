@@ -3,7 +3,7 @@ import type { Bounds } from '../../algebra/bounds.ts'
 import { toPairs } from '../../algebra/intervals.ts'
 import type { PropList } from '../../model/azure/prop.ts'
 import { PUBLIC_ADDRESSES } from '../../reach/address-ranges.ts'
-import { parseRange } from '../../reach/azure/places.ts'
+import { rangeOf } from '../../reach/azure/places.ts'
 
 /** From so many public IPv4 addresses on, a list is no list of one organisation's own addresses: a /16. */
 export const MANY_ADDRESSES = 2 ** 16
@@ -24,11 +24,6 @@ export function addressesOf(
     else if (keep(item.value)) certain = addressSets.union(certain, rangeOf(item.value))
   }
   return { certain, possible: isUnknown ? addressSets.union(certain, PUBLIC_ADDRESSES) : certain }
-}
-
-/** Texts that are no addresses (service tags, mistakes) hold none. */
-export function rangeOf(text: string): AddressSet {
-  return parseRange(text) ?? NO_ADDRESSES
 }
 
 /** What of a set lies on the internet and is not trusted. */

@@ -1,6 +1,7 @@
 import { printAddress } from '../../algebra/addresses.ts'
 import { samplePort } from '../../algebra/connections.ts'
 import type { Region } from '../../algebra/regions.ts'
+import { writtenText } from '../../base/origin.ts'
 import { type EndChange, endChange } from '../../compare/end-change.ts'
 import type { StateView } from '../../compare/state-view.ts'
 import { sampleAddress } from '../../reach/address-ranges.ts'
@@ -152,5 +153,5 @@ function joins(
 }
 
 function textOf({ resource: { origin } }: Grant['policy']): string {
-  return origin.source.text.slice(origin.start, origin.end).trimEnd()
+  return writtenText(origin).trimEnd()
 }
