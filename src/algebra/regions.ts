@@ -19,6 +19,8 @@ export interface RegionPart<P> {
 export interface Regions<P> extends SetAlgebra<Region<P>> {
   /** One rectangle. */
   of(peers: P, connections: ConnectionSet): Region<P>
+  /** The union of rectangles with disjoint connections. O(n log n). */
+  ofDisjoint(parts: readonly RegionPart<P>[]): Region<P>
   /** The union of any rectangles. */
   unionOf(parts: Iterable<RegionPart<P>>): Region<P>
 }
@@ -97,6 +99,7 @@ export function regionsOf<P>(peerSets: SetAlgebra<P>): Regions<P> {
 
   return {
     of,
+    ofDisjoint: (parts) => canonical(parts.filter(({ connections }) => !connectionSets.isEmpty(connections))),
     unionOf(parts) {
       const list = [...joinByConnections(parts, peerSets)]
       return unionOfList(list, 0, list.length)

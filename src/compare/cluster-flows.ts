@@ -6,7 +6,7 @@ import { knownValue } from '../model/azure/prop.ts'
 import { placeRegions } from '../reach/azure/flows.ts'
 import { atAddresses, EVERYWHERE, PLATFORM, places } from '../reach/azure/places.ts'
 import { type Site, toSite, workerPools } from '../reach/azure/state.ts'
-import { AzureIdentities } from './azure-identity.ts'
+import { type AzureIdentities, identitiesOf } from './azure-identity.ts'
 import { poolEgress } from './effective-egress.ts'
 import type { Flow } from './flows.ts'
 import { namePlaces } from './name-places.ts'
@@ -22,8 +22,8 @@ export function clusterFlows(base: StateView, head: StateView, told: (cluster: C
   const [before, after] = [base.network.azure, head.network.azure]
   if (before === undefined || after === undefined || before === after) return []
   if (after.clusters.all.length === 0) return []
-  const was = new AzureIdentities(before.objects, (address) => address, undefined)
-  const is = new AzureIdentities(after.objects, head.identity, was)
+  const was = identitiesOf(before.objects, (address) => address, undefined)
+  const is = identitiesOf(after.objects, head.identity, was)
   if (missingFrom(after.clusters.all, before.clusters.all, is, was).length > 0) return []
   return missingFrom(before.clusters.all, after.clusters.all, was, is)
     .filter((cluster) => !told(cluster))

@@ -217,7 +217,19 @@ function counterparts(own: StateView, other: StateView): ReadonlyMap<string, Res
 const known = new WeakMap<StateView, ReadonlyMap<string, Resource>>()
 
 function isEqual(a: Resource, b: Resource): boolean {
-  return a === b || JSON.stringify(toJson(a.value)) === JSON.stringify(toJson(b.value))
+  return a === b || textOf(a) === textOf(b)
+}
+
+/** Lists of hundreds of rules are compared for each of many packets. */
+const texts = new WeakMap<Resource, string>()
+
+function textOf(resource: Resource): string {
+  let text = texts.get(resource)
+  if (text === undefined) {
+    text = JSON.stringify(toJson(resource.value))
+    texts.set(resource, text)
+  }
+  return text
 }
 
 /** The layer that answers otherwise than before; where the head's says so without a resource, the base's that is gone. */

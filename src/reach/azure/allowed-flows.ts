@@ -3,20 +3,18 @@ import type { Firewall } from '../../model/azure/firewall.ts'
 import type { SecurityGroup } from '../../model/azure/security-group.ts'
 import { ruleSetsOf } from '../layers/firewall-sets.ts'
 import { toFilter } from '../layers/nsg.ts'
+import { firstMatch, type RuleDecision } from './first-match.ts'
 import {
   EVERY_FLOW,
-  EVERY_REGION,
   type FixedEnd,
   type Flows,
   filterFlows,
-  firstMatch,
+  firstMatchOf,
   flowSets,
   manyFlows,
   PERHAPS_ANYTHING,
   type PlaceRegion,
   placeRegions,
-  type RuleDecision,
-  regionSets,
   SYMBOLIC_VIEW,
 } from './flows.ts'
 import { type Places, places } from './places.ts'
@@ -38,7 +36,7 @@ export function firewallRegion(site: Site, firewall: Firewall, fixed: FixedEnd):
     const certain = isSure ? possible : placeRegions.of(theirs.certain, rule.connections.certain)
     return [{ match: { certain: holds.certain ? certain : placeRegions.empty, possible }, allows: rule.allows }]
   })
-  return firstMatch(decisions, EVERY_REGION, regionSets)
+  return firstMatchOf(decisions)
 }
 
 /** Whether packets from or to somewhere in `where` are surely, and possibly, on a side of a rule. */

@@ -2,17 +2,15 @@ import type { Bounds } from '../../algebra/bounds.ts'
 import { type Filter, toFilter } from '../layers/nsg.ts'
 import { adminFilterRules } from '../layers/security-admin.ts'
 import {
-  EVERY_REGION,
   EVERYTHING,
   type FilterView,
   type FixedEnd,
   filterRegion,
-  firstMatch,
+  firstMatchOf,
   PERHAPS_ANYTHING,
   type PlaceRegion,
   regionBounds,
   regionRules,
-  regionSets,
   scopedView,
 } from './flows.ts'
 import type { Host } from './hosts.ts'
@@ -49,13 +47,11 @@ function withAdminRules(
   if (rules.length === 0) return region
   const decisions = regionRules(rules, fixed, view)
   const where = (access: 'Deny' | 'AlwaysAllow') =>
-    firstMatch(
+    firstMatchOf(
       decisions.map((decision, i) => ({
         ...decision,
         allows: rules[i]!.access === undefined ? undefined : rules[i]!.access === access,
       })),
-      EVERY_REGION,
-      regionSets,
     )
   return regionBounds.subtract(regionBounds.union(region, where('AlwaysAllow')), where('Deny'))
 }

@@ -10,6 +10,7 @@ import type { AzureObject } from '../../model/azure/azure-object.ts'
 import type { RuleProtocol } from '../../model/azure/security-group.ts'
 import type { NetworkTag } from '../../model/azure/service-tags.ts'
 import type { Filter, FilterEnd, FilterRule, TagScope } from '../layers/nsg.ts'
+import { firstMatch, firstMatchByPorts, type ManySets, type RuleDecision } from './first-match.ts'
 import {
   atAddresses,
   atServices,
@@ -157,7 +158,7 @@ export function filterRegion(
   view: FilterView,
 ): Bounds<PlaceRegion> {
   if (!filter.complete) return { certain: placeRegions.empty, possible: EVERY_REGION }
-  return firstMatch(regionRules(filter[direction], fixed, view), EVERY_REGION, regionSets)
+  return firstMatchOf(regionRules(filter[direction], fixed, view))
 }
 
 /** Rules for one fixed end, as decisions over the other end. */
@@ -182,12 +183,6 @@ export function regionRules(
   })
 }
 
-/** What one rule matches, and what it does with that. */
-export interface RuleDecision<T> {
-  readonly match: Bounds<T>
-  readonly allows: boolean | undefined
-}
-
 function toDecision<T>(
   rule: FilterRule,
   sets: SetAlgebra<T>,
@@ -201,63 +196,14 @@ function toDecision<T>(
   }
 }
 
-/** Sets whose unions of many are cheaper than one after the other. */
-export interface ManySets<T> extends SetAlgebra<T> {
-  join(parts: readonly T[]): T
-}
-
-export const regionSets: ManySets<PlaceRegion> = {
-  ...placeRegions,
-  join: (parts) => placeRegions.unionOf(parts.flat()),
-}
 export const manyFlows: ManySets<Flows> = {
   ...flowSets,
   join: (parts) => flowSets.unionOf(parts.flat(), (regions) => placeRegions.unionOf(regions.flat())),
 }
 
-/**
- * The first rule that matches decides; what none matches is denied.
- *
- * A packet that several rules may match is certain where all of them say the same. Rules with one action that stand together are one
- * rule, since their order says nothing: the cost grows with the changes between allowing and denying, and n log n within.
- */
-export function firstMatch<T>(rules: readonly RuleDecision<T>[], everything: T, sets: ManySets<T>): Bounds<T> {
-  let allowed = sets.empty
-  let denied = sets.empty
-  let left = everything
-  for (const { match, allows } of joinRuns(rules, sets)) {
-    if (sets.isEmpty(left)) break
-    const reached = sets.intersect(left, match.possible)
-    if (allows !== false) allowed = sets.union(allowed, reached)
-    if (allows !== true) denied = sets.union(denied, reached)
-    left = sets.subtract(left, match.certain)
-  }
-  denied = sets.union(denied, left)
-  const certain = sets.subtract(allowed, denied)
-  return sets.equal(certain, allowed) ? exactly(certain) : { certain, possible: allowed }
-}
-
-function joinRuns<T>(rules: readonly RuleDecision<T>[], sets: ManySets<T>): readonly RuleDecision<T>[] {
-  const joined: RuleDecision<T>[] = []
-  let run: RuleDecision<T>[] = []
-  const close = () => {
-    const [first] = run
-    if (first === undefined) return
-    const certain = sets.join(run.map(({ match }) => match.certain))
-    const isExact = run.every(({ match }) => match.certain === match.possible)
-    joined.push({
-      match: { certain, possible: isExact ? certain : sets.join(run.map(({ match }) => match.possible)) },
-      allows: first.allows,
-    })
-    run = []
-  }
-  for (const rule of rules) {
-    if (sets.isEmpty(rule.match.possible)) continue
-    if (run.length > 0 && run[0]!.allows !== rule.allows) close()
-    run.push(rule)
-  }
-  close()
-  return joined
+/** What rules let through for one fixed end, by the other: the first that matches decides. */
+export function firstMatchOf(rules: readonly RuleDecision<PlaceRegion>[]): Bounds<PlaceRegion> {
+  return firstMatchByPorts(rules, { peers: EVERYWHERE, connections: EVERY_CONNECTION }, placeRegions, places)
 }
 
 /** What two versions of a set of packets have and the other has not. Equal sets differ in nothing, however their rules are written. */

@@ -12,11 +12,11 @@ import type { Ruleset } from './firewall-ruleset.ts'
 
 /** Addresses and names that a network rule is for: names only where clients ask the firewall's DNS proxy. */
 export function networkTargets(rule: FirewallRule, compiled: CompiledRule, { dnsProxy }: Ruleset): Bounds<Places> {
-  const addresses = compiled.hasDestination ? compiled.destination : { certain: NOWHERE, possible: NOWHERE }
+  const addresses = compiled.hasDestination ? compiled.destination : exactly(NOWHERE)
+  if (rule.destinationNames.absent) return addresses
   const names = namePatterns(knownItems(rule.destinationNames), 'any') ?? NO_NAMES
   const byName = { ...NOWHERE, hosts: names }
   const isKnown = isWhollyKnown(rule.destinationNames)
-  if (rule.destinationNames.absent) return addresses
   return {
     certain: places.union(addresses.certain, dnsProxy === 'yes' ? byName : NOWHERE),
     possible: places.union(addresses.possible, isKnown ? byName : INTERNET),
