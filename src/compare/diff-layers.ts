@@ -1,5 +1,6 @@
 import type { Cluster } from '../model/azure/cluster.ts'
 import { azureFlows } from './azure-flows.ts'
+import { cardFlows } from './card-flows.ts'
 import { clusterFlows } from './cluster-flows.ts'
 import { diffStates } from './diff-states.ts'
 import { effectiveFlows } from './effective-flows.ts'
@@ -28,6 +29,7 @@ export function diffLayers(base: StateView, head: StateView): readonly Flow[] {
     ...(effective ?? []),
     ...clusterFlows(base, head, isTold),
     ...subnetFlows(base, head),
+    ...cardFlows(before, after, head.identity),
     ...withoutTold(azureFlows(before, after, head.identity), kept),
   ]
 }

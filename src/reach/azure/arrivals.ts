@@ -68,7 +68,7 @@ export function fromOutside(site: Site, host: Host, connections: ConnectionSet, 
 }
 
 /** Public hosts to which a subnet's routes lead straight. */
-function answerable(site: Site, { subnet }: Host): Bounds<Places> {
+export function answerable(site: Site, { subnet }: Host): Bounds<Places> {
   if (subnet === undefined) return exactly(INTERNET)
   const set = routesOf(site, subnet)
   if (set.unknown !== undefined) return { certain: NOWHERE, possible: INTERNET }

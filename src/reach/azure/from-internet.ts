@@ -90,12 +90,18 @@ export function fromPublic(
 }
 
 /**
- * By a card's own public address. Standard ones are closed where no security group stands before them, Basic ones are open.
+ * Whether filters alone decide who comes to a card by its own public address: Standard ones are closed where no security group stands
+ * before them, Basic ones are open.
  * Source: learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku
  */
+export function opensByAddress(site: Site, host: Host): boolean {
+  return isFiltered(site, host) || host.publicIps.some((link) => isBasic(site, link))
+}
+
+/** By a card's own public address. */
 function toPublicAddress(site: Site, host: Host, source: Places, demand: Demand): Outcome {
-  const isOpen = isFiltered(site, host) || host.publicIps.some((link) => isBasic(site, link))
-  if (!isOpen) return denied('nsg', `${host.label}: a Standard public address is closed where no NSG admits anybody`)
+  if (!opensByAddress(site, host))
+    return denied('nsg', `${host.label}: a Standard public address is closed where no NSG admits anybody`)
   return inSeriesLazily(
     () => enterFromOutside(site, host, source, host.places, demand),
     () => answerPublicly(site, host, source),

@@ -121,6 +121,18 @@ function hasAddresses(text: string | undefined, addresses: AddressSet): boolean 
   return range !== undefined && addressSets.equal(range, addresses)
 }
 
+/** A card by its first configuration with a subnet: at its own address, else at one that is free in the subnet. */
+export function hostOfCard(site: Site, card: NetworkInterface): Host | undefined {
+  for (const own of card.configurations) {
+    const subnet = site.azure.subnets.of(own.subnet)
+    if (subnet === undefined) continue
+    const text = knownText(own.privateAddress)
+    const written = text === undefined ? undefined : parseRange(text)
+    return cardHost(site, card, own, written ?? subnetHost(site, subnet).places.addresses)
+  }
+  return undefined
+}
+
 function cardHost(site: Site, card: NetworkInterface, own: IpConfiguration, addresses: AddressSet): Host {
   const subnet = site.azure.subnets.of(own.subnet)
   const group = site.azure.securityGroups.of(card.securityGroup)
