@@ -4,6 +4,7 @@ import type { Severity } from '../base/severity.ts'
 import type { EffectiveEgress } from '../compare/effective-egress.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
+import type { Cluster } from '../model/azure/cluster.ts'
 import { type Workload, workloadName } from '../model/kubernetes/workload.ts'
 import { poolsOf } from '../reach/azure/placement.ts'
 import { isPolicy } from './closing/close-way.ts'
@@ -59,12 +60,6 @@ export const egressOneLayer = defineRule({
       const layer = holder === 'azure' ? layers.get(same) : undefined
       if (holder === 'azure' && layer === undefined) continue
       const resource = holder === 'policies' ? cluster.object.resource : workload.resource
-      const query = {
-        from: holder === 'policies' && way !== undefined ? way.peer : workloadName(workload),
-        to: 'internet',
-        protocol: 'TCP',
-        port: 443,
-      } as const
       yield endpointHit({
         resource: resource.address,
         at: resource.origin,
@@ -77,7 +72,11 @@ export const egressOneLayer = defineRule({
           layer === undefined
             ? `${capital(listNames(names))} ${verb(names, 'is', 'are')} kept from the internet by ${verb(names, 'its', 'their')} network policies alone: behind them ${labelOf(cluster.object)} leaves for it freely. Without one of these policies nothing holds a pod back. A firewall or a security group of the subnet would.`
             : `${capital(listNames(names))} ${verb(names, 'is', 'are')} kept from the internet by Azure alone: no network policy closes it, and ${layer.rule}. A change of that alone opens it. A network policy of ${verb(names, 'its', 'their')} own would hold.`,
-        prove: () => azureWitness(query, askAzure(view, query)),
+        prove: () => {
+          const way = holder === 'policies' ? wayBehind(view, cluster, workload) : undefined
+          const query = { from: way?.peer ?? workloadName(workload), ...TO_INTERNET }
+          return azureWitness(query, askAzure(view, query))
+        },
         decide: 'Close the internet in the other layer too, or accept that one holds.',
       })
     }
@@ -85,6 +84,20 @@ export const egressOneLayer = defineRule({
 
   merge: mergeEndpoints,
 })
+
+const TO_INTERNET = { to: 'internet', protocol: 'TCP', port: 443 } as const
+
+/** How nodes that may run a workload leave: a way that the base did not have, where there is such a one. */
+function wayBehind(view: StateView, cluster: Cluster, workload: Workload): WayOut | undefined {
+  const pools = poolsOf(cluster, workload)
+  const ways = waysOut(view).filter(
+    (one) => one.cluster === cluster && one.carries !== 'nodes' && one.pools.some((pool) => pools.includes(pool)),
+  )
+  const { before } = view
+  const isNew = ({ peer }: WayOut) =>
+    before !== undefined && askAzure(before, { from: peer, ...TO_INTERNET }).answer !== 'allowed'
+  return ways.find(isNew) ?? ways[0]
+}
 
 type Holder = 'policies' | 'azure' | 'both' | 'none' | 'unknown'
 
@@ -132,7 +145,7 @@ interface Refusal {
 
 /** The layer of Azure that refuses, where it is certainly the only one: behind a group that denies there must be no firewall. */
 function layerOf(view: StateView, workload: Workload, way: WayOut | undefined): Refusal | undefined {
-  const outcome = askAzure(view, { from: workloadName(workload), to: 'internet', protocol: 'TCP', port: 443 })
+  const outcome = askAzure(view, { from: workloadName(workload), ...TO_INTERNET })
   const step = outcome.steps.findLast(({ answer }) => answer === 'denied')
   // Policies may let out one family and refuse the packet of the other that is asked about.
   if (step === undefined || way === undefined || isPolicy(step)) return undefined
