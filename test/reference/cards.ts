@@ -80,10 +80,11 @@ function addressesOf(state: State, range: string): readonly Address[] {
 }
 
 /** Written out for somebody in particular, so that nobody else has them. */
-function takenAddresses({ machines, endpoints, gateway }: State): readonly string[] {
+function takenAddresses({ machines, endpoints, services, gateway }: State): readonly string[] {
   const written = [
     ...machines.map(({ address }) => address),
     ...endpoints.map(({ address }) => address),
+    ...services.map(({ address }) => address),
     gateway?.privateAddress,
   ]
   return written.filter((address) => address !== undefined)

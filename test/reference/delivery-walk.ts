@@ -4,6 +4,7 @@ import { judgeByAdmin, passesNsg } from './filter-walk.ts'
 import { judgeByFirewall } from './firewall-walk.ts'
 import { type Demand, isConnected, isPublic, type Packet, type Place } from './places.ts'
 import { route } from './route-walk.ts'
+import type { NsgRule, State } from './state.ts'
 import { ARRIVES, type Arrival, stopped } from './worlds.ts'
 
 /** Security admin rules, then the NSG of the card, then that of the subnet. */
@@ -23,22 +24,23 @@ function passesFilters(world: World, card: Card, direction: 'Inbound' | 'Outboun
   if (card.isEndpoint && !['Enabled', 'NetworkSecurityGroupEnabled'].includes(card.subnet.endpointPolicies))
     return ARRIVES
   const admin = judgeByAdmin(state, direction, packet, card, choose)
+  const subnetRules = state.nsgs.find(({ name }) => name === card.subnet.nsg)?.rules
+  const cardRules = rulesOfCard(state, card, direction)
+  // "Standard public IPs are closed to internet-initiated traffic when neither subnet nor NIC has an NSG" (§0.4).
+  const isFromOutside = card.machine !== undefined && direction === 'Inbound' && isPublic(state, packet.source)
+  if (isFromOutside && subnetRules === undefined && cardRules === undefined) return stopped('nsg', 'security-admin')
   if (admin === 'denied') return stopped('security-admin')
   if (admin === 'delivered') return ARRIVES
-  const subnetRules = state.nsgs.find(({ name }) => name === card.subnet.nsg)?.rules
-  const cardRules =
-    card.pool !== undefined
-      ? direction === 'Outbound'
-        ? []
-        : aksRules(state, card)
-      : card.machine && rulesOfMachine(state, card.machine)
-  // "Standard public IPs are closed to internet-initiated traffic when neither subnet nor NIC has an NSG" (§0.4).
-  const isFromOutside = direction === 'Inbound' && isPublic(state, packet.source)
-  if (card.machine && isFromOutside && subnetRules === undefined && cardRules === undefined) return stopped('nsg')
   const passes = [subnetRules, cardRules].every(
     (rules) => rules === undefined || passesNsg(state, rules, direction, packet, card, choose),
   )
   return passes ? ARRIVES : stopped('nsg')
+}
+
+/** Those that AKS keeps on its nodes, or those of a machine's own NSG. */
+function rulesOfCard(state: State, card: Card, direction: 'Inbound' | 'Outbound'): readonly NsgRule[] | undefined {
+  if (card.pool !== undefined) return direction === 'Inbound' ? aksRules(state, card) : []
+  return card.machine && rulesOfMachine(state, card.machine)
 }
 
 /** A packet from a card to a place; `destination`: who has that address. */

@@ -47,9 +47,9 @@ export function admits(
   // "own node → pod: always allowed", and NPM allows the way to the own node implicitly (§0.2).
   if (end.kind === 'node' && end.isOwn && (direction === 'Ingress' || engine === 'azure')) return true
   const packet: PolicyPacket = { pod, direction, end, protocol, port }
-  const byAdmin = judgeTier(state, 'Admin', packet, choose)
+  const byAdmin = judgeTier(state, 'Admin', packet)
   if (byAdmin !== undefined) return byAdmin
-  return judgeNamespaced(state, packet, choose) ?? judgeTier(state, 'Baseline', packet, choose) ?? true
+  return judgeNamespaced(state, packet, choose) ?? judgeTier(state, 'Baseline', packet) ?? true
 }
 
 interface PolicyPacket {
@@ -147,9 +147,8 @@ function judgeTier(
   state: State,
   tier: AdminPolicy['tier'],
   { pod, direction, end, protocol, port }: PolicyPacket,
-  choose: Choose,
 ): boolean | undefined {
-  // NPM and Cilium of AKS hold none; whether its Calico does is not stated (§0.1).
+  // NPM and Cilium of AKS hold none (§0.1). Elsewhere they are taken to be in force, which coverage says.
   if (state.cluster.engine === 'azure' || state.cluster.engine === 'cilium' || end.kind !== 'pod') return undefined
   const rule = state.adminPolicies
     .filter((policy) => policy.tier === tier && isAmong(state, pod, policy.subject))
@@ -161,7 +160,7 @@ function judgeTier(
         (ports.length === 0 ||
           ports.some((item) => item.protocol === protocol && item.first <= port && port <= item.last)),
     )
-  if (rule === undefined || rule.action === 'Pass' || !choose('admin policies hold', [true, false])) return undefined
+  if (rule === undefined || rule.action === 'Pass') return undefined
   return rule.action === 'Allow'
 }
 

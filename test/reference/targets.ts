@@ -48,5 +48,7 @@ export function familyOfPacket(state: State, choose: Choose, { from, to }: Quest
     if (kind === 'subnet') return subnetNamed(state, vnet!, subnet!).subnet.prefix6 !== undefined
     return state.cluster.podCidr6 !== undefined && (kind === 'node' || podNamed(state, name) !== undefined)
   }
+  // Hosts get to pods with a range of their own by frontends, which have IPv4 addresses.
+  if (from.startsWith('subnet/') && podNamed(state, to)?.hostNetwork === false) return 4
   return hasBoth(from) && hasBoth(to) ? choose('family', [4, 6] as const) : 4
 }

@@ -24,6 +24,7 @@ export function throughAppliance(leg: Leg, hop: Hop, words: RouteWords, forward:
   const home = firewallHost(site, firewall)
   const reached = canReach(site, at.network, home.network)
   if (reached === 'no') return words.refused('the firewall is in a network that is not peered')
+  if (isMeant(goal, home)) return words.taken(`to ${labelOf(firewall.object)} itself`)
   const step = judgeFirewall(site.azure, firewall, {
     source: from.places,
     destination: destinationOf(goal),
@@ -45,6 +46,11 @@ export function throughAppliance(leg: Leg, hop: Hop, words: RouteWords, forward:
         : onToPublic({ ...leg, goal }, firewall, home, translates)
     },
   )
+}
+
+/** Whether a packet is for the firewall itself, as a query for a name is: its rules are about what it passes on. */
+function isMeant(goal: Leg['goal'], home: Host): boolean {
+  return goal.kind === 'host' && goal.host.network === home.network && places.covers(home.places, goal.host.places)
 }
 
 /** The firewall that has the address of a next hop. */

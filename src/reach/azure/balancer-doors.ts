@@ -27,7 +27,7 @@ import {
   weaker,
   withArrivals,
 } from './arrivals.ts'
-import { withinRanges } from './frontend-ways.ts'
+import { behindFrontend, withinRanges } from './frontend-ways.ts'
 import type { Frontend } from './frontends.ts'
 import { firewallHost, type Host, nodeHost } from './hosts.ts'
 import { inSeriesLazily, whichever } from './outcome.ts'
@@ -66,7 +66,7 @@ export function arrivalsAt(context: DoorContext, frontend: Frontend, port: Servi
     const hidden = isOrigin ? perhaps(exactly(INTERNET)) : NOBODY
     const parts = workerPools(cluster).map((pool): Arrivals => {
       const node = nodeHost(site, cluster, pool)
-      const target: Host = floating ? { ...node, places: frontend.places } : node
+      const target = floating ? behindFrontend(node, frontend) : node
       return {
         outside: isPublic === 'no' ? hidden : fromOutside(site, target, nodes),
         inside: isPublic === 'yes' ? NOBODY : toInternalFrontend(site, node, frontend, clients, nodes),
@@ -81,12 +81,13 @@ export function arrivalsAt(context: DoorContext, frontend: Frontend, port: Servi
 function toInternalFrontend(
   site: Site,
   node: Host,
-  { floating, places: own }: Frontend,
+  frontend: Frontend,
   clients: ConnectionSet,
   nodes: ConnectionSet,
 ): Bounds<Places> {
-  if (floating) return fromInside(site, { ...node, places: own }, clients)
-  const balancer: Host = { ...node, places: own, subnet: undefined, cards: [] }
+  const target = behindFrontend(node, frontend)
+  if (frontend.floating) return fromInside(site, target, clients)
+  const balancer: Host = { ...target, subnet: undefined, cards: [] }
   return placeBounds.intersect(fromInside(site, balancer, clients), admittedAt(site, node, nodes))
 }
 

@@ -42,8 +42,8 @@ function usable({ public: isPublic, service }: Frontend): Outcome {
 /** Without floating IP the client and its routes see the frontend, the node its own address and the node port. */
 function arriveThrough(visit: Visit, frontend: Frontend, node: Host, before: Demand, behind: Demand): Outcome {
   const { site, outsider } = visit
-  const { floating, places: own } = frontend
-  const target = floating ? { ...node, places: own } : node
+  const { floating } = frontend
+  const target = floating ? behindFrontend(node, frontend) : node
   if (outsider.host === undefined) {
     return inSeriesLazily(
       () => arriveAt(visit, target, behind),
@@ -51,11 +51,16 @@ function arriveThrough(visit: Visit, frontend: Frontend, node: Host, before: Dem
     )
   }
   if (floating) return arriveAt(visit, target, behind)
-  const balancer: Host = { ...node, places: own, subnet: undefined, cards: [] }
+  const balancer: Host = { ...behindFrontend(node, frontend), subnet: undefined, cards: [] }
   return inSeriesLazily(
     () => arriveAt(visit, balancer, before),
     () => enterFromOutside(site, node, outsider.places, node.places, behind),
   )
+}
+
+/** A node as packets to a frontend see it: that address is no IP configuration of its card, and in no security group by that. */
+export function behindFrontend(node: Host, { places: own }: Frontend): Host {
+  return { ...node, places: own, groups: new Set() }
 }
 
 /** The port of a Service that leads to the workload on the asked port. */

@@ -10,6 +10,7 @@ import { serviceTag } from '../../model/azure/service-tags.ts'
 import type { Subnet } from '../../model/azure/virtual-network.ts'
 import type { Service, ServicePort } from '../../model/kubernetes/service.ts'
 import { type Filter, type FilterRule, generatedFilter, generatedRule } from '../layers/nsg.ts'
+import { frontendAddress } from './frontend-address.ts'
 import { atAddresses, atServices, EVERYWHERE, NOWHERE, type Places, parseRange, places, withPublic } from './places.ts'
 import { type PrefixSet, publicPlace } from './prefixes.ts'
 import type { Site } from './state.ts'
@@ -70,10 +71,7 @@ function internalSubnet(site: Site, cluster: Cluster, service: Service): Subnet 
 }
 
 function frontendPlaces(site: Site, service: Service, isPublic: Truth, subnet: Subnet | undefined): Places {
-  const written =
-    service.annotations.get(`${ANNOTATION}azure-load-balancer-ipv4`) ??
-    stringOf(dig(service.resource.value, 'spec', 'loadBalancerIP'))
-  const range = written === undefined ? undefined : parseRange(written)
+  const range = frontendAddress(service)
   if (range !== undefined) return atAddresses(range)
   if (isPublic !== 'no') {
     const name = service.annotations.get(`${ANNOTATION}azure-pip-name`)?.toLowerCase()

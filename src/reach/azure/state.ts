@@ -2,6 +2,7 @@ import { type AddressSet, addressSets, NO_ADDRESSES } from '../../algebra/addres
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import type { Cluster, NodePool } from '../../model/azure/cluster.ts'
 import type { KubernetesNetwork } from '../../model/kubernetes/kubernetes-network.ts'
+import { frontendAddress } from './frontend-address.ts'
 import { rangeOf } from './places.ts'
 import type { PodPolicies } from './pod-policies.ts'
 import { type Topology, toTopology } from './topology.ts'
@@ -34,19 +35,32 @@ export function toSite(state: AzureState): Site {
     shared = { topology: toTopology(azure), taken: takenAddresses(azure) }
     SHARED.set(azure, shared)
   }
-  return { state, azure, ...shared, cluster: state.cluster ?? azure.clusters.all[0] }
+  const { topology, taken } = shared
+  const frontends = (state.kubernetes?.services ?? []).flatMap((service) =>
+    service.loadBalancer === undefined ? [] : (frontendAddress(service) ?? []),
+  )
+  return {
+    state,
+    azure,
+    topology,
+    taken: frontends.reduce(addressSets.union, taken),
+    cluster: state.cluster ?? azure.clusters.all[0],
+  }
 }
 
 /** What sites of one network have in common, whichever cluster they ask about. */
 const SHARED = new WeakMap<AzureNetwork, Pick<Site, 'topology' | 'taken'>>()
 
-/** Static addresses of network cards, private endpoints and firewalls. */
+/** Static addresses of network cards, private endpoints and application gateways. */
 function takenAddresses(azure: AzureNetwork): AddressSet {
   let taken = NO_ADDRESSES
   for (const { configurations } of azure.interfaces) {
     for (const { privateAddress } of configurations) {
       if (privateAddress?.known === true) taken = addressSets.union(taken, rangeOf(privateAddress.value))
     }
+  }
+  for (const { privateAddress } of azure.applicationGateways.all.flatMap(({ frontends }) => frontends)) {
+    if (privateAddress?.known === true) taken = addressSets.union(taken, rangeOf(privateAddress.value))
   }
   for (const { addresses } of azure.privateEndpoints.all) {
     for (const { address } of addresses) if (address.known) taken = addressSets.union(taken, rangeOf(address.value))
