@@ -87,12 +87,12 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
   }
   const factsInStates = (endpoint: Endpoint): readonly (ClassFacts | undefined)[] => {
     const facts: (ClassFacts | undefined)[] = []
-    for (const [state, network] of networks.entries()) {
+    for (let state = 0; state < networks.length; state++) {
       if (isSame(endpoint, state)) {
         facts.push(facts[state - 1])
         continue
       }
-      const found = factsOf(endpoint, network, workloads[state]!)
+      const found = factsOf(endpoint, networks[state]!, workloads[state]!)
       const podMatch = found && podSelectors.match(found.labels)
       const namespaceMatch = found && namespaceSelectors.match(found.namespaceLabels)
       facts.push(found && { ...found, podMatch: podMatch!, namespaceMatch: namespaceMatch! })
@@ -106,12 +106,14 @@ export function buildUniverse(networks: readonly KubernetesNetwork[]): Universe 
   >()
   for (const endpoint of endpoints) {
     const facts = factsInStates(endpoint)
-    const signatures: string[] = []
-    for (const [state, fact] of facts.entries()) {
+    let signature: string = endpoint.kind
+    let inState = ''
+    for (let state = 0; state < facts.length; state++) {
+      const fact = facts[state]
       const isKept = state > 0 && fact === facts[state - 1]
-      signatures.push(isKept ? signatures[state - 1]! : fact === undefined ? '' : signatureOf(fact, portNames))
+      if (!isKept) inState = fact === undefined ? '|' : `|${signatureOf(fact, portNames)}`
+      signature += inState
     }
-    const signature = `${endpoint.kind}|${signatures.join('|')}`
     const same = bySignature.get(signature)
     if (same === undefined) bySignature.set(signature, { members: [endpoint], facts })
     else same.members.push(endpoint)
@@ -255,11 +257,6 @@ export function factsOfWorkload(workload: Workload, network: KubernetesNetwork):
 
 function signatureOf(facts: ClassFacts, portNames: ReadonlySet<string>): string {
   const { namespace, podMatch, namespaceMatch, hostNetwork } = facts
-  return [
-    namespace === undefined ? '' : `=${namespace}`,
-    podMatch.id,
-    namespaceMatch.id,
-    hostNetwork,
-    bindingsKey(facts.ports, portNames),
-  ].join(' ')
+  const space = namespace === undefined ? '' : `=${namespace}`
+  return `${space} ${podMatch.id} ${namespaceMatch.id} ${hostNetwork} ${bindingsKey(facts.ports, portNames)}`
 }

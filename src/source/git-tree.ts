@@ -3,6 +3,7 @@ import type { BlobStore } from './blob-store.ts'
 import { type Content, decodeContent, MAX_FILE_BYTES, tooLarge } from './content.ts'
 import { indexEntries, notAFile } from './entries.ts'
 import { runGit } from './git.ts'
+import { type Listing, listRevision } from './list-revision.ts'
 import type { FileRead, Tree, TreeEntry } from './tree.ts'
 
 /** A revision: what it names, and the tree to list. */
@@ -43,7 +44,9 @@ function explainRepository(repo: string, stderr: string): string {
  * was not announced.
  */
 export function openRevision(name: string, repo: string, revision: Revision, store: BlobStore): Tree {
-  const { entries, byPath } = indexEntries(name, listTree(repo, revision.tree))
+  const listing = listRevision(repo, revision.tree, listings.get(store))
+  listings.set(store, listing)
+  const { entries, byPath } = indexEntries(name, listing.entries)
   const load = (id: string): Content => {
     readBlobs(repo, [id], store)
     return store.get(id) ?? MISSING
@@ -88,12 +91,13 @@ export function openRevision(name: string, repo: string, revision: Revision, sto
   }
 }
 
+/** The last listing of each run: base and head are alike, and share the entries that are equal. */
+const listings = new WeakMap<BlobStore, Listing>()
+
 /** Bytes of content after which a batch is read: bounds the memory that raw bytes take beside the decoded text. */
 const BATCH_BYTES = 32 * 1024 * 1024
 /** Bytes that a blob is taken to have where the clone does not know. */
 const ASSUMED_BYTES = 64 * 1024
-/** Bytes; a listing of some two million entries. */
-const MAX_LISTING_BYTES = 256 * 1024 * 1024
 const MISSING: Content = {
   ok: false,
   reason: 'unreadable',
@@ -103,36 +107,6 @@ const MISSING: Content = {
 
 function isTooLarge(entry: TreeEntry): boolean {
   return entry.size !== undefined && entry.size > MAX_FILE_BYTES
-}
-
-function listTree(repo: string, tree: string): TreeEntry[] {
-  const list = (...options: readonly string[]) =>
-    runGit({ repo, args: ['ls-tree', '-r', '-z', ...options, '--full-tree', tree], maxOutput: MAX_LISTING_BYTES })
-  let listing = list('-l')
-  // A partial clone does not know the sizes of the blobs that it lacks, and git then gives no listing at all.
-  if (!listing.ok) listing = list()
-  if (!listing.ok) throw new InputError(`git could not list ${tree}: ${listing.stderr}`)
-  return parseListing(listing.stdout.toString('utf8'))
-}
-
-/** Each entry is `<mode> SP <type> SP <id> [SP+ <size>] TAB <path> NUL`; the size is padded, and `-` for what is no blob. */
-function parseListing(text: string): TreeEntry[] {
-  const entries: TreeEntry[] = []
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf('\0', start)
-    const tab = text.indexOf('\t', start)
-    const mode = text.slice(start, start + 6)
-    const idStart = text.indexOf(' ', start + 7) + 1
-    const idLength = text.slice(idStart, tab).indexOf(' ')
-    const idEnd = idLength === -1 ? tab : idStart + idLength
-    const size = idEnd === tab ? Number.NaN : Number(text.slice(idEnd, tab))
-    const kind = mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file'
-    const path = text.slice(tab + 1, end)
-    const id = text.slice(idStart, idEnd)
-    entries.push(Number.isNaN(size) ? { path, kind, id } : { path, kind, id, size })
-    start = end + 1
-  }
-  return entries
 }
 
 /** Reads blobs into the store, in one process as long as the repository is whole. Objects that it lacks are stored as such. */

@@ -230,3 +230,43 @@ describe('a name', () => {
     expect(() => openTree('main', { repo: empty.folder })).toThrow(/neither a folder nor a git revision/)
   })
 })
+
+describe('a revision beside another', () => {
+  const large = createRepository()
+  made.push(large)
+  const count = 600
+  large.write(Object.fromEntries(Array.from({ length: count }, (_, i) => [`apps/${i}/pod.yaml`, `kind: Pod # ${i}\n`])))
+  large.link('link.yaml', 'apps/1/pod.yaml')
+  const before = large.commit('before')
+  large.write({
+    'apps/1/pod.yaml': 'kind: Pod # changed\n',
+    'apps/1-a/new.yaml': 'kind: Service\n',
+    'ünï.yaml': 'x: ü\n',
+  })
+  large.git('rm', '-q', '-r', 'apps/2', 'link.yaml')
+  large.git('mv', 'apps/3/pod.yaml', 'apps/moved.yaml')
+  large.write({ 'link.yaml': 'a file now\n' })
+  large.git('add', '-A', '.')
+  large.git('update-index', '--add', '--cacheinfo', `160000,${SUBMODULE},vendor/lib`)
+  large.git('commit', '-q', '-m', 'after')
+  const options = () => ({ repo: large.folder, store: new BlobStore() })
+
+  it('has the entries of a whole listing, and shares those that are equal', () => {
+    const both = options()
+    const [base, head] = [openTree(before, both), openTree('main', both)]
+    const alone = openTree('main', options())
+    expect(head.entries).toEqual(alone.entries)
+    expect(alone.entries.length).toBeGreaterThan(count)
+    expect(head.entry('apps/4/pod.yaml')).toBe(base.entry('apps/4/pod.yaml'))
+    expect(head.entry('link.yaml')?.kind).toBe('file')
+    expect(head.entry('apps/2/pod.yaml')).toBeUndefined()
+    expect(head.read('apps/1/pod.yaml')).toMatchObject({ ok: true, source: { text: 'kind: Pod # changed\n' } })
+  })
+
+  it('has them in the other order too, and where nothing differs', () => {
+    const both = options()
+    openTree('main', both)
+    expect(openTree(before, both).entries).toEqual(openTree(before, options()).entries)
+    expect(openTree(before, both).entries).toEqual(openTree(before, options()).entries)
+  })
+})
