@@ -101,6 +101,12 @@ ${pool}      }
     severity: 'low',
     patched: aks(off),
   })
+  finds(aksNodeSsh, 'a preview from before there was a word for it', {
+    head: aks('', '2022-08-03-preview'),
+    at: "main.bicep: resource aks 'Microsoft.ContainerService/managedClusters@2022-08-03-preview' = {",
+    severity: 'note',
+    patched: 'none',
+  })
   finds(aksNodeSsh, 'Terraform, which has no word for it', {
     head: tf('resource "azurerm_kubernetes_cluster" "shop" {\n  default_node_pool {\n    name = "system"\n  }\n}\n'),
     at: 'main.tf: resource "azurerm_kubernetes_cluster" "shop" {',
@@ -558,6 +564,16 @@ resource "azurerm_network_security_rule" "a_deny_internet_outbound" {
     ]),
   })
   silent(nsgOutboundOpen, 'no outbound rules, which every group begins with', { head: tf(home, group('a'), on('a')) })
+  silent(nsgOutboundOpen, 'a rule that says what the default rule says', {
+    head: tf(home, group('a', rule({ name: 'all', to: 'Internet' })), on('a')),
+  })
+  silent(nsgOutboundOpen, 'the subnet of a gateway that is in another file', {
+    head: tf(
+      home,
+      group('a', https, rule({ name: 'gateway', direction: 'Inbound', from: 'GatewayManager', port: '65200-65535' })),
+      on('a'),
+    ),
+  })
   silent(nsgOutboundOpen, 'a denial below the list', { head: tf(home, group('a', https, none), on('a')) })
   silent(nsgOutboundOpen, 'denials of some of it', {
     head: tf(home, group('a', rule({ name: 'smtp', access: 'Deny', port: '25', to: 'Internet' })), on('a')),

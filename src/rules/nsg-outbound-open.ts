@@ -3,6 +3,9 @@ import { connectionSets, NO_CONNECTIONS } from '../algebra/connections.ts'
 import { serviceSets } from '../algebra/service-sets.ts'
 import { type FilterPackets, filtersOf, type RulePackets } from '../compare/nsg-packets.ts'
 import type { StateView } from '../compare/state-view.ts'
+import type { AzureNetwork } from '../model/azure/azure-network.ts'
+import type { AzureObject } from '../model/azure/azure-object.ts'
+import { knownItems } from '../model/azure/prop.ts'
 import type { Subnet } from '../model/azure/virtual-network.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { routesOf } from '../reach/azure/host-routes.ts'
@@ -45,7 +48,8 @@ export const nsgOutboundOpen = defineRule({
       if (opener === undefined || !leavesStraight(view, filter)) continue
       const { rule } = opener
       const chosen = rules.filter((one) => !one.rule.isDefault && one.rule.access === 'Allow' && isForOutside(one))
-      if (rule.isDefault && chosen.length === 0) continue
+      // Without another rule for what may leave, or a denial, the group says no more than every group does by itself.
+      if (chosen.every((one) => one === opener) && isMoot(rules, opener)) continue
       const names = chosen.map((one) => one.rule.name)
       const priority = freePriority(filter, 'outbound')
       const last = Math.max(...rules.map((one) => (one.rule.isDefault ? 0 : one.rule.priority)))
@@ -107,6 +111,12 @@ function isMoot(rules: readonly RulePackets[], opener: RulePackets): boolean {
     .some((one) => !one.rule.isDefault && one.rule.access !== 'Allow' && isForOutside(one))
 }
 
+/** Gateways and Bastion are managed from outside, and only they: their subnet may be in another file than they are. */
+function isOfService({ securityGroups }: AzureNetwork, object: AzureObject): boolean {
+  const rules = securityGroups.all.find((group) => group.object === object)?.rules ?? []
+  return rules.some(({ source }) => knownItems(source.prefixes).some((tag) => tag.toLowerCase() === 'gatewaymanager'))
+}
+
 /** Whether the group is on a subnet of ordinary hosts, and nothing behind it takes what leaves for the internet. */
 function leavesStraight(view: StateView, { object }: FilterPackets): boolean {
   const site = siteOf(view)
@@ -123,5 +133,6 @@ function leavesStraight(view: StateView, { object }: FilterPackets): boolean {
   // Gateways and services that a subnet is delegated to need the way out themselves.
   const isOrdinary = (subnet: Subnet) =>
     !isSpecialSubnet(subnet) && !gateways.has(subnet) && subnet.delegations.items.length === 0
+  if (isOfService(site.azure, object)) return false
   return own.some((subnet) => isOrdinary(subnet) && exitOf(site, routesOf(site, subnet), 'v4').kind === 'internet')
 }

@@ -79,8 +79,12 @@ export function nodeBlock({ reach: { cluster } }: StateView): string | undefined
 
 /** Settings of previews are refused by other versions of the API, and azurerm has none of them. */
 function isPreview({ object }: Cluster): boolean {
-  return object.azurerm === undefined && /-preview$/i.test(object.apiVersion ?? '')
+  const version = object.apiVersion ?? ''
+  return object.azurerm === undefined && /-preview$/i.test(version) && version >= PREVIEW_SINCE
 }
+
+/** Both settings are in this version and later ones. Source: azure-sdk-for-go, armcontainerservice changelog, 6.1.0-beta.1 */
+const PREVIEW_SINCE = '2024-05-02-preview'
 
 function hasIssuer({ object }: Cluster): boolean {
   return booleanOf(read(object, 'properties.oidcIssuerProfile.enabled')) === true
