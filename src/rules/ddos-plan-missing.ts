@@ -5,6 +5,7 @@ import type { Link } from '../model/azure/link.ts'
 import { surely, textProp, wordProp } from '../model/azure/prop.ts'
 import type { VirtualNetwork } from '../model/azure/virtual-network.ts'
 import { rulesetOf } from '../reach/layers/firewall-ruleset.ts'
+import { eachNetwork } from './each.ts'
 import { siteOf } from './facts/azure-site.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
@@ -24,7 +25,7 @@ export const ddosPlanMissing = defineRule({
   },
 
   /** Yields a note for each network of the tree that certainly has neither, and an entry whose public address the tree makes. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     const azure = azureOf(view)
     for (const network of azure.virtualNetworks.all) {
       if (isProtected(network)) continue
@@ -38,7 +39,7 @@ export const ddosPlanMissing = defineRule({
         decide: 'Is a plan, or protection of single addresses, worth its price here?',
       })
     }
-  },
+  }),
 
   merge: mergeAzure,
 })

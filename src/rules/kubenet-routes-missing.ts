@@ -8,6 +8,7 @@ import type { RouteTable } from '../model/azure/route-table.ts'
 import type { Subnet } from '../model/azure/virtual-network.ts'
 import { ignoredChanges } from '../parse/terraform/ignored-changes.ts'
 import { workerPools } from '../reach/azure/state.ts'
+import { eachNetwork } from './each.ts'
 import { findBlock } from './edit/hcl-block.ts'
 import { subjectOf } from './facts/azure-subject.ts'
 import { azureOf } from './facts/azure-view.ts'
@@ -31,7 +32,7 @@ export const kubenetRoutesMissing = defineRule({
   },
 
   /** Yields a hit for each subnet and route table of a kubenet cluster that certainly loses, hides or mixes up the routes to its pods. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     const azure = azureOf(view)
     const kubenet = azure.clusters.all.filter(({ plugin }) => surely(plugin, 'kubenet'))
     for (const cluster of kubenet) {
@@ -48,7 +49,7 @@ export const kubenetRoutesMissing = defineRule({
         if (others.length > 0) yield shared(view, cluster, table, others[0]!)
       }
     }
-  },
+  }),
 
   merge: mergeAzure,
 })

@@ -6,6 +6,7 @@ import { knownItems, knownValue } from '../model/azure/prop.ts'
 import { type Subnet, subnetName } from '../model/azure/virtual-network.ts'
 import type { AzureQuery } from '../reach/azure/explain-azure.ts'
 import type { Outcome } from '../reach/azure/outcome.ts'
+import { eachNetwork } from './each.ts'
 import { addDenial, freePriority } from './edit/add-nsg-rule.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { askAzure, azureWitness, siteOf } from './facts/azure-site.ts'
@@ -31,7 +32,7 @@ export const nsgLateral = defineRule({
   },
 
   /** Yields a hit for each group on a subnet of nodes, where these certainly reach SSH or remote desktop of machines in other subnets. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     const azure = azureOf(view)
     const targets = machineSubnets(view)
     if (targets.length === 0) return
@@ -45,7 +46,7 @@ export const nsgLateral = defineRule({
       const open = targets.flatMap((target) => openTo(view, way, target))
       if (open.length > 0) yield toHit(view, way, filter, open)
     }
-  },
+  }),
 
   merge: mergeAzure,
 

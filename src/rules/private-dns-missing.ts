@@ -7,6 +7,7 @@ import { knownValue, surely } from '../model/azure/prop.ts'
 import type { VirtualNetwork } from '../model/azure/virtual-network.ts'
 import { canReach } from '../reach/azure/peerings.ts'
 import { resolversOf } from '../reach/layers/dns.ts'
+import { eachNetwork } from './each.ts'
 import { linkZone } from './edit/link-zone.ts'
 import { replaceLiteral } from './edit/literal.ts'
 import { inPlace } from './edit/one-patch.ts'
@@ -33,7 +34,7 @@ export const privateDnsMissing = defineRule({
   },
 
   /** Yields a hit for each private cluster without a public name, and network of its nodes' DNS servers or of an administrator's machine, where its zone is not linked. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     for (const cluster of azureOf(view).clusters.all) {
       const { api } = cluster
       // The public name of a private cluster leads to the private address, so that every network can resolve it.
@@ -44,7 +45,7 @@ export const privateDnsMissing = defineRule({
       // Of a zone that is not in the tree nobody here knows the links.
       else if (zone !== undefined || word === 'system') yield* unlinked(view, cluster, zone)
     }
-  },
+  }),
 
   merge: mergeAzure,
 

@@ -4,6 +4,7 @@ import type { Cluster } from '../model/azure/cluster.ts'
 import type { Link } from '../model/azure/link.ts'
 import { knownValue, numberProp, surely } from '../model/azure/prop.ts'
 import { workerPools } from '../reach/azure/state.ts'
+import { eachNetwork } from './each.ts'
 import { setProperty } from './edit/azure-property.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { azureOf } from './facts/azure-view.ts'
@@ -27,7 +28,7 @@ export const snatPortsLow = defineRule({
   },
 
   /** Yields a hit for each cluster behind its own load balancer whose pools, at their largest, outgrow the outbound ports. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     const azure = azureOf(view)
     for (const cluster of azure.clusters.all) {
       const { object, outboundType } = cluster
@@ -78,7 +79,7 @@ export const snatPortsLow = defineRule({
         fix,
       })
     }
-  },
+  }),
 
   merge: mergeAzure,
 
