@@ -46,8 +46,14 @@ export function list(tree: Tree, call: Call, only?: string): CommandResult {
     case 'mermaid':
       return done(toMermaid(graphOfConnections(lists.flatMap(toEdges), MERMAID_MAX_EDGES)))
     default:
+      if (lists.length === 0) return { ...done(''), messages: [nothingIn(tree)] }
       return done(lists.map((each) => `${lists.length > 1 ? `# ${each.state}\n` : ''}${printList(each)}`).join('\n\n'))
   }
+}
+
+/** Said where a tree holds nothing to judge: an empty answer may be a folder that was misspelt. */
+export function nothingIn({ name }: Tree): string {
+  return `${name} holds no Kubernetes manifest and no infrastructure code that could be read`
 }
 
 function toEdges({ connections }: ConnectionList) {

@@ -6,7 +6,7 @@ import type { Call } from './command-line.ts'
 import { type Config, EMPTY_CONFIG } from './config/config.ts'
 import { loadConfig, loadConfigFile, loadReviewConfig } from './config/load-config.ts'
 import { effectiveOptions, type Options } from './config/options.ts'
-import { diff, evaluateQueries, explain, list } from './queries.ts'
+import { diff, evaluateQueries, explain, list, nothingIn } from './queries.ts'
 import { toDot } from './report/dot.ts'
 import { graphOfChanges } from './report/graph.ts'
 import { auditHtml, reviewHtml } from './report/html.ts'
@@ -81,7 +81,9 @@ function runAudit(call: Call, surroundings: Surroundings): CommandResult {
   const tree = openTree(call.operands[0]!, open(call))
   const { config, options } = configure(call, tree)
   const report = audit({ tree, config, options, today: surroundings.today })
-  return judged(printAudit(report, call, surroundings), report)
+  const { units, notAnalysed } = report.coverage
+  const messages = units.length + notAnalysed.length === 0 ? [nothingIn(tree)] : []
+  return { ...judged(printAudit(report, call, surroundings), report), messages }
 }
 
 /** np-guard's analyser takes a single file as well: the folder of the file, of which only the file is read. */

@@ -81,7 +81,10 @@ export function loadConfigFile(file: string, rules?: ReadonlySet<string>): Confi
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new InputError(`the configuration cannot be read: ${(error as Error).message}`, { file })
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new InputError(`the configuration cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}`, {
+      file,
+    })
   }
   const { config, problems } = parseConfig(new SourceText(file, text), rules)
   failOn(problems)

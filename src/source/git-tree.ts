@@ -33,7 +33,7 @@ function explainRepository(repo: string, stderr: string): string {
   if (/dubious ownership/.test(stderr)) {
     return `git does not trust ${repo} because another user owns it; run: git config --global --add safe.directory ${repo}`
   }
-  if (/not a git repository/.test(stderr)) return `${repo} is not in a git repository`
+  if (/not a git repository/.test(stderr)) return `${repo === '.' ? 'this folder' : repo} is not in a git repository`
   return `git could not read the repository ${repo}: ${stderr}`
 }
 
