@@ -49,9 +49,7 @@ export const nameSets: SetAlgebra<NameSet> = {
 
 /** The set of one name. */
 export function exactName(name: string): NameSet {
-  const only = normal(name).replaceAll('*', '')
-  const set = namePatterns([only], 'any')
-  return set === undefined ? NO_NAMES : { ...set, only }
+  return namePatterns([normal(name).replaceAll('*', '')], 'any') ?? NO_NAMES
 }
 
 /**
@@ -66,7 +64,11 @@ export function namePatterns(patterns: readonly string[], wildcard: Wildcard): N
     if (read === undefined) return undefined
     tokens.push(read)
   }
-  return determinize(tokens)
+  const set = determinize(tokens)
+  const [name, ...others] = patterns
+  // A list of one name is that name.
+  const isOne = set !== undefined && name !== undefined && others.length === 0 && !name.includes('*')
+  return isOne ? { ...set, only: normal(name) } : set
 }
 
 export function hasName(set: NameSet, name: string): boolean {

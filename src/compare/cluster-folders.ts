@@ -58,7 +58,8 @@ export function findClusterFolders(
     if (unit.kind !== 'manifests')
       called(unit.environment === undefined ? unit.path : `${unit.path}/${unit.environment}`)
     for (const resource of resources) {
-      called(foldersAbove(resource.origin.source.path)[0]!)
+      const { path } = resource.origin.source
+      called(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
       for (const applied of appliedBy(resource)) {
         const cluster = applied.destination === undefined ? undefined : clusterAt(applied.destination, clusters)
         if (cluster !== undefined) claim(applied.folder, cluster, applied.why)
@@ -96,7 +97,10 @@ interface Applied {
 }
 
 function* appliedBy(resource: Resource): Iterable<Applied> {
-  const { kind, value } = resource
+  const { kind } = resource
+  // Nearly all objects are of other kinds: of these nothing need be read.
+  if (kind !== 'Kustomization' && kind !== 'Application' && kind !== 'ApplicationSet') return
+  const { value } = resource
   const group = groupOf(stringOf(get(value, 'apiVersion')) ?? '')
   if (kind === 'Kustomization' && group === 'kustomize.toolkit.fluxcd.io') {
     // With a kubeConfig it applies to another cluster, which a Secret names.

@@ -1,5 +1,6 @@
 import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
+import { eachNetwork } from './each.ts'
 import { subjectOf } from './facts/azure-subject.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { networkName, networksOf, overlaps, podRangesOf, rangesIn, withPeers } from './facts/cluster-ranges.ts'
@@ -20,7 +21,7 @@ export const cidrOverlap = defineRule({
   },
 
   /** Yields a hit for each pair of a cluster's ranges, its networks and their peers that certainly overlap, and for peered networks that do. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     const azure = azureOf(view)
     for (const cluster of azure.clusters.all) {
       const networks = [...new Set(networksOf(azure, cluster).flatMap((network) => withPeers(azure, network)))]
@@ -57,7 +58,7 @@ export const cidrOverlap = defineRule({
       })
     }
     yield* clashesBehindHubs(view)
-  },
+  }),
 
   merge: mergeAzure,
 })

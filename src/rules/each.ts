@@ -1,5 +1,6 @@
 import { missingFrom } from '../base/identity.ts'
 import type { StateView } from '../compare/state-view.ts'
+import type { AzureNetwork } from '../model/azure/azure-network.ts'
 import type { Direction, NetworkPolicy } from '../model/kubernetes/network-policy.ts'
 import type { Service } from '../model/kubernetes/service.ts'
 import type { Workload } from '../model/kubernetes/workload.ts'
@@ -179,28 +180,42 @@ class Memory<T> {
 
 /**
  * Checks the Azure network alone, whatever manifests run in it: found once for all states that share the network, and that of the base
- * where there is one. Nothing is kept where the change renames resources, whose findings have other subjects.
+ * where there is one. Nothing is kept where the change renames resources, whose findings have other subjects, or where `isAlone` says that
+ * the manifests have a part in it.
  */
-export function eachNetwork(check: (view: StateView) => Iterable<Hit>): Check {
-  const made = new WeakMap<object, WeakMap<object, readonly Hit[]>>()
-  return (view) => {
+export function eachNetwork(
+  check: (view: StateView, settings: RuleSettings) => Iterable<Hit>,
+  isAlone: (view: StateView) => boolean = () => true,
+): Check {
+  const made = new WeakMap<
+    object,
+    WeakMap<object, { readonly settings: RuleSettings; readonly hits: readonly Hit[] }>
+  >()
+  return (view, settings) => {
     const azure = view.network.azure
-    if (
-      azure === undefined ||
-      azure.objects.objects.some(({ resource: { address } }) => view.identity(address) !== address)
-    )
-      return check(view)
+    if (azure === undefined || isRenamed(view, azure) || !isAlone(view)) return check(view, settings)
     let ofNetwork = made.get(azure)
     if (ofNetwork === undefined) {
       ofNetwork = new WeakMap()
       made.set(azure, ofNetwork)
     }
     const before = view.before?.network.azure ?? azure
-    let hits = ofNetwork.get(before)
-    if (hits === undefined) {
-      hits = [...check(view)]
-      ofNetwork.set(before, hits)
-    }
+    const known = ofNetwork.get(before)
+    if (known !== undefined && known.settings === settings) return known.hits
+    const hits = [...check(view, settings)]
+    ofNetwork.set(before, { settings, hits })
     return hits
   }
+}
+
+const renamed = new WeakMap<StateView, boolean>()
+
+/** Whether the base knows an Azure resource of the state by another address. */
+function isRenamed(view: StateView, { objects }: AzureNetwork): boolean {
+  let known = renamed.get(view)
+  if (known === undefined) {
+    known = objects.objects.some(({ resource: { address } }) => view.identity(address) !== address)
+    renamed.set(view, known)
+  }
+  return known
 }

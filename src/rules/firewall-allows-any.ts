@@ -1,5 +1,6 @@
 import { printConnections } from '../algebra/connections.ts'
 import { knownItems, surely } from '../model/azure/prop.ts'
+import { eachNetwork } from './each.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { contentSubjects, destinationWords, firewallRules } from './facts/firewall-rules.ts'
 import { isWide } from './facts/internet-admission.ts'
@@ -23,7 +24,7 @@ export const firewallAllowsAny = defineRule({
   },
 
   /** Yields a hit for each Allow rule that certainly leads to a good part of the internet, to any machine in Azure, or to any name. */
-  *check(view, { trusted }) {
+  check: eachNetwork(function* (view, { trusted }) {
     const subject = contentSubjects()
     for (const one of firewallRules(azureOf(view))) {
       const { rule, collection, packets, label, owner } = one
@@ -47,7 +48,7 @@ export const firewallAllowsAny = defineRule({
         because: { line: lineOf(rule.value.origin), tells: 'condition' },
       }
     }
-  },
+  }),
 
   merge: mergeAzure,
 })

@@ -1,5 +1,6 @@
 import { type NameSet, namePatterns, nameSets } from '../algebra/names.ts'
 import { knownItems, surely } from '../model/azure/prop.ts'
+import { eachNetwork } from './each.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { contentSubjects, firewallRules } from './facts/firewall-rules.ts'
 import { azureHit } from './hits/azure-hit.ts'
@@ -20,7 +21,7 @@ export const firewallFqdnWide = defineRule({
   },
 
   /** Yields a hit for each Allow rule with such names. */
-  *check(view, { approved }) {
+  check: eachNetwork(function* (view, { approved }) {
     const subject = contentSubjects()
     for (const one of firewallRules(azureOf(view))) {
       const { rule, collection, label, owner } = one
@@ -45,7 +46,7 @@ export const firewallFqdnWide = defineRule({
         }
       }
     }
-  },
+  }),
 
   merge: mergeNames,
 })

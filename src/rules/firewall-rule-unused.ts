@@ -9,8 +9,8 @@ import { type Cluster, podAddressing } from '../model/azure/cluster.ts'
 import { knownItems } from '../model/azure/prop.ts'
 import { workloadName } from '../model/kubernetes/workload.ts'
 import { sampleAddress } from '../reach/address-ranges.ts'
-import { placeRegions } from '../reach/azure/flows.ts'
-import { parseRange } from '../reach/azure/places.ts'
+import type { PlaceRegion } from '../reach/azure/flows.ts'
+import { parseRange, places } from '../reach/azure/places.ts'
 import type { Site } from '../reach/azure/state.ts'
 import { removeBlock } from './edit/hcl-block.ts'
 import { removeItem } from './edit/list-items.ts'
@@ -186,7 +186,7 @@ function withoutPods(
       why: `no pod of ${labelOf(cluster.object)} in this repository can use: no policy of theirs lets out ${printConnections(connections)} to what it names`,
       what,
     }
-  if (placeRegions.intersect(pods.azure, placeRegions.of(to, connections)).length > 0) return undefined
+  if (meets(pods.azure, packets.possible)) return undefined
   const packet = samplePort(connections)
   const address = sampleAddress(to.addresses)
   const target = address === undefined ? sampleName(to.hosts) : printAddress(address)
@@ -201,6 +201,14 @@ function withoutPods(
         why: `no pod of ${labelOf(cluster.object)} can use: ${step.rule} stops it before the firewall`,
         what,
       }
+}
+
+function meets(region: PlaceRegion, { to, connections }: FirewallRulePackets['packets']['possible']): boolean {
+  return region.some(
+    (part) =>
+      !connectionSets.isEmpty(connectionSets.intersect(part.connections, connections)) &&
+      !places.isEmpty(places.intersect(part.peers, to)),
+  )
 }
 
 function isForNodes({

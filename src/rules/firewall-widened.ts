@@ -1,4 +1,5 @@
 import type { Origin } from '../base/origin.ts'
+import type { GateChange } from '../compare/gates.ts'
 import { type Packets, subtractPackets } from '../compare/packets.ts'
 import type { StateView } from '../compare/state-view.ts'
 import type { AzureObject } from '../model/azure/azure-object.ts'
@@ -11,6 +12,7 @@ import { isWide } from './facts/internet-admission.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
+import type { RuleSettings } from './settings.ts'
 
 export const firewallWidened = defineRule({
   id: 'firewall-widened',
@@ -29,13 +31,17 @@ export const firewallWidened = defineRule({
     const { trusted } = settings
     const { head } = change
     if (head === undefined) return
-    for (const { before, after, gained } of gateChangesOf(change)) {
+    for (const gate of gateChangesOf(change)) {
+      const { before, after, gained } = gate
       if (before === undefined || after?.kind !== 'egress' || !after.name.startsWith('firewall/')) continue
       const isSure = gained.certain.length > 0
       const news = untrusted(isSure ? gained.certain : gained.perhaps, 'to', settings)
       if (news.length === 0) continue
       const isOpen = news.some((box) => isWide(box.to, trusted))
-      const { object, at } = placeOfGain(head, after.object, news)
+      const known = PLACES.get(gate)
+      const place = known?.settings === settings ? known.place : placeOfGain(head, after.object, news)
+      PLACES.set(gate, { settings, place })
+      const { object, at } = place
       yield {
         ...azureHit(head, {
           object: after.object,
@@ -52,12 +58,16 @@ export const firewallWidened = defineRule({
   merge: mergeAzure,
 })
 
+interface Place {
+  readonly object: AzureObject
+  readonly at: Origin
+}
+
+/** States that share a firewall share its changes. */
+const PLACES = new WeakMap<GateChange, { readonly settings: RuleSettings; readonly place: Place }>()
+
 /** The rule because of which something is let out: one that lets some of it out, and of several the first that is new or written anew. */
-function placeOfGain(
-  view: StateView,
-  object: AzureObject,
-  news: Packets,
-): { readonly object: AzureObject; readonly at: Origin } {
+function placeOfGain(view: StateView, object: AzureObject, news: Packets): Place {
   const was = view.before === undefined ? [] : firewallRules(azureOf(view.before))
   const telling = firewallRules(azureOf(view)).filter(({ owner, collection, packets: { certain, possible } }) => {
     if (owner !== object || !surely(collection.action, 'Allow')) return false

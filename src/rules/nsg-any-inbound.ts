@@ -1,3 +1,4 @@
+import { eachNetwork } from './each.ts'
 import { narrowSource } from './edit/narrow-source.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { admissionsOf, admissionWitness, isAnyPort, ruleFor, strangersOf } from './facts/internet-admission.ts'
@@ -18,7 +19,7 @@ export const nsgAnyInbound = defineRule({
   },
 
   /** Yields a hit for each group that certainly lets the internet through to thousands of ports, after its denials. */
-  *check(view, { trusted, trustedRanges }) {
+  check: eachNetwork(function* (view, { trusted, trustedRanges }) {
     for (const admission of admissionsOf(view, trusted)) {
       const { filter, connections, isReached } = admission
       if (!isAnyPort(connections)) continue
@@ -36,7 +37,7 @@ export const nsgAnyInbound = defineRule({
       })
       yield takesRule({ ...hit, ...becauseOf(rule, { tells: 'condition' }) }, rule)
     }
-  },
+  }),
 
   merge: mergeAzure,
 

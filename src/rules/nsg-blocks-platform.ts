@@ -4,8 +4,10 @@ import { knownValue } from '../model/azure/prop.ts'
 import type { AzureQuery } from '../reach/azure/explain-azure.ts'
 import type { Outcome, Step } from '../reach/azure/outcome.ts'
 import { bringBack } from './closing/take-back.ts'
-import { askAzure, azureWitness } from './facts/azure-site.ts'
+import { eachNetwork } from './each.ts'
+import { askAzure, azureWitness, hasBalancers } from './facts/azure-site.ts'
 import { subjectOf } from './facts/azure-subject.ts'
+import { azureOf } from './facts/azure-view.ts'
 import { type WayOut, waysOut } from './facts/way-out.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { lineOf } from './one-line.ts'
@@ -27,7 +29,7 @@ export const nsgBlocksPlatform = defineRule({
   },
 
   /** Yields a hit for each subnet of nodes of which a security group certainly stops a packet that every cluster needs. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     for (const way of waysOut(view)) {
       if (way.carries === 'pods') continue
       for (const need of needsOf(way)) {
@@ -52,10 +54,15 @@ export const nsgBlocksPlatform = defineRule({
         break
       }
     }
-  },
+  }, isOfNetwork),
 
   merge: mergeAzure,
 })
+
+/** Whether the answers are the same for all manifests: no Service has a rule at the nodes, and each node is asked for with its cluster. */
+function isOfNetwork(view: StateView): boolean {
+  return !hasBalancers(view) && azureOf(view).clusters.all.every(({ object }) => object.name.known)
+}
 
 interface Need {
   readonly query: AzureQuery

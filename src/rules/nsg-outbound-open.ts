@@ -9,6 +9,7 @@ import { knownItems } from '../model/azure/prop.ts'
 import type { Subnet } from '../model/azure/virtual-network.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { routesOf } from '../reach/azure/host-routes.ts'
+import { eachNetwork } from './each.ts'
 import { addDenial, freePriority } from './edit/add-nsg-rule.ts'
 import { inPlace } from './edit/one-patch.ts'
 import { siteOf } from './facts/azure-site.ts'
@@ -39,7 +40,7 @@ export const nsgOutboundOpen = defineRule({
    * Yields a hit for each group with outbound rules of its own for the internet that in effect lets everything out, on a subnet that leaves
    * straight for the internet.
    */
-  *check(view, { trusted }) {
+  check: eachNetwork(function* (view, { trusted }) {
     const azure = azureOf(view)
     for (const filter of filtersOf(azure)) {
       const rules = filter.of('outbound')
@@ -90,7 +91,7 @@ export const nsgOutboundOpen = defineRule({
         .map((box) => box.connections)
         .reduce(connectionSets.union, NO_CONNECTIONS)
     }
-  },
+  }),
 
   merge: mergeAzure,
 

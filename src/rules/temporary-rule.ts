@@ -3,6 +3,7 @@ import { stringOf } from '../base/value.ts'
 import { type AzureObject, labelOf, read } from '../model/azure/azure-object.ts'
 import { originOf } from '../model/azure/azure-objects.ts'
 import { knownValue } from '../model/azure/prop.ts'
+import { eachNetwork } from './each.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { contentSubjects, firewallRules } from './facts/firewall-rules.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
@@ -21,7 +22,7 @@ export const temporaryRule = defineRule({
   },
 
   /** Yields a note for each rule of a security group or a firewall whose name or description says that it is not to stay. */
-  *check(view) {
+  check: eachNetwork(function* (view) {
     const azure = azureOf(view)
     for (const object of azure.objects.ofType('microsoft.network/networksecuritygroups/securityrules')) {
       const told = wordIn(knownValue(object.name), stringOf(read(object, 'properties.description')))
@@ -44,7 +45,7 @@ export const temporaryRule = defineRule({
         say: `${object.inline || detail === undefined ? '' : `has ${what}, which `}calls itself temporary (“${told}”): what was opened for a while stays open when nobody remembers it. Remove it, or write down until when ${labelOf(object)} needs it.`,
       })
     }
-  },
+  }),
 
   merge: mergeAzure,
 })

@@ -27,6 +27,11 @@ export function linkedCluster({ link }: StateView): Cluster | undefined {
   return link?.kind === 'linked' ? link.cluster : undefined
 }
 
+/** Whether Services of the state have load balancers, and so rules in the security groups of their cluster's nodes. */
+export function hasBalancers({ network: { kubernetes } }: StateView): boolean {
+  return kubernetes.services.some(({ loadBalancer }) => loadBalancer !== undefined)
+}
+
 /** One packet walked through every layer of the cluster and of Azure; the policies are those of the view, under its engine. */
 export function askAzure(view: StateView, query: AzureQuery): Outcome {
   let explainer = explainers.get(view)

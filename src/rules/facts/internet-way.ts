@@ -126,11 +126,18 @@ function severityOf(breadth: InternetBreadth, firewall: Step | undefined): Sever
 
 /** The connections on which a region holds hosts that no rule names: a good part of the internet. */
 export function internetPart(region: PlaceRegion, trusted: AddressSet): ConnectionSet {
-  return region
+  const known = INTERNET_PARTS.get(region)
+  if (known?.trusted === trusted) return known.part
+  const part = region
     .filter(({ peers }) => hasName(peers.hosts, '') || isWide(publicPart(peers.addresses, trusted)))
     .map(({ connections }) => connections)
     .reduce(connectionSets.union, NO_CONNECTIONS)
+  INTERNET_PARTS.set(region, { trusted, part })
+  return part
 }
+
+/** All workloads of a kind have the identical region, and several rules ask about each. */
+const INTERNET_PARTS = new WeakMap<PlaceRegion, { readonly trusted: AddressSet; readonly part: ConnectionSet }>()
 
 function azureCause(view: StateView, { steps }: Outcome): Step | undefined {
   const { before } = view

@@ -1,5 +1,6 @@
 import { cidr } from '../../algebra/addresses.ts'
 import type { StateView } from '../../compare/state-view.ts'
+import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { type Cluster, type NodePool, podAddressing } from '../../model/azure/cluster.ts'
 import type { Firewall } from '../../model/azure/firewall.ts'
 import { knownValue } from '../../model/azure/prop.ts'
@@ -10,7 +11,7 @@ import { type Host, nodeHost, podHost } from '../../reach/azure/hosts.ts'
 import { ANY_PUBLIC_HOST, atAddresses } from '../../reach/azure/places.ts'
 import { type Site, workerPools } from '../../reach/azure/state.ts'
 import { type EffectiveRoute, type RouteSet, routesTo } from '../../reach/layers/route.ts'
-import { siteOf } from './azure-site.ts'
+import { hasBalancers, siteOf } from './azure-site.ts'
 
 /** How the nodes or pods of a cluster leave one of their subnets for the internet. */
 export interface WayOut {
@@ -34,15 +35,17 @@ export type Exit =
   /** Several routes may carry it, or the table is not in the tree. */
   | { readonly kind: 'unknown' }
 
-const made = new WeakMap<StateView, readonly WayOut[]>()
+/** Of a network, and of a state whose Services have rules at the nodes. */
+const made = new WeakMap<AzureNetwork | StateView, readonly WayOut[]>()
 
 /** Every subnet that nodes or pods of a cluster of the tree leave by, once per cluster; those of managed networks are not in the tree. */
 export function waysOut(view: StateView): readonly WayOut[] {
-  let ways = made.get(view)
+  const site = siteOf(view)
+  const key = hasBalancers(view) ? view : site.azure
+  let ways = made.get(key)
   if (ways === undefined) {
-    const site = siteOf(view)
     ways = site.azure.clusters.all.flatMap((cluster) => waysOfCluster(site, cluster))
-    made.set(view, ways)
+    made.set(key, ways)
   }
   return ways
 }
