@@ -166,3 +166,63 @@ ${rules
     expect(told(before, shadowed)).toEqual([])
   })
 })
+
+describe('services whose callers are subnets', () => {
+  const tree = (subnet: string, other: string, allowed: string) => `resource "azurerm_virtual_network" "v" {
+  name = "v"
+}
+resource "azurerm_subnet" "${subnet}" {
+  name                 = "nodes"
+  virtual_network_name = azurerm_virtual_network.v.name
+}
+resource "azurerm_subnet" "${other}" {
+  name                 = "jump"
+  virtual_network_name = azurerm_virtual_network.v.name
+}
+resource "azurerm_storage_account" "data" {
+  name = "data"
+  network_rules {
+    default_action             = "Deny"
+    virtual_network_subnet_ids = [azurerm_subnet.${allowed}.id]
+  }
+}
+`
+  it('says nothing of a subnet that is only called otherwise in the code', () => {
+    expect(told(tree('a', 'b', 'a'), tree('nodes', 'b', 'nodes'))).toEqual([])
+    expect(told(tree('a', 'b', 'a'), tree('b', 'a', 'b'))).toEqual([])
+  })
+  it('tells another subnet under the same address', () => {
+    expect(told(tree('a', 'b', 'a'), tree('b', 'a', 'a'))).toEqual([
+      expect.stringContaining('v/jump'),
+      expect.stringContaining('v/nodes'),
+    ])
+  })
+})
+
+describe('rules for members of a group', () => {
+  const tree = (group: string, home: string) => `resource "azurerm_application_security_group" "${group}" {
+  name                = "web"
+  resource_group_name = "${home}"
+}
+resource "azurerm_network_security_group" "n" {
+  name = "nsg"
+  security_rule {
+    name = "web"
+    priority = 100
+    direction = "Inbound"
+    access = "Allow"
+    protocol = "Tcp"
+    source_port_range = "*"
+    source_address_prefix = "10.0.0.0/8"
+    destination_port_range = "443"
+    destination_application_security_group_ids = [azurerm_application_security_group.${group}.id]
+  }
+}
+`
+  it('says nothing of a group that is only called otherwise in the code', () => {
+    expect(told(tree('web', 'rg'), tree('front', 'rg'))).toEqual([])
+  })
+  it('tells another group of that name', () => {
+    expect(told(tree('web', 'rg'), tree('web', 'other'))).not.toEqual([])
+  })
+})

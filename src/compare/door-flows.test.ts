@@ -55,6 +55,16 @@ test('tells who comes in by a Service that is new, gone, or becomes public', () 
   expect(texts('', service('type: ClusterIP'))).toEqual([])
 })
 
+test('says nothing of a Service that is only called otherwise', () => {
+  expect(texts(PUBLIC, service('type: LoadBalancer', 'shop-front'))).toEqual([])
+  expect(
+    texts(
+      PUBLIC,
+      service('type: LoadBalancer', 'shop-front', '{service.beta.kubernetes.io/azure-load-balancer-internal: "true"}'),
+    ),
+  ).not.toEqual([])
+})
+
 test('points to the Service', () => {
   const opened = told('', PUBLIC).find(({ from: who }) => who === 'internet')
   expect(opened!.cause).toMatchObject({ file: 'web.yaml', resource: 'Service/shop/web', why: 'load balancer' })

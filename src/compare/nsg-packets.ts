@@ -2,7 +2,8 @@ import { type Bounds, exactly } from '../algebra/bounds.ts'
 import { ALL_PORTS, type ConnectionSet, NO_CONNECTIONS } from '../algebra/connections.ts'
 import { equalIntervals, type Intervals, intersectIntervals, interval } from '../algebra/intervals.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
-import type { AzureObject } from '../model/azure/azure-object.ts'
+import { type AzureObject, read } from '../model/azure/azure-object.ts'
+import { textProp } from '../model/azure/prop.ts'
 import { type RuleProtocol, type SecurityGroup, toSecurityRule } from '../model/azure/security-group.ts'
 import type { NetworkTag } from '../model/azure/service-tags.ts'
 import { atAddresses, EVERYWHERE, INTERNET, NOWHERE, type Places, PRIVATE_V4, places } from '../reach/azure/places.ts'
@@ -159,8 +160,12 @@ function endOf({ prefixes, groups, groupsKnown }: FilterEnd, isOwn: boolean): Bo
   return { certain, possible }
 }
 
-function placeOfGroup({ resource }: AzureObject): Places {
-  return standIn(`members of ${resource.address}`)
+/** By its own name and that of its resource group, whatever address the code gives it. */
+function placeOfGroup(object: AzureObject): Places {
+  const { name, resource } = object
+  if (!name.known) return standIn(`members of ${resource.address}`)
+  const home = textProp(read(object, 'resourceGroup'), '', resource.origin)
+  return standIn(`members of ${home.known && home.value !== '' ? `${home.value}/` : ''}${name.value}`)
 }
 
 /** Which addresses a network has, and what is peered with it, changes the meaning of the tag and not of the rule: so it stays a tag. */

@@ -3,7 +3,8 @@ import type { Bounds } from '../algebra/bounds.ts'
 import { type ConnectionSet, connectionSets, singlePort } from '../algebra/connections.ts'
 import { ALL_SERVICES } from '../algebra/service-sets.ts'
 import type { AzureNetwork } from '../model/azure/azure-network.ts'
-import { type AzureObject, labelOf, read } from '../model/azure/azure-object.ts'
+import { type AzureObject, fullName, labelOf, read } from '../model/azure/azure-object.ts'
+import type { AzureObjects } from '../model/azure/azure-objects.ts'
 import type { Cluster } from '../model/azure/cluster.ts'
 import { type PropList, surely, textProp } from '../model/azure/prop.ts'
 import type { ServiceEndpoint } from '../model/azure/service.ts'
@@ -14,25 +15,43 @@ import { standIn } from './stand-in.ts'
 
 /** Who may call the public endpoint of a service: as far as its own rules say, and nobody for certain where a perimeter may decide. */
 export function callersOf(azure: AzureNetwork, service: ServiceEndpoint): Bounds<Places> {
-  const own = callersByRules(service)
+  const own = callersByRules(azure, service)
   return perimeterOf(azure, service) === undefined ? own : { certain: NOWHERE, possible: ANYBODY }
 }
 
-function callersByRules(service: ServiceEndpoint): Bounds<Places> {
+function callersByRules(azure: AzureNetwork, service: ServiceEndpoint): Bounds<Places> {
   const { publicAccess, injectedInto, defaultAction, ipRules, allowsAzure, subnetRules } = service
   if (injectedInto.kind === 'found' || injectedInto.kind === 'outside') return { certain: NOWHERE, possible: NOWHERE }
   if (publicAccess.known && publicAccess.value === 'Disabled') return { certain: NOWHERE, possible: NOWHERE }
   const isOn = surely(publicAccess, 'Enabled') && injectedInto.kind === 'absent'
   if (surely(defaultAction, 'Allow')) return { certain: isOn ? ANYBODY : NOWHERE, possible: ANYBODY }
   const ranges = rangesOf(ipRules)
-  const azure = allowsAzure.known && allowsAzure.value ? atServices(ALL_SERVICES) : NOWHERE
+  const services = allowsAzure.known && allowsAzure.value ? atServices(ALL_SERVICES) : NOWHERE
   const subnets = subnetRules
-    .map(({ subnet }) => (subnet.kind === 'found' ? standIn(`subnet ${labelOf(subnet.object)}`) : NOWHERE))
+    .map(({ subnet }) => (subnet.kind === 'found' ? standIn(`subnet ${armNameOf(azure, subnet.object)}`) : NOWHERE))
     .reduce(places.union, NOWHERE)
-  const known = [admitted(ranges.certain), azure, subnets].reduce(places.union)
+  const known = [admitted(ranges.certain), services, subnets].reduce(places.union)
   const isOpenEnded = !defaultAction.known || !allowsAzure.known || !ipRules.complete
   return { certain: isOn ? known : NOWHERE, possible: isOpenEnded ? ANYBODY : known }
 }
+
+/** `vnet/subnet`, whatever address the code gives it; its label where it has no known name, or not it alone has it. */
+function armNameOf({ objects }: AzureNetwork, object: AzureObject): string {
+  let counts = counted.get(objects)
+  if (counts === undefined) {
+    counts = new Map()
+    for (const subnet of objects.ofType(object.type)) {
+      const name = fullName(subnet).toLowerCase()
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+    }
+    counted.set(objects, counts)
+  }
+  const name = fullName(object)
+  return name.includes('?') || counts.get(name.toLowerCase()) !== 1 ? labelOf(object) : name
+}
+
+/** How many subnets have a name. */
+const counted = new WeakMap<AzureObjects, Map<string, number>>()
 
 /** Whom one rule of a database admits; anybody where its ends are not known. */
 export function callersOfRule(rule: AzureObject): Places {

@@ -210,19 +210,35 @@ function addressKey(addresses: AddressSet): string {
 function diffDoors(before: readonly Door[], after: readonly Door[]): readonly DoorDifference[] {
   const gone = new Map(before.map((door) => [doorKey(door), door]))
   const differences: DoorDifference[] = []
+  const come: Door[] = []
   for (const door of after) {
     const key = doorKey(door)
     const old = gone.get(key)
     gone.delete(key)
-    if (old === undefined || !leadsToTheSame(old, door)) differences.push({ before: old, after: door })
+    if (old === undefined) come.push(door)
+    else if (!leadsToTheSame(old, door)) differences.push({ before: old, after: door })
   }
-  for (const door of gone.values()) differences.push({ before: door, after: undefined })
+  // What has another address in the code and lets the same in is the same door, called otherwise.
+  const left = new Map<string, Door[]>()
+  for (const door of gone.values()) left.set(doorKind(door), [...(left.get(doorKind(door)) ?? []), door])
+  for (const door of come) {
+    const olds = left.get(doorKind(door)) ?? []
+    const same = olds.findIndex((old) => leadsToTheSame(old, door))
+    if (same < 0) differences.push({ before: undefined, after: door })
+    else olds.splice(same, 1)
+  }
+  for (const olds of left.values()) for (const door of olds) differences.push({ before: door, after: undefined })
   return differences
 }
 
-function doorKey({ kind, resource, subject, frontend, origin }: Door): string {
+function doorKey(door: Door): string {
+  return `${doorKind(door)}|${door.resource.address}`
+}
+
+/** All that tells doors apart but whose they are. */
+function doorKind({ kind, subject, frontend, origin }: Door): string {
   const item = kind === 'external-ip' ? writtenText(origin) : ''
-  return [kind, resource.address, subject, connectionKey(frontend), item].join('|')
+  return [kind, subject, connectionKey(frontend), item].join('|')
 }
 
 function leadsToTheSame(a: Door, b: Door): boolean {

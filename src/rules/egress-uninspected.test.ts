@@ -92,6 +92,14 @@ describe('outbound-type-mismatch', () => {
     patched: tf(hub()),
   })
   silent(outboundTypeMismatch, 'routes that lead to the firewall', { head: tf(hub()) })
+  silent(outboundTypeMismatch, 'a subnet that is only called otherwise in the code', {
+    base: tf(hub({ outbound: 'loadBalancer' })),
+    head: tf(
+      hub({ outbound: 'loadBalancer' })
+        .replaceAll('azurerm_subnet.nodes', 'azurerm_subnet.pool')
+        .replace('"azurerm_subnet" "nodes"', '"azurerm_subnet" "pool"'),
+    ),
+  })
 })
 
 describe('firewall-blocks-aks', () => {

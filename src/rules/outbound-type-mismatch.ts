@@ -36,7 +36,7 @@ export const outboundTypeMismatch = defineRule({
       yield azureHit(view, {
         object,
         at: writtenOrigin(outboundType),
-        detail: `${labelOf(subnet.object)}`,
+        detail: subjectOf(view, subnet.object),
         severity: wrong.severity,
         extent: wrong.severity === 'high' ? 2 : 1,
         // One route that leads past the firewall is one finding.
