@@ -402,6 +402,28 @@ describe('finding units', () => {
     expect(claim.problems.map(problemPlace)).toEqual([{ file: 'b/broken.json', line: 2 }])
   })
 
+  it('takes a parameter file that is named after the template, though the deployment gives the rest', () => {
+    const parameters = { env: { type: 'string' }, password: { type: 'securestring' } }
+    const inputs = (path: string, ...names: readonly string[]) =>
+      arm
+        .find(
+          treeOf(
+            toFiles({
+              'main.json': template([resource('n')], { parameters }),
+              [path]: {
+                $schema: PARAMETERS,
+                parameters: Object.fromEntries(names.map((name) => [name, { value: 'x' }])),
+              },
+            }),
+          ),
+        )
+        .units.map((unit) => unit.inputs)
+    expect(inputs('main.parameters.json', 'env')).toEqual([['main.parameters.json']])
+    expect(inputs('other.parameters.json', 'env', 'password')).toEqual([['other.parameters.json']])
+    expect(inputs('other.parameters.json', 'env')).toEqual([[]])
+    expect(inputs('main.parameters.json', 'env', 'stranger')).toEqual([[]])
+  })
+
   it('reads comments and a byte-order mark', () => {
     const text = `\uFEFF// head\n{ "$schema": "${TEMPLATE}", /* x */ "resources": [ { "type": "A.B/c", "apiVersion": "1", "name": "n" }, ] }`
     expect(renderArm({ 'main.json': text }).resources.map((one) => one.address)).toEqual(['A.B/c/n'])

@@ -19,9 +19,20 @@ export interface LooseParameters {
 
 /**
  * The template that a parameter file is for: one that declares all its parameters and needs no others, of those the one that
- * its name says (`main.prod.parameters.json` for `main.bicep`), then the nearest. Undefined where several are as near.
+ * its name says (`main.prod.parameters.json` for `main.bicep`), then the nearest; else one that its name says and that declares all of
+ * them, where the rest is given at the deployment. Undefined where several are as near.
  */
 export function templateOf(file: LooseParameters, entries: readonly Entry[]): Entry | undefined {
+  return (
+    nearestFit(file, entries) ??
+    nearestFit(
+      file,
+      entries.filter(({ path }) => isNamedAfter(file.path, path)).map((entry) => ({ ...entry, required: [] })),
+    )
+  )
+}
+
+function nearestFit(file: LooseParameters, entries: readonly Entry[]): Entry | undefined {
   const names = new Set(file.names.map((name) => name.toLowerCase()))
   if (names.size === 0) return undefined
   let best: { readonly entry: Entry; readonly score: number } | undefined
@@ -57,9 +68,13 @@ function distance(file: string, entry: string): number {
   const up = countFolders(entry, shared)
   if (up > 1) return TOO_FAR
   const down = countFolders(file, shared)
-  const named = stemOf(file).startsWith(`${stemOf(entry)}.`) ? 0 : 1
+  const named = isNamedAfter(file, entry) ? 0 : 1
   // A folder of parameters lies below or beside the template, not in another part of the tree.
   return 2 * (up + down) + named
+}
+
+function isNamedAfter(file: string, entry: string): boolean {
+  return stemOf(file).startsWith(`${stemOf(entry)}.`)
 }
 
 /** Folders of a path behind an offset. */
