@@ -213,7 +213,7 @@ resource "azurerm_network_security_group" "n" {
     access = "Allow"
     protocol = "Tcp"
     source_port_range = "*"
-    source_address_prefix = "10.0.0.0/8"
+    source_address_prefix = "203.0.113.0/24"
     destination_port_range = "443"
     destination_application_security_group_ids = [azurerm_application_security_group.${group}.id]
   }
