@@ -1,8 +1,8 @@
 import { after, contains, rangeOf } from './address.ts'
 import { anyAddress, at, type Card, subnetNamed, type World } from './cards.ts'
-import { leaves, packetFrom } from './delivery-walk.ts'
+import { leaves, packetFrom, send } from './delivery-walk.ts'
 import { askServers } from './name-walk.ts'
-import type { Demand, Place } from './places.ts'
+import { type Demand, isConnected, type Place } from './places.ts'
 import type { PolicyEnd } from './policy-walk.ts'
 import { isOfCluster, sendPublic } from './public-walk.ts'
 import type { State } from './state.ts'
@@ -41,8 +41,12 @@ export function toApiServer(world: World, card: Card, may: (end: PolicyEnd) => b
     const isKnown = resolver === 'outside' ? choose('a server outside knows', [true, false]) : resolver === home.vnet
     if (!isKnown) return stopped('dns')
   }
-  // The /32 of the endpoint beats every route; its subnet's NSG does not apply to it.
-  return leaves(world, card, packetFrom(card, at(address), demand))
+  const endpoint: Card = { ...home, address, isNode: false, groups: [], isEndpoint: true }
+  // The /32 of the endpoint beats every route in its own and peered networks; its subnet's NSG does not apply to it.
+  const isNear = card.vnet === home.vnet || isConnected(state, card.vnet, home.vnet)
+  return isNear
+    ? leaves(world, card, packetFrom(card, at(address), demand))
+    : send(world, card, at(address), endpoint, demand)
 }
 
 export function admitsToApi({ cluster }: State, client: Place): Arrival {

@@ -58,8 +58,16 @@ export function toName(
 function asksClusterDns(world: World, pod: Pod): boolean {
   const { state, choose } = world
   const range = podRange(world, choose('pool of the DNS server', state.cluster.pools))
-  const end: PolicyEnd = { kind: 'pod', pod: CLUSTER_DNS, address: anyAddress(world, 'DNS server', range) }
-  return admits(state, pod, 'Egress', end, 'UDP', 53, choose) || admits(state, pod, 'Egress', end, 'TCP', 53, choose)
+  const server: PolicyEnd = { kind: 'pod', pod: CLUSTER_DNS, address: anyAddress(world, 'DNS server', range) }
+  // Only admin policies may be about the server's namespace, and these only about pods, whatever their addresses.
+  const client: PolicyEnd = pod.hostNetwork
+    ? { kind: 'node', isOwn: false, address: server.address }
+    : { kind: 'pod', pod, address: server.address }
+  return (['UDP', 'TCP'] as const).some(
+    (protocol) =>
+      admits(state, pod, 'Egress', server, protocol, 53, choose) &&
+      admits(state, CLUSTER_DNS, 'Ingress', client, protocol, 53, choose),
+  )
 }
 
 /** The network whose private zones count for an answer; `outside`: a server of which nobody knows what it answers. */

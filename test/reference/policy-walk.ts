@@ -97,7 +97,7 @@ function matchesRule(
   return (
     !isSkipped &&
     (peers.length === 0 || peers.some((peer) => isPeer(state, policy, peer, packet.end, choose))) &&
-    (ports.length === 0 || ports.some((item) => isPort(item, packet)))
+    (ports.length === 0 || ports.some((item) => isPort(item, packet, choose)))
   )
 }
 
@@ -107,10 +107,11 @@ function numbersOf({ pods }: State, name: string): ReadonlySet<number> {
 }
 
 /** A name is one of the pod that receives; what is no pod has none. */
-function isPort({ protocol, port, endPort }: PolicyPort, packet: PolicyPacket): boolean {
+function isPort({ protocol, port, endPort }: PolicyPort, packet: PolicyPacket, choose: Choose): boolean {
   if (protocol !== packet.protocol) return false
   if (typeof port !== 'string') return port === undefined || (port <= packet.port && packet.port <= (endPort ?? port))
   const receiver = packet.direction === 'Ingress' ? packet.pod : packet.end.kind === 'pod' ? packet.end.pod : undefined
+  if (receiver === CLUSTER_DNS) return choose(`the DNS server calls a port ${port}`, [true, false])
   return packet.protocol === 'TCP' && receiver?.portNames?.[port] === packet.port
 }
 

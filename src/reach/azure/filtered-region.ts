@@ -43,7 +43,7 @@ function withAdminRules(
   view: FilterView,
   region: Bounds<PlaceRegion>,
 ): Bounds<PlaceRegion> {
-  const rules = adminFilterRules(site.azure, host.network, direction === 'inbound' ? 'Inbound' : 'Outbound')
+  const rules = adminFilterRules(site.azure, host, direction === 'inbound' ? 'Inbound' : 'Outbound')
   if (rules.length === 0) return region
   const decisions = regionRules(rules, fixed, view)
   const where = (access: 'Deny' | 'AlwaysAllow') =>

@@ -60,13 +60,7 @@ export function isFiltered(site: Site, host: Host): boolean {
 
 function filterAt(site: Site, host: Host, packet: FabricPacket, direction: 'inbound' | 'outbound'): Outcome {
   const scope = site.topology.scopeOf(host.network, host.subnet, host.podRanges, host.podRangesRouted)
-  const admin = judgeAdminRules(
-    site.azure,
-    host.network,
-    direction === 'inbound' ? 'Inbound' : 'Outbound',
-    packet,
-    scope,
-  )
+  const admin = judgeAdminRules(site.azure, host, direction === 'inbound' ? 'Inbound' : 'Outbound', packet, scope)
   const first = admin.step === undefined ? NOTHING_IN_THE_WAY : outcomeOf(admin.step)
   if (first.answer === 'denied' || admin.skipsGroups === 'yes') return first
   const own = groupsOf(site, host)

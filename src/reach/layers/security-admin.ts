@@ -1,8 +1,9 @@
 import { both, type Truth } from '../../algebra/truth.ts'
 import type { AzureNetwork } from '../../model/azure/azure-network.ts'
 import { labelOf } from '../../model/azure/azure-object.ts'
+import { knownValue } from '../../model/azure/prop.ts'
 import type { AdminRule } from '../../model/azure/security-group.ts'
-import type { VirtualNetwork } from '../../model/azure/virtual-network.ts'
+import type { Subnet, VirtualNetwork } from '../../model/azure/virtual-network.ts'
 import type { Step } from '../azure/outcome.ts'
 import { type FabricPacket, type FilterRule, matchesRule, type TagScope, toFilterRule } from './nsg.ts'
 
@@ -29,6 +30,37 @@ function compiledRules(azure: AzureNetwork): readonly CompiledAdminRule[] {
   return rules
 }
 
+/** Where a host stands. */
+interface Governed {
+  readonly network: VirtualNetwork | undefined
+  readonly subnet: Subnet | undefined
+}
+
+/** Subnets of Azure's own appliances, by the names that they must have. */
+const EXEMPT_NAMES: ReadonlySet<string> = new Set([
+  'azurefirewallsubnet',
+  'azurefirewallmanagementsubnet',
+  'azurebastionsubnet',
+  'gatewaysubnet',
+  'routeserversubnet',
+])
+
+const GATEWAY_SUBNETS = new WeakMap<AzureNetwork, ReadonlySet<Subnet | undefined>>()
+
+/**
+ * Subnets of application gateways, firewalls, Bastion, route servers and network gateways take no part.
+ * Source: learn.microsoft.com/azure/virtual-network-manager/concept-security-admins#nonapplication-of-security-admin-rules
+ */
+function isExempt(azure: AzureNetwork, subnet: Subnet | undefined): boolean {
+  if (subnet === undefined || azure.adminRules.length === 0) return false
+  let gateways = GATEWAY_SUBNETS.get(azure)
+  if (gateways === undefined) {
+    gateways = new Set(azure.applicationGateways.all.map((gateway) => azure.subnets.of(gateway.subnet)))
+    GATEWAY_SUBNETS.set(azure, gateways)
+  }
+  return gateways.has(subnet) || EXEMPT_NAMES.has(knownValue(subnet.object.name)?.toLowerCase() ?? '')
+}
+
 /**
  * Judges a packet at one network: the first rule that matches decides. `Allow` hands on to the NSGs.
  *
@@ -36,7 +68,7 @@ function compiledRules(azure: AzureNetwork): readonly CompiledAdminRule[] {
  */
 export function judgeAdminRules(
   azure: AzureNetwork,
-  network: VirtualNetwork | undefined,
+  { network, subnet }: Governed,
   direction: 'Inbound' | 'Outbound',
   packet: FabricPacket,
   scope: TagScope,
@@ -45,7 +77,8 @@ export function judgeAdminRules(
   let skips: Truth = 'no'
   let open: Truth = 'yes'
   let told: Step | undefined
-  for (const { rule, source } of network === undefined ? [] : compiledRules(azure)) {
+  const rules = network === undefined || isExempt(azure, subnet) ? [] : compiledRules(azure)
+  for (const { rule, source } of rules) {
     if (rule.direction !== undefined && rule.direction !== direction) continue
     const match = both(
       both(appliesTo(azure, source, network!), matchesRule(rule, packet, scope)),
@@ -86,10 +119,10 @@ function appliesTo(azure: AzureNetwork, { networks, networksComplete }: AdminRul
 /** The rules that hold at a network in one direction, by priority; those that only may hold are marked so. */
 export function adminFilterRules(
   azure: AzureNetwork,
-  network: VirtualNetwork | undefined,
+  { network, subnet }: Governed,
   direction: 'Inbound' | 'Outbound',
 ): readonly FilterRule[] {
-  if (network === undefined) return []
+  if (network === undefined || isExempt(azure, subnet)) return []
   return compiledRules(azure).flatMap(({ rule, source }) => {
     const applies = both(appliesTo(azure, source, network), source.deployed === 'yes' ? 'yes' : 'maybe')
     if (applies === 'no' || (rule.direction !== undefined && rule.direction !== direction)) return []
