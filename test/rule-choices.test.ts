@@ -178,4 +178,36 @@ describe('choices', () => {
     expect(preview.choices![0]!.files[0]!.diff).toContain("+      podLinkLocalAccess: 'None'")
     expect(at('2025-05-01').choices).toBeUndefined()
   })
+
+  it('names layers that are not in the tree, and those that another repository holds, with what they cost and as no edits', () => {
+    const opened = (net: string) =>
+      findingOf(
+        'egress-internet',
+        { 'net.tf': net, 'shop.yaml': policy(TO_PARTNER) },
+        { 'net.tf': net, 'shop.yaml': policy(TO_ANY) },
+      )
+    const without = opened(OPEN)
+    expect(without.patch).toBeDefined()
+    expect(without.elsewhere?.map(({ layer, what }) => `${layer}: ${what}`)).toEqual([
+      'route: Route 0.0.0.0/0 of azurerm_subnet.nodes to the firewall azurerm_firewall.hub, which must then allow what AKS itself needs.',
+      'nsg: Give azurerm_subnet.nodes a security group with a rule that denies the tag Internet outbound, below what AKS itself needs; it has none.',
+    ])
+    for (const { cost } of without.elsewhere!) expect(cost).toMatch(/no charge/i)
+    const elsewhere = opened(
+      OPEN + group('Allow').replace('azurerm_network_security_group.nodes.id', 'var.security_group_id'),
+    )
+    expect(elsewhere.elsewhere?.map(({ layer }) => layer)).toEqual(['route'])
+    const { findings } = reviewOf({ 'shop.yaml': policy(TO_PARTNER) }, { 'shop.yaml': policy(TO_ANY) })
+    expect(findings.flatMap((one) => one.elsewhere ?? [])).toEqual([])
+  })
+
+  it('shows them below the fix', () => {
+    const report = reviewOf(
+      { 'net.tf': OPEN, 'shop.yaml': policy(TO_PARTNER) },
+      { 'net.tf': OPEN, 'shop.yaml': policy(TO_ANY) },
+    )
+    const comment = summaryComment(report, {})
+    expect(comment).toContain('These are no edits of this repository, and nothing of them is proven:')
+    expect(comment).toContain('- <b>NSG</b>: Give ')
+  })
 })

@@ -3,7 +3,7 @@ import type { StateView } from '../compare/state-view.ts'
 import type { AssessedFinding } from '../rules/assess.ts'
 import { costOf } from '../rules/closing/layer-costs.ts'
 import { type Copies, joinCopies } from '../rules/copies.ts'
-import type { Choice, Finding } from '../rules/finding.ts'
+import type { Choice, ElsewhereChoice, Finding } from '../rules/finding.ts'
 import type { RuleSettings } from '../rules/settings.ts'
 import type { Tree } from '../source/tree.ts'
 import { type Candidate, candidatesOf, type JointCandidate, joinCandidates } from './candidates.ts'
@@ -120,7 +120,17 @@ function withPatch({ copies, proven }: Offer, run: PatchRun): Finding {
     return part === undefined ? finding : { ...finding, ...placeOfChange(finding, part, run), patch: part.patch }
   }) as [Finding, ...Finding[]]
   const placed = joinCopies([first, ...others], one?.patch)
-  return proven.length < 2 ? placed : { ...placed, choices: proven.map(toChoice) }
+  const elsewhere = run.wants(placed) ? elsewhereOf(copies[0], proven) : []
+  return {
+    ...placed,
+    ...(proven.length > 1 && { choices: proven.map(toChoice) }),
+    ...(elsewhere.length > 0 && { elsewhere }),
+  }
+}
+
+/** Layers outside of the tree; those at which an edit is proven need none. */
+function elsewhereOf({ hit: { hit } }: AssessedFinding, proven: readonly Candidate[]): readonly ElsewhereChoice[] {
+  return (hit.elsewhere?.() ?? []).filter(({ layer }) => !proven.some((one) => one.layer === layer))
 }
 
 /**

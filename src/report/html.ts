@@ -1,6 +1,6 @@
 import { escapeFenced, escapeHtml } from '../base/escape.ts'
 import { placesOf } from '../rules/copies.ts'
-import type { Choice, Finding, Witness } from '../rules/finding.ts'
+import type { Choice, ElsewhereChoice, Finding, Witness } from '../rules/finding.ts'
 import { diffLineKind } from './diff-line.ts'
 import { type Flow, flowPorts, hasNetworkEffect, listFlows } from './flows.ts'
 import { findHidden } from './hidden.ts'
@@ -12,6 +12,7 @@ import type { AuditReport, Coverage, ReviewReport } from './review-report.ts'
 import {
   CHOICES_HEADING,
   count,
+  ELSEWHERE_HEADING,
   isGone,
   isNew,
   LAYER_NAME,
@@ -159,7 +160,7 @@ function findingList(findings: readonly Finding[], context: HtmlContext): string
 }
 
 function findingCard(finding: Finding, number: number, context: HtmlContext): string {
-  const { severity, rule, status, witness, patch, choices, decide, states } = finding
+  const { severity, rule, status, witness, patch, choices, elsewhere, decide, states } = finding
   const name = linked(ruleHref(context.links, rule), code(rule))
   const worse = status === 'worsened' ? ', worse' : ''
   return [
@@ -171,6 +172,7 @@ function findingCard(finding: Finding, number: number, context: HtmlContext): st
       : `<details open><summary>Fix, verified: ${toHtml([text(patch.summary)])}</summary>${patch.files.map(({ diff }) => diffBlock(diff)).join('')}</details>`,
     choices === undefined ? '' : choiceList(choices),
     patch === undefined && decide !== undefined ? `<p><b>To decide:</b> ${toHtml([text(decide)])}</p>` : '',
+    elsewhere === undefined ? '' : elsewhereList(elsewhere),
     '</article>',
   ].join('')
 }
@@ -183,6 +185,14 @@ function choiceList(choices: readonly Choice[]): string {
     return `<li>${toHtml(words)}${diffs === '' ? '' : `<details><summary>The edit</summary>${diffs}</details>`}</li>`
   })
   return `<p>${CHOICES_HEADING}</p><ul>${items.join('')}</ul>`
+}
+
+function elsewhereList(choices: readonly ElsewhereChoice[]): string {
+  const items = choices.map(
+    ({ layer, what, cost }) =>
+      `<li>${toHtml(line`${strong(text(LAYER_NAME[layer]))}: ${text(`${what} ${cost}`)}`)}</li>`,
+  )
+  return `<p>${ELSEWHERE_HEADING}</p><ul>${items.join('')}</ul>`
 }
 
 function witnessBlock(witness: Witness, context: HtmlContext): string {

@@ -110,6 +110,12 @@ const CHOICE = object('A way to close the finding at one layer, proven like the 
   files: list(object('The change of one file.', { path: PATH, diff: string('Unified diff.') })),
 })
 
+const ELSEWHERE = object('A layer that could close the finding by no edit of this tree; nothing of it is proven.', {
+  layer: oneOf(...LAYERS),
+  what: string('What it would take, in one sentence.'),
+  cost: string('Money first, then what one gets and what one gives up.'),
+})
+
 const SIDE: Schema = {
   const: 'base',
   description: 'Set where the line stands in the base, because the head has nothing to look at any more.',
@@ -144,6 +150,10 @@ const FINDING = object("A rule's verdict on a change or a state.", {
   'choices?': list(
     CHOICE,
     'Where several layers can close it, one way for each; the first needs the smallest edit and is the patch.',
+  ),
+  'elsewhere?': list(
+    ELSEWHERE,
+    'Layers that could close it where no proven choice does, by no edit of this tree: they are not there, or another repository holds them.',
   ),
   'decide?': string('What a person must decide, where no patch was proven.'),
   'states?': STATES,

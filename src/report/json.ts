@@ -1,5 +1,14 @@
 import type { ConnectionChange, ConnectionChanges } from '../compare/change.ts'
-import type { Choice, Finding, FindingPlace, Packet, Patch, PathStep, Witness } from '../rules/finding.ts'
+import type {
+  Choice,
+  ElsewhereChoice,
+  Finding,
+  FindingPlace,
+  Packet,
+  Patch,
+  PathStep,
+  Witness,
+} from '../rules/finding.ts'
 import type {
   AuditReport,
   Coverage,
@@ -100,6 +109,7 @@ const PATCH: Shape<Patch> = {
   summary: same,
 }
 
+const ELSEWHERE: Shape<ElsewhereChoice> = { layer: same, what: same, cost: same }
 const CHOICE: Shape<Choice> = { layer: same, what: same, cost: same, files: PATCH.files }
 
 const WITNESS = shaped<Witness>({ packet: shaped(PACKET), path: each(shaped(STEP)) })
@@ -131,6 +141,7 @@ const FINDING: Shape<Finding> = {
   witness: WITNESS,
   patch: shaped(PATCH),
   choices: each(shaped(CHOICE)),
+  elsewhere: each(shaped(ELSEWHERE)),
   decide: same,
   states: same,
   places: each(shaped(PLACE)),

@@ -1,6 +1,6 @@
 import { dropHidden, escapeSarifText } from '../base/escape.ts'
 import { atPlaces, type SpreadFinding } from '../rules/copies.ts'
-import type { Choice, Finding, PathStep, Severity } from '../rules/finding.ts'
+import type { ElsewhereChoice, Finding, PathStep, Severity } from '../rules/finding.ts'
 import type { RuleMeta } from '../rules/rule.ts'
 import { print } from './json.ts'
 import type { AuditReport, ReviewReport } from './review-report.ts'
@@ -86,8 +86,21 @@ function toResult(
   indexes: ReadonlyMap<string, number>,
   compared: boolean,
 ): object {
-  const { rule, severity, file, line, endLine, fingerprint, status, suppressed, witness, patch, choices, states } =
-    finding
+  const {
+    rule,
+    severity,
+    file,
+    line,
+    endLine,
+    fingerprint,
+    status,
+    suppressed,
+    witness,
+    patch,
+    choices,
+    elsewhere,
+    states,
+  } = finding
   const index = indexes.get(rule)
   const related = (witness?.path ?? []).filter(hasPlace).slice(0, MAX_RELATED_LOCATIONS)
   const where = states === undefined || states.length === 0 ? '' : ` (in ${states.join(', ')})`
@@ -146,11 +159,12 @@ function toResult(
       resource: dropHidden(finding.resource),
       layer: finding.layer,
       ...(choices && { choices: choices.map(toChoice) }),
+      ...(elsewhere && { elsewhere: elsewhere.map(toChoice) }),
     },
   }
 }
 
-function toChoice({ layer, what, cost }: Choice): object {
+function toChoice({ layer, what, cost }: ElsewhereChoice): object {
   return { layer, what: dropHidden(what), cost }
 }
 

@@ -1,5 +1,5 @@
 import { escapeTerminal, shorten } from '../base/escape.ts'
-import type { Choice, Finding, Severity, Witness } from '../rules/finding.ts'
+import type { Choice, ElsewhereChoice, Finding, Severity, Witness } from '../rules/finding.ts'
 import { diffLineKind } from './diff-line.ts'
 import { type Flow, flowPorts, hasNetworkEffect, listFlows } from './flows.ts'
 import { findHidden } from './hidden.ts'
@@ -8,6 +8,7 @@ import type { AuditReport, Coverage, ReviewReport } from './review-report.ts'
 import {
   CHOICES_HEADING,
   count,
+  ELSEWHERE_HEADING,
   isGone,
   isNew,
   LAYER_NAME,
@@ -145,7 +146,7 @@ function writeFindings(page: TextPage, findings: readonly Finding[]): void {
   /** Number of the finding that each patch was shown for. */
   const shown = new Map<string, number>()
   for (const [i, finding] of findings.entries()) {
-    const { severity, status, rule, file, line, states, witness, patch, choices, decide } = finding
+    const { severity, status, rule, file, line, states, witness, patch, choices, elsewhere, decide } = finding
     const worse = status === 'worsened' ? ' (worse)' : ''
     if (i > 0) page.blank()
     page.wrappedParts(
@@ -177,6 +178,7 @@ function writeFindings(page: TextPage, findings: readonly Finding[]): void {
     } else if (decide !== undefined) {
       page.wrapped(`to decide: ${decide}`, 4)
     }
+    if (elsewhere !== undefined) writeElsewhere(page, elsewhere)
   }
 }
 
@@ -198,6 +200,11 @@ function writeChoices(page: TextPage, choices: readonly Choice[]): void {
   for (const [i, { layer, what, cost }] of choices.entries()) {
     page.wrapped(`${LAYER_NAME[layer]}${i === 0 ? ` (${SUGGESTED})` : ''}: ${what} ${cost}`, 6, 'plain', 2)
   }
+}
+
+function writeElsewhere(page: TextPage, choices: readonly ElsewhereChoice[]): void {
+  page.wrapped(ELSEWHERE_HEADING, 4)
+  for (const { layer, what, cost } of choices) page.wrapped(`${LAYER_NAME[layer]}: ${what} ${cost}`, 6, 'plain', 2)
 }
 
 /** The packet and, below it, a line for each layer: who decides, what it says, by which rule. */

@@ -188,4 +188,7 @@ function backticks(words: string): Line {
 
 /** The heading of a finding's choices, and what is said of the first. */
 export const CHOICES_HEADING = 'It can be closed at any of these layers, each proven on the whole way:'
+/** The heading of layers that could close it as well. */
+export const ELSEWHERE_HEADING =
+  'Other layers could close it. These are no edits of this repository, and nothing of them is proven:'
 export const SUGGESTED = 'the fix above, the smallest edit'

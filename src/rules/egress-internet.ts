@@ -5,6 +5,7 @@ import type { StateView } from '../compare/state-view.ts'
 import { METADATA_ADDRESS, PUBLIC_ADDRESSES, sampleAddress } from '../reach/address-ranges.ts'
 import type { PeerSet } from '../reach/peers.ts'
 import type { Reachability } from '../reach/reachability.ts'
+import { closeOutElsewhere } from './closing/elsewhere.ts'
 import { eachEndpoint } from './each.ts'
 import { isolateNamespace } from './edit/namespace-policies.ts'
 import { narrowRule } from './edit/narrow-rule.ts'
@@ -93,6 +94,7 @@ export const egressInternet = defineRule({
         grant === undefined
           ? undefined
           : narrowRule(view, grant, breadth === 'names', (block) => isWide(publicPart(block, trusted))),
+      elsewhere: () => (breadth === 'names' ? [] : closeOutElsewhere(view, workload)),
       otherwise: () => (way.kind === 'open' ? [...way.close(), ...isolate(view, endpoint, grant)] : []),
     })
   }),

@@ -26,6 +26,8 @@ export interface Finding {
    * is the patch.
    */
   readonly choices?: readonly Choice[]
+  /** Layers outside of this tree that could close it, at which no proven choice does. */
+  readonly elsewhere?: readonly ElsewhereChoice[]
   /** What a person must decide, where no patch was proven. */
   readonly decide?: string
   /** The states (environments) in which it is so; absent where the tree has one. */
@@ -135,3 +137,6 @@ export interface Choice {
   readonly cost: string
   readonly files: Patch['files']
 }
+
+/** A layer that could close a finding by no edit of this tree: it is not there, or another repository holds it. Nothing of it is proven. */
+export type ElsewhereChoice = Omit<Choice, 'files'>

@@ -2,7 +2,7 @@ import type { TreeEdit } from '../base/edit.ts'
 import type { Origin } from '../base/origin.ts'
 import type { Flow } from '../compare/flows.ts'
 import type { StateView } from '../compare/state-view.ts'
-import type { Layer, Severity, Witness } from './finding.ts'
+import type { ElsewhereChoice, Layer, Severity, Witness } from './finding.ts'
 import type { Because } from './one-line.ts'
 import type { RuleSettings } from './settings.ts'
 
@@ -93,6 +93,8 @@ export interface Hit {
    * the smallest first, and those that are proven are the choices of the finding.
    */
   readonly otherwise?: () => readonly ProposedPatch[]
+  /** Layers that could close it and that no edit of the tree can change; made on demand. */
+  readonly elsewhere?: () => readonly ElsewhereChoice[]
 }
 
 /** A hit with the rule that made it, the state it was made in, and the side. */

@@ -7,6 +7,7 @@ import { originOf } from '../model/azure/azure-objects.ts'
 import type { Service } from '../model/kubernetes/service.ts'
 import type { Door } from '../reach/door.ts'
 import { closeService } from './closing/close-service.ts'
+import { closeInElsewhere } from './closing/elsewhere.ts'
 import { annotate, INTERNAL, setSourceRanges, setType } from './edit/load-balancer.ts'
 import { narrowSource } from './edit/narrow-source.ts'
 import { azureOf } from './facts/azure-view.ts'
@@ -60,6 +61,7 @@ export const serviceBecamePublic = defineRule({
         decide: 'Who must reach it: nobody outside the network (internal), some ranges, or everybody.',
         objectsTo: ({ kind }) => kind === 'ingress',
         fix: () => (around === undefined ? restore(old, service) : around.fix?.(trustedRanges)),
+        elsewhere: () => closeInElsewhere(head, printConnections(frontend)),
         otherwise: () => closeService(head, service, doors[0], trustedRanges),
       }
     }

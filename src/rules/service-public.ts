@@ -1,5 +1,6 @@
 import { printConnections } from '../algebra/connections.ts'
 import { closeService } from './closing/close-service.ts'
+import { closeInElsewhere } from './closing/elsewhere.ts'
 import { makeInternal } from './edit/load-balancer.ts'
 import { publicServices } from './facts/public-service.ts'
 import { sensitivePort } from './facts/sensitive-ports.ts'
@@ -46,6 +47,7 @@ export const servicePublic = defineRule({
         decide: 'Who must reach it: nobody outside the network (internal), some ranges, or everybody.',
         objectsTo: ({ kind }) => kind === 'ingress',
         fix: () => makeInternal(service, trustedRanges),
+        elsewhere: () => closeInElsewhere(view, printConnections(frontend)),
         otherwise: () => closeService(view, service, doors[0], trustedRanges),
       }
     }

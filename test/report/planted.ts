@@ -133,6 +133,11 @@ function plantedFinding(name: string, label: string, part: Optional<Finding>): F
       ],
       suggestion: { file: `k8s/${label}/${name}.yaml`, startLine: 1, endLine: 1, text: `b: ${name}` },
     },
+    choices: [
+      { layer: 'nsg', what: `Closes ${name} here.`, cost: `No charge for ${name}.`, files: [] },
+      { layer: 'route', what: `Leads ${name} away.`, cost: 'No charge.', files: [] },
+    ],
+    elsewhere: [{ layer: 'firewall', what: `Denies ${name} there.`, cost: 'No charge.' }],
     ...part,
   }
   // A key that is set to undefined is to be absent.

@@ -5,7 +5,7 @@ import { commitHref, type ReviewLinks, ruleHref } from '../links.ts'
 import { messageLine, SEVERITY_MARK, shortenProse } from '../words.ts'
 import { formatFindingMarker } from './marker.ts'
 import { COMMENT_LIMIT, fixed, layOut, whole } from './page.ts'
-import { choiceList, statesLine, witnessLine } from './sections.ts'
+import { choiceList, elsewhereList, statesLine, witnessLine } from './sections.ts'
 
 export interface InlineContext {
   readonly links?: ReviewLinks
@@ -22,7 +22,7 @@ export interface InlineContext {
 
 /** A comment on a line of the diff, marker included: what the line does, and the fix as a suggestion or as a diff. */
 export function inlineComment(finding: Finding, context: InlineContext): string {
-  const { severity, rule, patch, choices = [], witness, decide } = finding
+  const { severity, rule, patch, choices = [], elsewhere = [], witness, decide } = finding
   const name = linked(ruleHref(context.links, rule), strong(text(SEVERITY_MARK[severity]), text(' '), code(rule)))
   const message = messageLine(finding, shortenProse(finding.message, 2_000))
   const sections = [
@@ -36,6 +36,7 @@ export function inlineComment(finding: Finding, context: InlineContext): string 
   } else if (decide !== undefined) {
     sections.push(fixed(toMarkdown(line`${strong(text('To decide:'))} ${text(shortenProse(decide, 2_000))}`)))
   }
+  sections.push(...elsewhereList(elsewhere).map((list) => whole('patch', list, '')))
   const until = context.suppressUntil ?? 'YYYY-MM-DD'
   const ignore = `# ringfence:ignore ${rule} until=${until} reason="…"`
   sections.push(fixed(`<sub>${toMarkdown(line`Not wanted? ${code(ignore)} above the line`)}</sub>`))

@@ -1,6 +1,6 @@
 import { escapeFenced, fence, shorten } from '../../base/escape.ts'
 import { placesOf } from '../../rules/copies.ts'
-import type { Choice, Finding, Patch, PathStep, Witness } from '../../rules/finding.ts'
+import type { Choice, ElsewhereChoice, Finding, Patch, PathStep, Witness } from '../../rules/finding.ts'
 import { type Flow, flowPorts } from '../flows.ts'
 import { graphOfFlows } from '../graph.ts'
 import { code, joined, type Line, line, linked, strong, text, toMarkdown, unbroken } from '../inline.ts'
@@ -11,6 +11,7 @@ import type { Coverage, NotAnalysed, ProposedSuppression } from '../review-repor
 import {
   CHOICES_HEADING,
   count,
+  ELSEWHERE_HEADING,
   isGone,
   LAYER_NAME,
   messageLine,
@@ -247,7 +248,7 @@ export function changeGraph(flows: readonly Flow[], context: PageContext): Secti
 /** A block for each patch; findings that one patch removes share it. */
 export function patches(findings: readonly Finding[]): readonly Section[] {
   const groups = groupPatches(findings)
-  const sections = groups.slice(0, MAX_PATCHES).map(({ numbers, patch, choices }) => {
+  const sections = groups.slice(0, MAX_PATCHES).map(({ numbers, patch, choices, elsewhere }) => {
     const summary = line`Fix for ${text(findingNumbers(numbers))} (verified by analysing the patched tree again)`
     const diffs = patch.files.map(({ diff }) => fence('diff', escapeFenced(diff.replace(/\n$/, ''))))
     const instead = line`The fix for ${text(findingNumbers(numbers))} is too long for this page: it is in the patch file of the run.`
@@ -255,14 +256,33 @@ export function patches(findings: readonly Finding[]): readonly Section[] {
       'patch',
       details(
         summary,
-        [toMarkdown([text(shortenProse(patch.summary, 600))]), ...diffs, ...choiceList(choices)].join('\n\n'),
+        [
+          toMarkdown([text(shortenProse(patch.summary, 600))]),
+          ...diffs,
+          ...choiceList(choices),
+          ...elsewhereList(elsewhere),
+        ].join('\n\n'),
       ),
       toMarkdown(instead),
     )
   })
   const left = groups.length - sections.length
   if (left > 0) sections.push(fixed(toMarkdown(line`${left} more fixes are in the patch file of the run.`)))
-  return sections
+  return [...sections, ...waysElsewhere(findings)]
+}
+
+/** Findings without a patch that a layer outside of the repository could close; those of equal ways share a block. */
+function waysElsewhere(findings: readonly Finding[]): readonly Section[] {
+  const groups = new Map<string, number[]>()
+  for (const [i, { patch, elsewhere = [] }] of findings.entries()) {
+    const [list] = patch === undefined ? elsewhereList(elsewhere) : []
+    if (list !== undefined) groups.set(list, [...(groups.get(list) ?? []), i + 1])
+  }
+  return [...groups]
+    .slice(0, MAX_PATCHES)
+    .map(([list, numbers]) =>
+      whole('patch', details(line`Layers that could close ${text(findingNumbers(numbers))}`, list), ''),
+    )
 }
 
 interface PatchGroup {
@@ -271,6 +291,7 @@ interface PatchGroup {
   readonly patch: Patch
   /** Of the first finding. */
   readonly choices: readonly Choice[]
+  readonly elsewhere: readonly ElsewhereChoice[]
 }
 
 /** The layers at which a finding can be closed, with what each costs; nothing where there is one. */
@@ -283,13 +304,23 @@ export function choiceList(choices: readonly Choice[]): readonly string[] {
   return [[toMarkdown([text(CHOICES_HEADING)]), '', ...items].join('\n')]
 }
 
+/** Layers outside of the repository that could close a finding, with what each costs; nothing where there is none. */
+export function elsewhereList(choices: readonly ElsewhereChoice[]): readonly string[] {
+  if (choices.length === 0) return []
+  const items = choices.map(
+    ({ layer, what, cost }) =>
+      `- ${toMarkdown(line`${strong(text(LAYER_NAME[layer]))}: ${text(shortenProse(what, FIRST_SCREEN.message))} ${text(cost)}`)}`,
+  )
+  return [[toMarkdown([text(ELSEWHERE_HEADING)]), '', ...items].join('\n')]
+}
+
 function groupPatches(findings: readonly Finding[]): readonly PatchGroup[] {
   const groups = new Map<string, PatchGroup>()
-  for (const [i, { patch, choices = [] }] of findings.entries()) {
+  for (const [i, { patch, choices = [], elsewhere = [] }] of findings.entries()) {
     if (patch === undefined) continue
     const key = JSON.stringify(patch.files.map(({ path, diff }) => [path, diff]))
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { numbers: [i + 1], patch, choices })
+    if (group === undefined) groups.set(key, { numbers: [i + 1], patch, choices, elsewhere })
     else group.numbers.push(i + 1)
   }
   return [...groups.values()]
