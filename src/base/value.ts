@@ -28,6 +28,8 @@ export interface MapValue {
   readonly origin: Origin
   /** The value of one key, where that costs less than making all entries. */
   find?(key: string): Value | undefined
+  /** As the entries have them, where these are made on demand. */
+  readonly keys?: readonly string[]
 }
 
 export interface MapEntry {
@@ -107,6 +109,15 @@ export type UnknownReason = (typeof UNKNOWN_REASONS)[number]
 export function get(value: Value | undefined, key: string): Value | undefined {
   if (value?.kind !== 'map') return undefined
   return value.find === undefined ? value.entries.get(key)?.value : value.find(key)
+}
+
+/** The keys of a map, without making its entries. */
+export function keysIn(map: MapValue): Iterable<string> {
+  return map.keys ?? map.entries.keys()
+}
+
+export function hasKey(map: MapValue, key: string): boolean {
+  return map.keys?.includes(key) ?? map.entries.has(key)
 }
 
 /** As {@link get} along a path of keys. */

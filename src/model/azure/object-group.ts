@@ -27,7 +27,8 @@ export interface Elsewhere {
 export class ObjectGroup implements AzureObjects {
   /** Names that were asked for while the objects were built, and that nothing here creates. */
   readonly needs: ReadonlySet<string>
-  readonly #byAddress = new Map<string, Building>()
+  /** By unit and address. */
+  readonly #byAddress = new Map<string, Map<string, Building>>()
   readonly #byName = new Map<string, Building[]>()
   readonly #children = new Map<AzureObject, Building[]>()
   readonly #units = new Map<string, { readonly own: Building[]; readonly inline: Building[] }>()
@@ -163,9 +164,10 @@ export class ObjectGroup implements AzureObjects {
   ): Building | undefined {
     if (reference !== undefined) {
       const created = createdAddress(reference.address, reference.attribute)
-      const child = created === undefined ? undefined : this.#byAddress.get(addressKey(from, created))
+      const own = this.#byAddress.get(unitKey(from.unit))
+      const child = created === undefined ? undefined : own?.get(created)
       if (child !== undefined || namesPart(reference.attribute)) return child
-      return this.#byAddress.get(addressKey(from, reference.address))
+      return own?.get(reference.address)
     }
     const [hole, path, ...more] = parts?.filter((part) => part !== '') ?? []
     if (typeof hole !== 'object' || typeof path !== 'string' || more.length > 0) return undefined
@@ -186,7 +188,15 @@ export class ObjectGroup implements AzureObjects {
 
   /** Makes objects known by address and by name. Children can be named once their parents are known. */
   #name(own: readonly Building[]): void {
-    for (const object of own) this.#byAddress.set(addressKey(object.resource, object.resource.address), object)
+    for (const object of own) {
+      const key = unitKey(object.resource.unit)
+      let unit = this.#byAddress.get(key)
+      if (unit === undefined) {
+        unit = new Map()
+        this.#byAddress.set(key, unit)
+      }
+      unit.set(object.resource.address, object)
+    }
     for (const object of own) if (!hasParent(object)) this.#addName(object)
     const depth = ({ type }: Building) => type.split('/').length
     for (const object of own.filter(hasParent).sort((a, b) => depth(a) - depth(b))) {
@@ -246,10 +256,6 @@ function knownFullName(object: AzureObject): string | undefined {
   }
   const above = knownFullName(object.parent)
   return above === undefined ? undefined : `${above}/${object.name.value}`
-}
-
-function addressKey(resource: Resource, address: string): string {
-  return `${unitKey(resource.unit)}\0${address}`
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -1,5 +1,13 @@
 import type { Origin } from '../../base/origin.ts'
-import type { ChoiceValue, MapValue, ScalarValue, UnknownValue, Value } from '../../base/value.ts'
+import {
+  type ChoiceValue,
+  get,
+  keysIn,
+  type MapValue,
+  type ScalarValue,
+  type UnknownValue,
+  type Value,
+} from '../../base/value.ts'
 
 /** One property of a fact: known, or unknown with the value that says why. */
 export type Prop<T> = KnownProp<T> | UnknownProp
@@ -77,8 +85,8 @@ export function at(value: Value | undefined, path: string): Value | undefined {
   return isNull(here) ? undefined : here
 }
 
-/** The keys of a path. Paths are written in the code, so there are few of them. */
-function keysOf(path: string): readonly string[] {
+/** The keys of a dotted path. Paths are written in the code, so there are few of them. */
+export function keysOf(path: string): readonly string[] {
   let keys = KEYS.get(path)
   if (keys === undefined) {
     keys = path.split('.')
@@ -100,13 +108,13 @@ function choiceAt(choice: ChoiceValue, key: string, path: string): Value | undef
 }
 
 function entryOf(map: MapValue, key: string): Value | undefined {
-  const exact = map.entries.get(key)
-  if (exact !== undefined) return exact.value
+  const exact = get(map, key)
+  if (exact !== undefined) return exact
   let lower: string | undefined
-  for (const [name, entry] of map.entries) {
+  for (const name of keysIn(map)) {
     if (name.length !== key.length) continue
     lower ??= key.toLowerCase()
-    if (name.toLowerCase() === lower) return entry.value
+    if (name.toLowerCase() === lower) return get(map, name)
   }
   return undefined
 }

@@ -1,8 +1,9 @@
-import type { MapValue, Value } from '../../base/value.ts'
+import { get, hasKey, type MapValue, type Value } from '../../base/value.ts'
+import { LateEntry } from '../../parse/late-entry.ts'
 import { type Resource, unitKey } from '../../parse/resource.ts'
 import type { AzureObject } from './azure-object.ts'
 import { ASSOCIATIONS, azurermType } from './azurerm/azurerm-types.ts'
-import { type AzurermType, fill, finish, newDraft, type Shape } from './azurerm/shape.ts'
+import { type AzurermType, Draft, fill, type Shape } from './azurerm/shape.ts'
 import { jsonValue } from './json-value.ts'
 import type { ListMerge } from './merge.ts'
 import { at, type Prop, present, textProp } from './prop.ts'
@@ -38,14 +39,14 @@ export function toAmendment(resource: Resource): Amendment | undefined {
   // A manifest may say `kind: constructor`.
   const association = Object.hasOwn(ASSOCIATIONS, resource.kind) ? ASSOCIATIONS[resource.kind] : undefined
   if (association === undefined) return undefined
-  const draft = newDraft(resource.origin)
+  const draft = new Draft(resource.origin)
   fill(association.shape, resource.value, draft)
   const byId = at(resource.value, association.target)
   const { named } = association
   return {
     target: byId ?? (named && at(resource.value, named.by)),
     type: byId === undefined ? named?.type.toLowerCase() : undefined,
-    body: finish(draft),
+    body: draft,
     from: resource,
     lists: 'append',
   }
@@ -60,15 +61,22 @@ export function toObject(
   azurermVersion: readonly [number, number] | undefined,
 ): Building | undefined {
   const version = azurermVersion?.join('.') ?? ''
-  let known = TRANSLATED.get(resource)
+  let known = TRANSLATED.get(resource.unit)
   if (known?.version !== version) {
-    known = { version, object: translate(resource, azurermVersion) }
-    TRANSLATED.set(resource, known)
+    known = { version, objects: new Map() }
+    TRANSLATED.set(resource.unit, known)
   }
-  return known.object && new OwnObject(known.object)
+  const translation = known.objects.get(resource) ?? translate(resource, azurermVersion)
+  if (translation === undefined) return undefined
+  known.objects.set(resource, translation)
+  return new OwnObject(translation)
 }
 
-const TRANSLATED = new WeakMap<Resource, { readonly version: string; readonly object: Translation | undefined }>()
+/** By unit, whose provider has one version: weak references are dear, and there are as many resources as there is anything. */
+const TRANSLATED = new WeakMap<
+  Resource['unit'],
+  { readonly version: string; readonly objects: Map<Resource, Translation> }
+>()
 
 /** What a resource says of its object. Its body is translated when somebody reads it. */
 type Translation = Readonly<Omit<Building, 'parent' | 'inline'>>
@@ -142,13 +150,13 @@ function translate(resource: Resource, azurermVersion: readonly [number, number]
 }
 
 function azurermBody({ shape }: AzurermType, resource: Resource): MapValue {
-  const draft = newDraft(resource.origin)
+  const draft = new Draft(resource.origin)
   fill(COMMON_SHAPE, resource.value, draft)
   fill(shape, resource.value, draft)
-  const body = finish(draft)
-  const tags = resource.value.entries.get('tags')
-  // As it is: tags cost more to evaluate than all the rest, and are the last that anybody asks for.
-  return tags === undefined ? body : { ...body, entries: new Map(body.entries).set('tags', tags) }
+  const { value } = resource
+  // As they are: tags cost more to evaluate than all the rest, and are the last that anybody asks for.
+  if (hasKey(value, 'tags')) draft.entries.set('tags', new LateEntry(() => get(value, 'tags')!))
+  return draft
 }
 
 /** Arguments that mean the same in all types. */

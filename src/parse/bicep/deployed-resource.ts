@@ -8,7 +8,7 @@ import type { Expression, ObjectExpression } from '../template/expression.ts'
 import { Once } from '../template/once.ts'
 import { joinNames, nameSegments, resourceId } from '../template/resource-id.ts'
 import { originOf, type Scope } from '../template/scope.ts'
-import { asAttribute, derive, flow, isLazy, type LazyObject, map, scalar, unknown, usedAt } from '../template/values.ts'
+import { asAttribute, derive, flow, isLazy, type LazyObject, scalar, unknown, usedAt } from '../template/values.ts'
 import type { ResourceDeclaration } from './syntax.ts'
 
 /** Properties of the declaration that are no part of the deployed body. */
@@ -202,7 +202,8 @@ export class DeployedResource {
     const scope = this.property('scope')
     if (scope !== undefined) entries.set('scope', { value: idOfScope(scope, scope.origin) ?? scope })
     if (maybe !== undefined) entries.set('condition', { value: maybe })
-    return map(entries, this.origin)
+    // No expression sees the whole: it is not measured, which would evaluate all of it.
+    return { kind: 'map', entries, origin: this.origin }
   }
 
   *#bodyEntries(): Iterable<[string, MapEntry]> {

@@ -8,8 +8,10 @@ export interface BodyIndex {
   readonly keys: ReadonlyMap<string, Origin>
   /** By type, dynamic ones under the type that they make; blocks that say how a resource is managed are left out. */
   readonly blocks: ReadonlyMap<string, readonly Block[]>
-  /** Arguments and types of blocks that are part of the value, in the order written. */
+  /** Arguments and types of blocks that are part of the value, each once, in the order written. */
   readonly names: readonly string[]
+  /** Of each name in {@link names}. */
+  readonly positions: ReadonlyMap<string, number>
 }
 
 /** Arguments of every resource that say how it is managed and are no part of its value. */
@@ -18,30 +20,53 @@ const META_BLOCKS: ReadonlySet<string> = new Set(['lifecycle', 'provisioner', 'c
 
 /** Made once for each body. */
 export function indexBody(body: Body): BodyIndex {
-  body.index ??= makeIndex(body)
+  body.index ??= new LateIndex(body)
   return body.index
 }
 
-function makeIndex(body: Body): BodyIndex {
-  const attributes = new Map<string, Attribute>()
-  const keys = new Map<string, Origin>()
-  const names: string[] = []
-  for (const attribute of body.attributes) {
-    const { name, source, start, nameEnd } = attribute
-    attributes.set(name, attribute)
-    keys.set(name, { source, start, end: nameEnd })
-    if (!META_ARGUMENTS.has(name)) names.push(name)
-  }
-  const blocks = new Map<string, Block[]>()
-  for (const block of body.blocks) {
-    const type = block.type === 'dynamic' ? block.labels[0] : block.type
-    if (type === undefined || (block.type !== 'dynamic' && META_BLOCKS.has(type))) continue
-    const known = blocks.get(type)
-    if (known !== undefined) known.push(block)
-    else {
-      blocks.set(type, [block])
-      if (!attributes.has(type)) names.push(type)
+class LateIndex implements BodyIndex {
+  readonly attributes: ReadonlyMap<string, Attribute>
+  readonly blocks: ReadonlyMap<string, readonly Block[]>
+  readonly names: readonly string[]
+  #keys: ReadonlyMap<string, Origin> | undefined
+  #positions: ReadonlyMap<string, number> | undefined
+
+  constructor(body: Body) {
+    const attributes = new Map<string, Attribute>()
+    const names: string[] = []
+    for (const attribute of body.attributes) {
+      const { name } = attribute
+      if (!META_ARGUMENTS.has(name) && !attributes.has(name)) names.push(name)
+      attributes.set(name, attribute)
     }
+    let blocks: Map<string, Block[]> | undefined
+    for (const block of body.blocks) {
+      const type = block.type === 'dynamic' ? block.labels[0] : block.type
+      if (type === undefined || (block.type !== 'dynamic' && META_BLOCKS.has(type))) continue
+      blocks ??= new Map()
+      const known = blocks.get(type)
+      if (known !== undefined) known.push(block)
+      else {
+        blocks.set(type, [block])
+        if (!attributes.has(type)) names.push(type)
+      }
+    }
+    this.attributes = attributes
+    this.blocks = blocks ?? NO_BLOCKS
+    this.names = names
   }
-  return { attributes, keys, blocks, names }
+
+  get keys(): ReadonlyMap<string, Origin> {
+    this.#keys ??= new Map(
+      [...this.attributes].map(([name, { source, start, nameEnd }]) => [name, { source, start, end: nameEnd }]),
+    )
+    return this.#keys
+  }
+
+  get positions(): ReadonlyMap<string, number> {
+    this.#positions ??= new Map(this.names.map((name, at) => [name, at]))
+    return this.#positions
+  }
 }
+
+const NO_BLOCKS: BodyIndex['blocks'] = new Map()

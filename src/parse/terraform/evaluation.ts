@@ -2,7 +2,7 @@ import type { Origin } from '../../base/origin.ts'
 import type { Budget } from './budget.ts'
 import type { ModuleConfig } from './module-config.ts'
 import type { ModuleFiles } from './module-files.ts'
-import type { Assignment, ModuleInstance, ModulePlace } from './module-instance.ts'
+import type { Assignments, ModuleInstance, ModulePlace } from './module-instance.ts'
 import type { PlannedRoot } from './planned-root.ts'
 import type { Scope } from './scope.ts'
 import type { Val } from './val.ts'
@@ -22,11 +22,7 @@ export interface Evaluation {
   readonly module: (folder: string) => ModuleConfig | undefined
   /** Folders of modules that `init` fetched and somebody committed, by the path of their calls. */
   readonly vendored: ReadonlyMap<string, string>
-  readonly instantiate: (
-    config: ModuleConfig,
-    place: ModulePlace,
-    assignments: ReadonlyMap<string, Assignment>,
-  ) => ModuleInstance
+  readonly instantiate: (config: ModuleConfig, place: ModulePlace, assignments: Assignments) => ModuleInstance
   /** A resource of the root's tree that a data source asks for, if it is there. */
   readonly findManaged: (
     type: string,

@@ -2,7 +2,7 @@ import type { Tree } from '../../source/tree.ts'
 import type { FrontEnd, ParseCache, UnitRequest } from '../front-end.ts'
 import type { RenderedUnit } from '../resource.ts'
 import { findModules } from './find.ts'
-import { type FolderIndex, folderIndex } from './module-files.ts'
+import { type FolderIndex, folderIndex, type ModuleListing } from './module-files.ts'
 import { renderModule } from './render.ts'
 
 /**
@@ -23,6 +23,7 @@ export const terraform: FrontEnd = {
 interface Remembered {
   readonly rendered: RenderedUnit
   readonly looked: ReadonlyMap<string, string>
+  readonly modules: ReadonlySet<ModuleListing>
   readonly listed: ReadonlyMap<string, string>
 }
 
@@ -36,13 +37,32 @@ function renderOnce(tree: Tree, request: UnitRequest, cache: ParseCache): Render
   known.push({
     rendered,
     looked: files.looked,
+    modules: files.modules,
     listed: new Map([...files.listedFolders].map((folder) => [folder, folders.listing(folder)])),
   })
   return rendered
 }
 
-function isSame(tree: Tree, folders: FolderIndex, { looked, listed }: Remembered): boolean {
+function isSame(tree: Tree, folders: FolderIndex, { looked, modules, listed }: Remembered): boolean {
+  for (const module of modules) if (!holds(tree, module)) return false
   for (const [path, id] of looked) if ((tree.entry(path)?.id ?? '') !== id) return false
   for (const [folder, names] of listed) if (folders.listing(folder) !== names) return false
   return true
+}
+
+const HELD = new WeakMap<Tree, Map<ModuleListing, boolean>>()
+
+/** Whether a tree holds the files of a module as they were; looked up once for each tree. */
+function holds(tree: Tree, module: ModuleListing): boolean {
+  let known = HELD.get(tree)
+  if (known === undefined) {
+    known = new Map()
+    HELD.set(tree, known)
+  }
+  let held = known.get(module)
+  if (held === undefined) {
+    held = [...module.files].every(([path, id]) => tree.entry(path)?.id === id)
+    known.set(module, held)
+  }
+  return held
 }

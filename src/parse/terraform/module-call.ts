@@ -1,6 +1,7 @@
 import type { Origin } from '../../base/origin.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { UnknownReason } from '../../base/value.ts'
+import { indexBody } from './body-index.ts'
 import { makeChoice } from './choice.ts'
 import { convert } from './convert.ts'
 import { evaluate } from './evaluate.ts'
@@ -10,7 +11,7 @@ import { InstanceNames } from './instance-names.ts'
 import { makeObject, makeString, makeTuple } from './make-val.ts'
 import { argument, type ModuleConfig } from './module-config.ts'
 import { joinPath } from './module-files.ts'
-import type { Assignment, ModuleInstance } from './module-instance.ts'
+import type { Assignments, ModuleInstance } from './module-instance.ts'
 import type { Scope } from './scope.ts'
 import type { Block, Step } from './syntax.ts'
 import { DYNAMIC, STRING } from './type.ts'
@@ -139,18 +140,21 @@ export class ModuleCall {
     return instance
   }
 
-  #assignments(key: InstanceKey): ReadonlyMap<string, Assignment> {
-    const names = this.namesOf(key)
-    const assignments = new Map<string, Assignment>()
-    for (const attribute of this.block.body.attributes) {
-      if (MODULE_META_ARGUMENTS.has(attribute.name)) continue
-      const { source, expression } = attribute
-      assignments.set(attribute.name, {
-        evaluate: () => this.caller.evaluateAttribute(attribute, names),
-        origin: { source, start: expression.start, end: expression.end },
-      })
+  #assignments(key: InstanceKey): Assignments {
+    let names: InstanceNames | undefined
+    return {
+      get: (name) => {
+        const attribute = MODULE_META_ARGUMENTS.has(name) ? undefined : indexBody(this.block.body).attributes.get(name)
+        if (attribute === undefined) return undefined
+        const { source, expression } = attribute
+        names ??= this.namesOf(key)
+        const inner = names
+        return {
+          evaluate: () => this.caller.evaluateAttribute(attribute, inner),
+          origin: { source, start: expression.start, end: expression.end },
+        }
+      },
     }
-    return assignments
   }
 
   namesOf(key: InstanceKey): InstanceNames {

@@ -1,6 +1,7 @@
+import { haveSameItems } from '../../base/identity.ts'
 import type { Problem } from '../../base/problem.ts'
 import { findLocalCycles } from './local-cycles.ts'
-import type { FolderIndex, ModuleFiles } from './module-files.ts'
+import type { FolderIndex, ModuleFiles, ModuleListing } from './module-files.ts'
 import { isConfigurationFile, parseFile } from './parse-file.ts'
 import type { Attribute, Block, Body, ParsedFile } from './syntax.ts'
 
@@ -27,7 +28,12 @@ export interface ResourceConfig {
   readonly block: Block
 }
 
-const modules = new WeakMap<FolderIndex, Map<string, ModuleConfig>>()
+interface ReadModule {
+  readonly config: ModuleConfig
+  readonly listing: ModuleListing
+}
+
+const modules = new WeakMap<FolderIndex, Map<string, ReadModule>>()
 
 /** Reads the module of a folder, once for each tree. Files that are not text are problems, not failures. */
 export function readModule(files: ModuleFiles, folders: FolderIndex, folder: string): ModuleConfig {
@@ -37,19 +43,22 @@ export function readModule(files: ModuleFiles, folders: FolderIndex, folder: str
     modules.set(folders, known)
   }
   files.listed(folder)
-  const names = folders.filesOf(folder).filter(isConfigurationFile)
-  let config = known.get(folder)
-  if (config === undefined) {
-    config = readFiles(files, folder, names)
-    known.set(folder, config)
-  } else for (const name of names) files.note(folder === '.' ? name : `${folder}/${name}`)
-  return config
+  let module = known.get(folder)
+  if (module === undefined) {
+    const names = folders.filesOf(folder).filter(isConfigurationFile)
+    const config = readFiles(files, folder, names)
+    const paths = names.map((name) => (folder === '.' ? name : `${folder}/${name}`))
+    module = { config, listing: { files: new Map(paths.map((path) => [path, files.idOf(path)])) } }
+    known.set(folder, module)
+  }
+  files.note(module.listing)
+  return module.config
 }
 
 function readFiles(files: ModuleFiles, folder: string, names: readonly string[]): ModuleConfig {
   const problems: Problem[] = []
   const parsed: ParsedFile[] = []
-  const overrides: ParsedFile[] = []
+  let isComplete = true
   for (const name of names) {
     // OpenTofu's own variant of a file takes the place of the common one.
     const replaced = name.replace(/\.tf(\.json)?$/, '.tofu$1')
@@ -57,6 +66,7 @@ function readFiles(files: ModuleFiles, folder: string, names: readonly string[])
     const path = folder === '.' ? name : `${folder}/${name}`
     const read = files.read(path)
     if (!read.ok) {
+      isComplete = false
       problems.push({
         code: read.reason === 'too-large' ? 'too-large' : 'not-readable',
         message: read.message,
@@ -66,16 +76,40 @@ function readFiles(files: ModuleFiles, folder: string, names: readonly string[])
     }
     const file = parseFile(read.source)
     problems.push(...file.problems)
-    const stem = name.replace(/\.(tf|tofu)(\.json)?$/, '')
-    if (stem === 'override' || stem.endsWith('_override')) overrides.push(file)
-    else parsed.push(file)
+    parsed.push(file)
   }
+  return isComplete ? sharedConfig(folder, parsed, problems) : declare(folder, parsed, problems)
+}
+
+/** By their first file: base and head hold the identical files of a module that a change does not touch. */
+const CONFIGS = new WeakMap<ParsedFile, ModuleConfig[]>()
+
+function sharedConfig(folder: string, files: readonly ParsedFile[], problems: Problem[]): ModuleConfig {
+  const [first] = files
+  if (first === undefined) return declare(folder, files, problems)
+  const known = CONFIGS.get(first) ?? []
+  const same = known.find((config) => haveSameItems(config.files, files))
+  if (same !== undefined) return same
+  const config = declare(folder, files, problems)
+  CONFIGS.set(first, [...known, config])
+  return config
+}
+
+/** What files in the order of their names declare, override files after all others. Adds what is wrong to `problems`. */
+function declare(folder: string, files: readonly ParsedFile[], problems: Problem[]): ModuleConfig {
   const draft = new ModuleDraft(folder, problems)
+  const overrides = files.filter(isOverride)
+  const parsed = files.filter((file) => !isOverride(file))
   for (const file of parsed) draft.declare(file)
   for (const file of overrides) draft.override(file)
   const config = draft.finish([...parsed, ...overrides])
   problems.push(...findLocalCycles(config.locals))
   return config
+}
+
+function isOverride({ source }: ParsedFile): boolean {
+  const name = source.path.slice(source.path.lastIndexOf('/') + 1)
+  return /^(?:.*_)?override\.(?:tf|tofu)(?:\.json)?$/.test(name)
 }
 
 class ModuleDraft {

@@ -6,14 +6,20 @@ export class ModuleFiles {
   /** Path to blob id; empty for what is not there. */
   readonly #read = new Map<string, string>()
   readonly #listed = new Set<string>()
+  readonly #modules = new Set<ModuleListing>()
 
   constructor(tree: Tree) {
     this.#tree = tree
   }
 
   read(path: string): FileRead {
-    this.#read.set(path, this.#tree.entry(path)?.id ?? '')
+    this.#read.set(path, this.idOf(path))
     return this.#tree.read(path)
+  }
+
+  /** The blob id of what is at a path; empty for what is not there. */
+  idOf(path: string): string {
+    return this.#tree.entry(path)?.id ?? ''
   }
 
   has(path: string): boolean {
@@ -22,9 +28,9 @@ export class ModuleFiles {
     return entry?.kind === 'file'
   }
 
-  /** Notes a file whose content was read for an earlier rendering of the same tree. */
-  note(path: string): void {
-    this.#read.set(path, this.#tree.entry(path)?.id ?? '')
+  /** Notes the files of a module, which were read for this or an earlier rendering of the same tree. */
+  note(module: ModuleListing): void {
+    this.#modules.add(module)
   }
 
   /** Notes that the names of the files of a folder were asked for. */
@@ -36,10 +42,28 @@ export class ModuleFiles {
     return this.#listed
   }
 
-  /** Every path that was looked at, with the id of what was there. */
+  /** The paths that were looked at one by one, with the id of what was there. */
   get looked(): ReadonlyMap<string, string> {
     return this.#read
   }
+
+  get modules(): ReadonlySet<ModuleListing> {
+    return this.#modules
+  }
+
+  /** Every file that was read, sorted. */
+  get paths(): readonly string[] {
+    const paths = new Set<string>()
+    for (const [path, id] of this.#read) if (id !== '') paths.add(path)
+    for (const { files } of this.#modules) for (const path of files.keys()) paths.add(path)
+    return [...paths].sort()
+  }
+}
+
+/** The files of one module, noted as one: many root modules have it, in many environments. */
+export interface ModuleListing {
+  /** Path to blob id. */
+  readonly files: ReadonlyMap<string, string>
 }
 
 /** Which files stand in which folder. */

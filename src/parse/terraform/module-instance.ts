@@ -1,6 +1,6 @@
 import type { Origin } from '../../base/origin.ts'
 import type { SourceText } from '../../base/text.ts'
-import { convert, explain, withoutOptional } from './convert.ts'
+import { withoutOptional } from './convert.ts'
 import { evaluate } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
 import {
@@ -19,16 +19,20 @@ import { argument, type ModuleConfig } from './module-config.ts'
 import { relativePath } from './module-files.ts'
 import { ResourceSet } from './resource-set.ts'
 import { type Bound, type Names, NO_NAMES, originOf, type Scope } from './scope.ts'
-import type { Attribute, Block, Expression, TraversalNode } from './syntax.ts'
-import { DYNAMIC } from './type.ts'
-import { applyDefaults, readTypeConstraint, type TypeConstraint } from './type-constraint.ts'
+import type { Attribute, Block, TraversalNode } from './syntax.ts'
 import type { UnknownVal, Val } from './val.ts'
+import { declarationOf, type VariableDeclaration } from './variable-declaration.ts'
 
 /** The value of an argument of a module, or of a root module's variable. */
 export interface Assignment {
   /** Evaluates the value, in the scope of whoever gives it. */
   readonly evaluate: () => Val
   readonly origin: Origin
+}
+
+/** What is given to the variables of a module, by their names. */
+export interface Assignments {
+  get(name: string): Assignment | undefined
 }
 
 /** Where an instance of a module stands in the tree of calls. */
@@ -53,16 +57,10 @@ export class ModuleInstance implements Names {
   /** Keys of the calls from the root to here, as `.terraform/modules/modules.json` names them. */
   readonly callPath: string
   readonly maybe: UnknownVal | undefined
-  readonly #assignments: ReadonlyMap<string, Assignment>
+  readonly #assignments: Assignments
   readonly #made = new Map<string, Val | Failure | typeof PENDING>()
-  readonly #constraints = new Map<string, TypeConstraint>()
 
-  constructor(
-    config: ModuleConfig,
-    evaluation: Evaluation,
-    place: ModulePlace,
-    assignments: ReadonlyMap<string, Assignment>,
-  ) {
+  constructor(config: ModuleConfig, evaluation: Evaluation, place: ModulePlace, assignments: Assignments) {
     this.config = config
     this.evaluation = evaluation
     this.prefix = place.prefix
@@ -206,66 +204,40 @@ export class ModuleInstance implements Names {
     }
   }
 
-  /** The type constraint of a variable. */
-  constraint(name: string, block: Block): TypeConstraint {
-    let constraint = this.#constraints.get(name)
-    if (constraint === undefined) {
-      const type = argument(block.body, 'type')
-      const evaluateDefault = (node: Expression, source: SourceText) => evaluate(node, this.scope(source, NO_NAMES))
-      constraint =
-        type === undefined
-          ? { type: DYNAMIC, defaults: undefined }
-          : explain(`the type of variable ${JSON.stringify(name)}`, () =>
-              readTypeConstraint(type.expression, type.source, evaluateDefault),
-            )
-      this.#constraints.set(name, constraint)
+  #variableValue(name: string, block: Block): Val {
+    const declaration = declarationOf(name, block)
+    const { fallback, refusesNull } = declaration
+    const scope = () => this.scope(block.source, NO_NAMES)
+    // A wrong type counts before a wrong value.
+    declaration.constraint(scope)
+    const assignment = this.#assignments.get(name)
+    const given = assignment?.evaluate()
+    const isGiven = given !== undefined && !(given.kind === 'null' && refusesNull)
+    const val = isGiven ? declaration.toDeclared(given, scope) : declaration.unassigned(scope)
+    if (val === undefined) {
+      return assignment === undefined
+        ? this.#unknownVariable(declaration, scope)
+        : refuse(`the variable ${JSON.stringify(name)} may not be null`)
     }
-    return constraint
+    // What overrides the default stands behind it, so that the chain leads to the line that decides.
+    if (assignment === undefined || fallback === undefined) return val
+    const { source, expression } = fallback
+    return { ...val, origin: { source, start: expression.start, end: expression.end, from: val.origin } }
   }
 
-  #variableValue(name: string, block: Block): Val {
-    const constraint = this.constraint(name, block)
-    const assignment = this.#assignments.get(name)
-    const fallback = argument(block.body, 'default')
-    const declared: Origin = { source: block.source, start: block.start, end: block.end }
-    let val = assignment?.evaluate()
-    const nullable = argument(block.body, 'nullable')
-    const refusesNull = nullable?.expression.kind === 'literal' && nullable.expression.value === false
-    if (val?.kind === 'null' && refusesNull) val = undefined
-    if (val === undefined && fallback !== undefined)
-      val = evaluate(fallback.expression, this.scope(fallback.source, NO_NAMES))
-    if (val === undefined) {
-      if (assignment !== undefined) return refuse(`the variable ${JSON.stringify(name)} may not be null`)
-      const told = this.prefix === '' ? this.evaluation.planned?.variable(name, declared) : undefined
-      if (told !== undefined && !(told.kind === 'null' && refusesNull)) {
-        return explain(`the value of variable ${JSON.stringify(name)}`, () =>
-          convert(constraint.defaults === undefined ? told : applyDefaults(told, constraint.defaults), constraint.type),
-        )
-      }
-      const type = withoutOptional(constraint.type)
-      const detail = `variable ${JSON.stringify(name)} has no default`
-      return {
-        kind: 'unknown',
-        type,
-        reason: 'variable-without-default',
-        detail,
-        origin: declared,
-        ...(refusesNull ? { notNull: true } : {}),
-      }
+  /** A variable that nobody gives a value: what a plan says of it, or unknown. */
+  #unknownVariable(declaration: VariableDeclaration, scope: () => Scope): Val {
+    const { name, origin, refusesNull } = declaration
+    const told = this.prefix === '' ? this.evaluation.planned?.variable(name, origin) : undefined
+    if (told !== undefined && !(told.kind === 'null' && refusesNull)) return declaration.toDeclared(told, scope)
+    return {
+      kind: 'unknown',
+      type: withoutOptional(declaration.constraint(scope).type),
+      reason: 'variable-without-default',
+      detail: `variable ${JSON.stringify(name)} has no default`,
+      origin,
+      ...(refusesNull ? { notNull: true } : {}),
     }
-    const given = val
-    const converted = explain(`the value of variable ${JSON.stringify(name)}`, () =>
-      convert(constraint.defaults === undefined ? given : applyDefaults(given, constraint.defaults), constraint.type),
-    )
-    // What overrides the default stands behind it, so that the chain leads to the line that decides.
-    if (assignment === undefined || fallback === undefined) return converted
-    const origin: Origin = {
-      source: fallback.source,
-      start: fallback.expression.start,
-      end: fallback.expression.end,
-      from: converted.origin,
-    }
-    return { ...converted, origin }
   }
 
   /** The instances that `count`, `for_each` or `enabled` of a block ask for; `address` is its own, from the root of the unit. */

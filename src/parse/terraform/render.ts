@@ -17,6 +17,7 @@ import { PlannedRoot } from './planned-root.ts'
 import { agrees } from './planned-values.ts'
 import { ModuleCallResource, TerraformResource } from './rendered-resource.ts'
 import type { Block } from './syntax.ts'
+import { refuses } from './validation.ts'
 import { readVariableFiles } from './variable-files.ts'
 import { readVendored } from './vendored.ts'
 import { versionsResource } from './versions.ts'
@@ -77,10 +78,7 @@ export function renderModule(
   if (planned !== undefined && root !== undefined) compareWithPlan(collector, root, planned)
   if (mayReadFiles([...modules.values()])) for (const { value } of collector.resources) makeAll(value)
   const versions = root && versionsResource(unit, [...modules.values()], files, request.path)
-  unit.files = [...files.looked]
-    .filter(([, id]) => id !== '')
-    .map(([path]) => path)
-    .sort()
+  unit.files = files.paths
   const declared = versions ? [versions, ...collector.resources] : collector.resources
   const resources: Resource[] = []
   for (const resource of declared) {
@@ -167,21 +165,21 @@ class Collector {
     for (const call of module.calls.values()) this.#call(call)
   }
 
-  /** A value that a validation refuses fails the plan. What cannot be decided is left alone. */
-  #validate(module: ModuleInstance, { labels, body }: Block): void {
-    for (const validation of body.blocks) {
-      if (validation.type !== 'validation') continue
-      const condition = argument(validation.body, 'condition')
-      if (condition === undefined || this.#reported.has(validation)) continue
-      const { budget } = module.evaluation
-      const holds = attempted(() => budget.separately(() => module.evaluateAttribute(condition)))
-      if (holds?.kind !== 'bool' || holds.value) continue
+  /** A value that a validation refuses fails the plan. */
+  #validate(module: ModuleInstance, variable: Block): void {
+    for (const validation of variable.body.blocks) {
+      if (validation.type !== 'validation' || this.#reported.has(validation)) continue
+      if (!refuses(validation, variable, module)) continue
       this.#reported.add(validation)
       const text = argument(validation.body, 'error_message')
-      const told = text && attempted(() => budget.separately(() => module.evaluateAttribute(text)))
+      const told = text && attempted(() => module.evaluation.budget.separately(() => module.evaluateAttribute(text)))
       const reason = told?.kind === 'string' ? told.value : 'its validation fails'
       const at = { source: validation.source, start: validation.start, end: validation.end }
-      this.#problems.push({ code: 'rejected', message: `${module.prefix}var.${labels[0] ?? ''}: ${reason}`, at })
+      this.#problems.push({
+        code: 'rejected',
+        message: `${module.prefix}var.${variable.labels[0] ?? ''}: ${reason}`,
+        at,
+      })
     }
   }
 

@@ -1,14 +1,10 @@
-import type { Origin } from '../../base/origin.ts'
-import type { MapEntry, MapValue, UnknownValue, Value } from '../../base/value.ts'
+import type { MapEntry, MapValue, UnknownValue } from '../../base/value.ts'
 import type { Resource, Unit } from '../resource.ts'
-import { indexBody } from './body-index.ts'
 import type { InstanceKey } from './expansion.ts'
-import { Failure } from './failure.ts'
 import { MODULE_META_ARGUMENTS, type ModuleCall } from './module-call.ts'
+import { originOfAttribute, ResourceArguments, settledValue } from './resource-arguments.ts'
 import type { ResourceInstance } from './resource-instance.ts'
-import type { Attribute } from './syntax.ts'
-import { failedValue, toUnknown, toValue } from './to-value.ts'
-import type { Val } from './val.ts'
+import { toUnknown } from './to-value.ts'
 
 /** A resource or data source whose arguments are evaluated when its value is first read. */
 export class TerraformResource implements Resource {
@@ -32,69 +28,12 @@ export class TerraformResource implements Resource {
   }
 
   get value(): MapValue {
-    this.#value ??= this.#evaluate()
+    this.#value ??= new ResourceArguments(this.#instance)
     return this.#value
   }
 
   compareWithPlan(): void {
     void this.#instance.plan
-  }
-
-  #evaluate(): MapValue {
-    const instance = this.#instance
-    const { attributes, keys, names } = indexBody(instance.set.config.block.body)
-    const entries = new Map<string, MapEntry>()
-    for (const name of names) {
-      const attribute = attributes.get(name)
-      entries.set(name, attribute?.entry ?? new Argument(instance, name, attribute, keys.get(name)))
-    }
-    return { kind: 'map', entries, origin: this.origin }
-  }
-}
-
-/** An argument, or the blocks of one type, evaluated when the value is first read: nobody asks for most of what a resource says. */
-class Argument implements MapEntry {
-  readonly key?: Origin
-  readonly #name: string
-  readonly #attribute: Attribute | undefined
-  /** Until it is evaluated. */
-  #instance: ResourceInstance | undefined
-  #value: Value | undefined
-
-  constructor(instance: ResourceInstance, name: string, attribute: Attribute | undefined, key: Origin | undefined) {
-    this.#instance = instance
-    this.#name = name
-    this.#attribute = attribute
-    if (key !== undefined) this.key = key
-  }
-
-  get value(): Value {
-    this.#value ??= this.#evaluate(this.#instance!)
-    return this.#value
-  }
-
-  #evaluate(instance: ResourceInstance): Value {
-    const attribute = this.#attribute
-    const origin = attribute === undefined ? instance.set.origin : originOfAttribute(attribute)
-    const value = settledValue(() => instance.attributeOnce(this.#name), origin)
-    this.#instance = undefined
-    // What is written as a constant is the same in every instance and environment.
-    if (attribute !== undefined && 'evaluated' in attribute.expression && attribute.expression.evaluated !== undefined)
-      attribute.entry ??= this
-    return value
-  }
-}
-
-function originOfAttribute({ source, expression }: Attribute): Resource['origin'] {
-  return { source, start: expression.start, end: expression.end }
-}
-
-function settledValue(evaluate: () => Val, origin: Resource['origin']): Value {
-  try {
-    return toValue(evaluate())
-  } catch (failure) {
-    if (failure instanceof Failure) return failedValue(failure, origin)
-    throw failure
   }
 }
 

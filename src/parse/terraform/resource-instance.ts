@@ -1,6 +1,7 @@
 import type { BlockHost } from './block-values.ts'
 import { readBlocks } from './block-values.ts'
 import { indexBody, META_ARGUMENTS } from './body-index.ts'
+import { ConfiguredAttributes } from './configured-attributes.ts'
 import type { InstanceKey } from './expansion.ts'
 import { Failure, refuse } from './failure.ts'
 import { ignoredChanges } from './ignored-changes.ts'
@@ -208,12 +209,11 @@ export class ResourceInstance {
 
   /** The resource as a whole: what is configured, and whatever else the provider adds. */
   whole(): Val {
-    const names = this.argumentNames()
     if (this.set.config.type === 'terraform_data') {
       const all = ['input', 'triggers_replace', 'id', 'output']
       return makeObject(new Map(all.map((name) => [name, this.attribute(name)])), this.set.origin)
     }
-    const attributes = new Map(names.map((name) => [name, this.attribute(name)]))
+    const attributes = new ConfiguredAttributes(this)
     const whole: UnknownVal = { ...this.#unknown(''), notNull: true, attributes }
     const { plan } = this
     return plan === undefined ? whole : { ...whole, computed: (name) => plan.attribute(name) }

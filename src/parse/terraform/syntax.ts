@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/problem.ts'
 import type { SourceText } from '../../base/text.ts'
-import type { MapEntry } from '../../base/value.ts'
+import type { Value } from '../../base/value.ts'
 import type { BodyIndex } from './body-index.ts'
 import type { BigFloat } from './number.ts'
 import type { Val } from './val.ts'
@@ -28,7 +28,7 @@ export interface Attribute {
   readonly expression: Expression
   readonly source: SourceText
   /** What a constant gives in every instance and environment, once it was asked for. */
-  entry?: MapEntry
+  value?: Value
 }
 
 export interface Block {

@@ -1,5 +1,6 @@
 import type { Origin } from '../../../base/origin.ts'
-import type { MapEntry, MapValue, Value } from '../../../base/value.ts'
+import { get, keysIn, type MapEntry, type MapValue, type Value } from '../../../base/value.ts'
+import { keysOf } from '../prop.ts'
 
 /** What becomes of the arguments of a block: the ARM path that takes the value, or a function that places it. */
 export type Shape = Readonly<Record<string, string | Field>>
@@ -7,10 +8,15 @@ export type Shape = Readonly<Record<string, string | Field>>
 /** Places one argument in the ARM body under construction. */
 export type Field = (value: Value, draft: Draft) => void
 
-/** An ARM body under construction. */
-export interface Draft {
-  readonly entries: Map<string, Draft | Value>
+/** An ARM body under construction, or a part of it that a path leads through. */
+export class Draft implements MapValue {
+  readonly kind = 'map'
+  readonly entries = new Map<string, MapEntry>()
   readonly origin: Origin
+
+  constructor(origin: Origin) {
+    this.origin = origin
+  }
 }
 
 /** How one azurerm resource type reads in ARM. */
@@ -26,9 +32,9 @@ export interface AzurermType {
 
 /** Places every argument that the shape names. Null arguments are absent. */
 export function fill(shape: Shape, block: MapValue, draft: Draft): void {
-  for (const [argument, entry] of block.entries) {
+  for (const argument of keysIn(block)) {
     if (!Object.hasOwn(shape, argument)) continue
-    const { value } = entry
+    const value = get(block, argument)!
     if (value.kind === 'scalar' && value.value === null) continue
     const field = shape[argument]!
     if (typeof field === 'string') put(draft, field, value)
@@ -36,32 +42,21 @@ export function fill(shape: Shape, block: MapValue, draft: Draft): void {
   }
 }
 
-export function newDraft(origin: Origin): Draft {
-  return { entries: new Map(), origin }
-}
-
-/** The finished body. */
-export function finish(draft: Draft): MapValue {
-  const entries = new Map<string, MapEntry>()
-  for (const [key, value] of draft.entries) entries.set(key, { value: 'kind' in value ? value : finish(value) })
-  return { kind: 'map', entries, origin: draft.origin }
-}
-
 /** Puts a value at a dotted path; what stands on the way is kept where it is a draft, and a later value wins. */
 export function put(draft: Draft, path: string, value: Value): void {
-  const keys = path.split('.')
-  const last = keys.pop()!
+  const keys = keysOf(path)
   let here = draft
-  for (const key of keys) {
-    const next = here.entries.get(key)
-    if (next !== undefined && !('kind' in next)) here = next
+  for (let i = 0; i < keys.length - 1; i++) {
+    const key = keys[i]!
+    const next = here.entries.get(key)?.value
+    if (next instanceof Draft) here = next
     else {
-      const fresh = newDraft(value.origin)
-      here.entries.set(key, fresh)
+      const fresh = new Draft(value.origin)
+      here.entries.set(key, { value: fresh })
       here = fresh
     }
   }
-  here.entries.set(last, value)
+  here.entries.set(keys.at(-1)!, { value })
 }
 
 /** A nested block that may stand once: its arguments go to paths of the same body. An unknown block is put at `path`. */
@@ -78,9 +73,9 @@ export function each(path: string, shape: Shape): Field {
   return (value, draft) => {
     const convert = (item: Value): Value => {
       if (item.kind !== 'map') return item
-      const inner = newDraft(item.origin)
+      const inner = new Draft(item.origin)
       fill(shape, item, inner)
-      return finish(inner)
+      return inner
     }
     append(draft, path, value, convert)
   }
@@ -93,7 +88,8 @@ export function wrap(path: string, key: string): Field {
 
 /** An id, as ARM's `{id}` object. */
 export function id(path: string): Field {
-  return (value, draft) => put(draft, `${path}.id`, value)
+  const full = `${path}.id`
+  return (value, draft) => put(draft, full, value)
 }
 
 /** A list of ids, as a list of ARM's `{id}` objects. */
@@ -160,11 +156,12 @@ function append(draft: Draft, path: string, value: Value, convert: (item: Value)
   put(draft, path, { kind: 'list', items: [...earlier, ...items], origin: value.origin })
 }
 
+/** What arguments put at a path; undefined where a path only leads through. */
 function valueAt(draft: Draft, path: string): Value | undefined {
-  let here: Draft | Value | undefined = draft
-  for (const key of path.split('.')) {
-    if (here === undefined || 'kind' in here) return undefined
-    here = here.entries.get(key)
+  let here: Value | undefined = draft
+  for (const key of keysOf(path)) {
+    if (!(here instanceof Draft)) return undefined
+    here = here.entries.get(key)?.value
   }
-  return here !== undefined && 'kind' in here ? here : undefined
+  return here instanceof Draft ? undefined : here
 }

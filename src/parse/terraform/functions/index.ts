@@ -50,6 +50,15 @@ const IMPURE: ReadonlyMap<string, string> = new Map([
   ['abspath', 'the machine'],
 ])
 
+/** Whether a function looks at more than its arguments. */
+export function readsFiles(name: string): boolean {
+  return Object.hasOwn(FILE_FUNCTIONS, withoutNamespace(name))
+}
+
+function withoutNamespace(name: string): string {
+  return name.startsWith('core::') ? name.slice('core::'.length) : name
+}
+
 /** Names of all functions, sorted: for tests that must not miss one. */
 export function functionNames(): readonly string[] {
   return [...FUNCTIONS.keys(), ...IMPURE.keys(), 'try', 'can', 'convert'].sort()
@@ -57,7 +66,7 @@ export function functionNames(): readonly string[] {
 
 /** Calls a function of the language with evaluated arguments. Throws a `Failure` where the language refuses it. */
 export function callFunction(name: string, args: readonly Val[], call: Call): Val {
-  const plain = name.startsWith('core::') ? name.slice(6) : name
+  const plain = withoutNamespace(name)
   const { origin } = call
   if (plain.startsWith('provider::')) {
     return {
