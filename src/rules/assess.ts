@@ -86,6 +86,8 @@ function isHidden({ hit: { hit, state }, status }: JudgedHit, judged: HitIndex<J
   if (hit.hidden) return true
   const wider = hit.within && judged.get(state, hit.within.rule, hit.within.subject)
   if (wider === undefined) return false
+  // What may still be so in the wide is not said to be gone in part.
+  if (wider.hit.hit.hidden && status === 'fixed') return true
   if (status === 'introduced' || status === 'worsened') return isNewStatus(wider.status)
   return (status === 'fixed') === (wider.status === 'fixed')
 }

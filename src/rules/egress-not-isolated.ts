@@ -1,7 +1,7 @@
 import { eachEndpoint } from './each.ts'
 import { isolateNamespace } from './edit/namespace-policies.ts'
 import { isOfNamespace } from './facts/flow-ends.ts'
-import { isOpen, isShown } from './facts/judged-endpoints.ts'
+import { isOpen, isShown, mayStayOpen } from './facts/judged-endpoints.ts'
 import { mayIsolateOtherwise } from './facts/other-policies.ts'
 import { addressOf, proofOf } from './facts/proof.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
@@ -27,7 +27,10 @@ export const egressNotIsolated = defineRule({
     const { reach } = view
     const { subject, end, id, name, workload } = endpoint
     const namespace = end.facts.namespace!
-    if (!isOpen(reach, subject, 'egress') || mayIsolateOtherwise(view, namespace)) return
+    if (!isOpen(reach, subject, 'egress') || mayIsolateOtherwise(view, namespace)) {
+      if (mayStayOpen(view, subject, 'egress', namespace)) yield hiddenHit(id)
+      return
+    }
     const policy = reach.selecting(subject, 'ingress').find(({ selects }) => selects === 'yes')?.policy
     const resource = policy?.resource ?? workload?.resource
     if (resource === undefined || !isShown(view, endpoint, 'ingress')) {

@@ -1,6 +1,10 @@
-import { describe } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { denyAll, deployment, documents, ingress, policy, service } from '../../test/manifests.ts'
 import { finds, silent } from '../../test/rule-table.ts'
+import { memoryTree } from '../../test/source/memory-tree.ts'
+import { EMPTY_CONFIG } from '../config/config.ts'
+import { DEFAULT_OPTIONS } from '../config/options.ts'
+import { review } from '../review.ts'
 import { namespaceNoDefaultDeny } from './namespace-no-default-deny.ts'
 
 const ingressOnly = policy('in', '  podSelector: {}\n')
@@ -198,4 +202,24 @@ spec:
       'apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata:\n  name: x\n  namespace: shop\nspec: {}\n',
     ),
   })
+})
+
+describe('a change that may isolate', () => {
+  const gone = (head: string) => {
+    const [before, after] = [memoryTree({ 'app.yaml': web }), memoryTree({ 'app.yaml': documents(web, head) })]
+    const input = { base: before, head: after, config: EMPTY_CONFIG, options: DEFAULT_OPTIONS, today: '2026-11-01' }
+    return review(input).findings.flatMap(({ rule, status }) => (status === 'fixed' ? [rule] : []))
+  }
+
+  it('fixes nothing with a policy that the API server refuses', () => {
+    expect(gone(policy('in', '  podSelector:\n    matchExpressions:\n      - {key: app, operator: In}\n'))).toEqual([])
+  })
+
+  it('fixes nothing for sure with a policy of a kind that is not read', () => {
+    const other =
+      'apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata:\n  name: x\n  namespace: shop\nspec: {}\n'
+    expect(gone(other)).toEqual([])
+  })
+
+  it('is a fix where it does', () => expect(gone(denyAll())).toContain('namespace-no-default-deny'))
 })

@@ -2,10 +2,10 @@ import { eachEndpoint } from './each.ts'
 import { isolateNamespace } from './edit/namespace-policies.ts'
 import { anyPod } from './facts/any-pod.ts'
 import { isOfNamespace } from './facts/flow-ends.ts'
-import { isOpen } from './facts/judged-endpoints.ts'
+import { isOpen, mayStayOpen } from './facts/judged-endpoints.ts'
 import { mayIsolateOtherwise } from './facts/other-policies.ts'
 import { addressOf, proofOf } from './facts/proof.ts'
-import { endpointHit, mergeEndpoints } from './hits/endpoint-hit.ts'
+import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { listNames, verb } from './hits/listing.ts'
 import { defineRule } from './rule.ts'
 
@@ -27,8 +27,11 @@ export const namespaceNoDefaultDeny = defineRule({
   /** Yields a hit for each workload that no policy isolates for ingress; its open egress is part of it. */
   check: eachEndpoint(function* ({ subject, end, id, name, workload }, view) {
     const { reach } = view
-    if (workload === undefined || !isOpen(reach, subject, 'ingress')) return
-    if (mayIsolateOtherwise(view, workload.namespace)) return
+    if (workload === undefined) return
+    if (!isOpen(reach, subject, 'ingress') || mayIsolateOtherwise(view, workload.namespace)) {
+      if (mayStayOpen(view, subject, 'ingress', workload.namespace)) yield hiddenHit(id)
+      return
+    }
     const both = isOpen(reach, subject, 'egress')
     const { namespace } = workload
     yield endpointHit({

@@ -9,6 +9,7 @@ import type { PacketEnd } from '../../reach/layer.ts'
 import { isolation } from '../../reach/layers/network-policy.ts'
 import type { Reachability } from '../../reach/reachability.ts'
 import { podsIn } from '../../reach/state-classes.ts'
+import { mayIsolateOtherwise } from './other-policies.ts'
 
 /** A workload, or a pod that a policy of the tree speaks of and no manifest of the tree runs, as rules judge it. */
 export interface JudgedEndpoint {
@@ -107,6 +108,21 @@ export function isIsolated(reach: Reachability, subject: number, direction: Dire
 /** True where no policy isolates the endpoint, not even perhaps. */
 export function isOpen(reach: Reachability, subject: number, direction: Direction): boolean {
   return reach.selecting(subject, direction).length === 0
+}
+
+/**
+ * True where the change may leave an endpoint open that was open: no policy of its head isolates it for certain, since the API server
+ * refuses them, say. What was found in the base is not fixed then.
+ */
+export function mayStayOpen(
+  { reach, before }: StateView,
+  subject: number,
+  direction: Direction,
+  namespace: string,
+): boolean {
+  if (before === undefined || !isOpen(before.reach, subject, direction)) return false
+  if (mayIsolateOtherwise(before, namespace)) return false
+  return reach.selecting(subject, direction).every(({ selects }) => selects === 'maybe')
 }
 
 /**
