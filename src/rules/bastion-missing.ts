@@ -49,7 +49,10 @@ export const bastionMissing = defineRule({
           at: rule.origin,
           detail: `administration ${ports.join(' ')}`,
           severity: 'note',
-          ...becauseOf(rule, { tells: 'condition' }),
+          ...becauseOf(rule, {
+            tells: 'condition',
+            aside: () => 'Through Azure Bastion or a VPN these machines need neither a public address nor this rule.',
+          }),
           say: `lets ${from} administer machines over their public addresses, ${listNames(ports.map((port) => `${ADMIN_PORTS.get(port)} (TCP ${port})`))}, by rule ${rule.name} (priority ${rule.priority}), and the repository has no Azure Bastion. Through Bastion or a VPN they need neither the address nor the rule.`,
           decide: 'Is there a Bastion or VPN elsewhere that these machines can be reached through?',
         })

@@ -58,7 +58,13 @@ export const nsgOutboundOpen = defineRule({
         object: filter.object,
         ...(!rule.isDefault && { at: rule.origin }),
         // A way out that the change opens by one of the rules is one finding.
-        ...becauseOf(rule.isDefault ? chosen[0]!.rule : rule, { tells: 'condition' }),
+        ...becauseOf(rule.isDefault ? chosen[0]!.rule : rule, {
+          tells: 'condition',
+          aside: () =>
+            rule.isDefault
+              ? 'Nothing below the rule denies the rest: the default rule of the group lets everything out to the internet.'
+              : 'The rule lets everything out to the internet.',
+        }),
         detail: 'outbound',
         severity: 'low',
         say: rule.isDefault
