@@ -110,6 +110,18 @@ describe('admin-policy-weakened', () => {
     ),
     at: 'anp.yaml: - name: no-tenants',
   })
+  const cluster = (action: string) =>
+    admin(from('guest', action))
+      .replace('policy.networking.k8s.io/v1alpha1', 'policy.networking.k8s.io/v1alpha2')
+      .replace('AdminNetworkPolicy', 'ClusterNetworkPolicy')
+      .replace('  priority', '  tier: Admin\n  priority')
+  finds(adminPolicyWeakened, 'a cluster network policy', {
+    base: tree(cluster('Deny')),
+    head: tree(cluster('Accept')),
+    at: 'anp.yaml: - name: no-tenants',
+    says: ['ClusterNetworkPolicy/tenants'],
+    patched: { 'anp.yaml': cluster('Deny') },
+  })
   silent(adminPolicyWeakened, 'a NetworkPolicy that still keeps it out', {
     base: { ...tree(admin(from('guest'))), 'np.yaml': policy('web', '  podSelector: {}\n') },
     head: { ...tree(admin(from('visitor'))), 'np.yaml': policy('web', '  podSelector: {}\n') },

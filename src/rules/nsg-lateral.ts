@@ -6,6 +6,7 @@ import { knownItems, knownValue } from '../model/azure/prop.ts'
 import { type Subnet, subnetName } from '../model/azure/virtual-network.ts'
 import type { AzureQuery } from '../reach/azure/explain-azure.ts'
 import type { Outcome } from '../reach/azure/outcome.ts'
+import { canReach } from '../reach/azure/peerings.ts'
 import { eachNetwork } from './each.ts'
 import { addDenial, freePriority } from './edit/add-nsg-rule.ts'
 import { inPlace } from './edit/one-patch.ts'
@@ -75,9 +76,11 @@ interface Opening {
   readonly outcome: Outcome
 }
 
-function openTo(view: StateView, { peer }: WayOut, target: Subnet): readonly Opening[] {
+function openTo(view: StateView, { peer, network }: WayOut, target: Subnet): readonly Opening[] {
+  const site = siteOf(view)
   const name = knownValue(subnetName(target))
   if (name === undefined || name.startsWith('?')) return []
+  if (canReach(site, network, site.topology.networkOf(target)) !== 'yes') return []
   return PORTS.flatMap((port): readonly Opening[] => {
     const query = { from: peer, to: `subnet/${name}`, protocol: 'TCP', port } as const
     const outcome = askAzure(view, query)
