@@ -30,6 +30,7 @@ const NOT_ASKED: Readonly<Record<string, number>> = {
   // Policies of other kinds have conformance tables of their own, and plain walks in test/property.
   AdminNetworkPolicy: 90,
   BaselineAdminNetworkPolicy: 12,
+  ClusterNetworkPolicy: 12,
   CiliumNetworkPolicy: 10,
   GlobalNetworkPolicy: 5,
   // Ports by their name are told apart in test/conformance/network-policy.
