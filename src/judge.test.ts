@@ -36,7 +36,13 @@ describe('the verdict table', () => {
     ['a new finding below it', [finding('medium')], KNOWN, 'pass', '1 finding below high'],
     ['a suppressed finding', [finding('critical', true)], KNOWN, 'pass', 'no finding'],
     ['no network effect', [], KNOWN, 'pass', 'no finding'],
-    ['an unknown in what changed', [], unknown(true), 'fail', 'could not decide: 1 changed place could not be judged'],
+    [
+      'an unknown in what changed',
+      [],
+      unknown(true),
+      'fail',
+      'could not decide: 1 changed place could not be judged (fail-on-unknown: changed)',
+    ],
     ['an unknown elsewhere', [], unknown(false), 'pass', 'no finding'],
   ] as const)('%s', (_, findings, coverage, verdict, reason) => {
     expect(judge(findings, coverage, DEFAULT_OPTIONS)).toEqual({ verdict, reason })

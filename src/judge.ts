@@ -29,7 +29,10 @@ export function judge(
   )
   if (unknown.length > 0) {
     const what = failOnUnknown === 'any' ? 'place' : 'changed place'
-    return { verdict: 'fail', reason: `could not decide: ${plural(unknown.length, what)} could not be judged` }
+    return {
+      verdict: 'fail',
+      reason: `could not decide: ${plural(unknown.length, what)} could not be judged (fail-on-unknown: ${failOnUnknown})`,
+    }
   }
   if (counted.length > 0)
     return {
