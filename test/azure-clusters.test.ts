@@ -313,6 +313,17 @@ ${bicep('          routeTable: {\n            id: table.id\n          }\n')}`,
   silent(kubenetRoutesMissing, 'no table in Terraform, where AKS makes one and the association is apart', {
     head: { 'main.tf': A + kubenet('shop', 'a') },
   })
+  silent(kubenetRoutesMissing, 'a table that the template creates once', {
+    head: {
+      'main.bicep': `@onlyIfNotExists()
+@description('routes to the pods')
+resource table 'Microsoft.Network/routeTables@2024-05-01' = {
+  name: 'rt'
+  location: 'westeurope'
+}
+${bicep('          routeTable: {\n            id: table.id\n          }\n')}`,
+    },
+  })
   silent(kubenetRoutesMissing, 'another plugin', {
     head: {
       'main.tf': A + table('a', inline('10.244.3.0/24', 'None')) + kubenet('shop', 'a', '', 'azure'),

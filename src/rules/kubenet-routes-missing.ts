@@ -27,6 +27,7 @@ export const kubenetRoutesMissing = defineRule({
     fix: 'Give all subnets of the cluster one route table of its own, write its routes as resources of their own, and none for the range of the pods.',
     sources: [
       'https://learn.microsoft.com/azure/aks/configure-kubenet#bring-your-own-subnet-and-route-table-with-kubenet',
+      'https://learn.microsoft.com/azure/azure-resource-manager/templates/deployment-modes#incremental-mode',
       'https://github.com/Azure/AKS/issues/400',
     ],
   },
@@ -69,9 +70,15 @@ function isDetached({ object, routeTable }: Subnet): boolean {
   return routeTable.kind === 'absent' && isTemplate(object)
 }
 
+/** Whether each deployment says anew what the resource is: all of a template but what it creates once and leaves alone from then on. */
 function isTemplate({ resource }: AzureObject): boolean {
-  return resource.unit.kind === 'arm' || resource.unit.kind === 'bicep'
+  const { source, start, end } = resource.origin
+  if (resource.unit.kind === 'arm') return !/"onlyIfNotExists"\s*:\s*true/i.test(source.text.slice(start, end))
+  return resource.unit.kind === 'bicep' && !ONCE.test(source.text.slice(Math.max(0, start - 300), start))
 }
+
+/** The decorator above a resource, with others below it. */
+const ONCE = /@onlyIfNotExists\(\s*\)(?:\s*@[^\n]*\n)*\s*$/
 
 function detached(view: StateView, cluster: Cluster, { object }: Subnet): Hit {
   return azureHit(view, {
