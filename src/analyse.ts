@@ -1,7 +1,7 @@
 import { haveSameItems } from './base/identity.ts'
 import type { Problem } from './base/problem.ts'
 import { type ClusterLink, linkCluster } from './compare/cluster-link.ts'
-import { inheritLink } from './compare/inherited-link.ts'
+import { INHERITED, inheritLink } from './compare/inherited-link.ts'
 import { findRenames } from './compare/renames.ts'
 import type { StateView } from './compare/state-view.ts'
 import type { ClusterConfig, Config } from './config/config.ts'
@@ -25,6 +25,7 @@ import {
   buildReachability,
   type ReachabilityInput,
   withOtherPolicies as reachWithOtherPolicies,
+  withOtherCluster,
 } from './reach/reachability.ts'
 
 /** One state in base and head, in one universe so that sets of both can be compared. */
@@ -83,7 +84,7 @@ export function analyseReread(
 }
 
 function analyseAgain(known: AnalysedPair, pair: StatePair, config: Config): AnalysedPair {
-  return withEditedPolicies(known, pair, config) ?? analyseStates(pair, config)
+  return withEditedPolicies(known, pair, config) ?? withEditedCode(known, pair, config) ?? analyseStates(pair, config)
 }
 
 function analyseStates({ name, base, head }: StatePair, config: Config): AnalysedPair {
@@ -147,6 +148,46 @@ function withEditedPolicies(known: AnalysedPair, { base, head }: StatePair, conf
     },
   }
   return { name: known.name, base: known.base, head: view, headModel, changed: true, states: { base, head } }
+}
+
+/**
+ * A known pair with other infrastructure code in its head: the base's side is the known one. Undefined where more than that is different,
+ * or where the code does not tell the same of the cluster that policies stand on.
+ */
+function withEditedCode(known: AnalysedPair, { base, head }: StatePair, config: Config): AnalysedPair | undefined {
+  const { head: before } = known
+  if (!haveSameItems(known.base.resources, base.resources)) return undefined
+  if (!haveSameObjects(before.resources, head.resources)) return undefined
+  // What a patch takes back altogether, but for policies, shares the base's surroundings.
+  if (differOnlyInPolicies(base.resources, head.resources)) return undefined
+  const isOwn = known.base.link?.kind === 'linked' && known.base.link.reason !== INHERITED
+  if (!isOwn || before.link?.kind !== 'linked') return undefined
+  const network = withAzure(before.network.kubernetes, head)
+  const link = linkCluster(head, network, configured(head, config)?.cluster)
+  if (link.kind !== 'linked') return undefined
+  const told = toldFacts(configured(base, config) ?? config.cluster)
+  const reach = withOtherCluster(before.reach, network, { ...toClusterFacts(link.site, link.cluster), ...told })
+  if (reach === undefined) return undefined
+  const renames = findRenames(base.resources, head.resources)
+  const view: StateView = {
+    name: before.name,
+    resources: head.resources,
+    problems: [...problemsOf(head), ...known.headModel.problems],
+    network,
+    reach,
+    link,
+    identity: (address) => renames.get(address) ?? address,
+    surroundings: {},
+    before: known.base,
+  }
+  return {
+    name: known.name,
+    base: known.base,
+    head: view,
+    headModel: known.headModel,
+    changed: true,
+    states: { base, head },
+  }
 }
 
 /** Whether two versions of a state differ in infrastructure code alone. */

@@ -4,6 +4,9 @@ import type { Network } from '../model/network.ts'
 import { toSite } from '../reach/azure/state.ts'
 import type { ClusterLink } from './cluster-link.ts'
 
+/** The reason of such a link. */
+export const INHERITED = 'the other side of the change'
+
 /**
  * The link of one side where several clusters leave it open and the other side tells which it is: a cluster that comes or goes beside
  * theirs moves no manifests. `identity` gives the address that the base has for one of the head.
@@ -21,7 +24,7 @@ export function inheritLink(
     kind: 'linked',
     cluster,
     site: toSite({ azure, kubernetes, cluster }),
-    reason: 'the other side of the change',
+    reason: INHERITED,
   }
 }
 

@@ -139,6 +139,18 @@ export function withOtherPolicies(known: Reachability, network: Network): Reacha
     : undefined
 }
 
+/**
+ * A state that differs from a known one in the network around its cluster alone: `network` has the identical manifests. Undefined where the
+ * policies mean something else in the cluster as it is now.
+ */
+export function withOtherCluster(
+  known: Reachability,
+  network: Network,
+  cluster: ClusterFacts,
+): Reachability | undefined {
+  return isSamePlace(known.ground.cluster, cluster) ? analyse(network, cluster, known.ground, known) : undefined
+}
+
 /** What is known of a namespace is told by its object, and by its name where the tree has none. */
 function sameNamespaces(before: KubernetesNetwork['namespaces'], after: KubernetesNetwork['namespaces']): boolean {
   return (

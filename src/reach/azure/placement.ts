@@ -6,11 +6,24 @@ import { workerPools } from './state.ts'
 
 /** Pools that may run a workload's pods: all that its node selector, required affinity and the pools' taints leave. */
 export function poolsOf(cluster: Cluster, workload: Workload): readonly NodePool[] {
-  const pools = workerPools(cluster)
-  const fitting = pools.filter((pool) => accepts(pool, workload))
-  // A selector that no pool satisfies leaves the pods pending; nothing certain can be said, so any pool counts.
-  return fitting.length > 0 ? fitting : pools
+  let ofCluster = POOLS.get(cluster)
+  if (ofCluster === undefined) {
+    ofCluster = new WeakMap()
+    POOLS.set(cluster, ofCluster)
+  }
+  let pools = ofCluster.get(workload)
+  if (pools === undefined) {
+    const all = workerPools(cluster)
+    const fitting = all.filter((pool) => accepts(pool, workload))
+    // A selector that no pool satisfies leaves the pods pending; nothing certain can be said, so any pool counts.
+    pools = fitting.length > 0 ? fitting : all
+    ofCluster.set(workload, pools)
+  }
+  return pools
 }
+
+/** Asked by many rules for each workload. */
+const POOLS = new WeakMap<Cluster, WeakMap<Workload, readonly NodePool[]>>()
 
 function accepts(pool: NodePool, { podSpec, kind }: Workload): boolean {
   const labels = labelsOf(pool)
