@@ -45,12 +45,14 @@ export interface Door {
   readonly allowed: Bounds<ConnectionSet>
   /** The same from the internet: empty where it cannot come to the door. */
   readonly internet: Bounds<ConnectionSet>
+  /** Of `sources`, those whom the pod's policies let in on some port of `target`. */
+  readonly admitted: Bounds<AddressSet>
   /** {@link internet} by what the cluster says alone, before the network around it is asked. */
   readonly offered: Bounds<ConnectionSet>
 }
 
 /** A door before the policies of the pod are asked. */
-export type PlainDoor = Omit<Door, 'allowed' | 'internet' | 'offered'> & {
+export type PlainDoor = Omit<Door, 'allowed' | 'internet' | 'offered' | 'admitted'> & {
   /** Whose address a policy sees. */
   readonly seenAs: SeenAs
 }
@@ -96,8 +98,27 @@ function openDoor(door: PlainDoor, offered: Bounds<ConnectionSet>, reach: Reacha
     ...plain,
     allowed: admittedFrom(door, callersOf(door), reach),
     internet: admittedFrom(door, internetOf(door), reach),
+    admitted: admittedSources(door, reach),
     offered,
   }
+}
+
+/** Only where policies see the client do they tell one from another. */
+function admittedSources({ seenAs, subject, target, sources }: PlainDoor, reach: Reachability): Bounds<AddressSet> {
+  if (seenAs !== 'client' && seenAs !== 'node-or-client') return sources
+  const own = reach.own(subject, 'ingress')
+  const nodes = reach.universe.classOf.get(NODES.id)!
+  const side = (which: 'certain' | 'possible'): AddressSet => {
+    const open = own[which].filter(
+      ({ connections }) => !connectionSets.isEmpty(connectionSets.intersect(connections, target[which])),
+    )
+    // A node may stand for any client.
+    if (seenAs === 'node-or-client' && which === 'possible' && open.some(({ peers }) => hasClass(peers.classes, nodes)))
+      return sources.possible
+    const clients = open.reduce((sum, { peers }) => addressSets.union(sum, peers.addresses), addressSets.empty)
+    return addressSets.intersect(sources[which], clients)
+  }
+  return { certain: side('certain'), possible: side('possible') }
 }
 
 /** Tags stand for public addresses that nobody writes out. */

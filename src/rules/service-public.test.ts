@@ -73,6 +73,14 @@ describe('service-public', () => {
     ),
   })
   silent(servicePublic, 'a policy closes the pods', { head: documents(web, denyAll(), lb()) })
+  silent(servicePublic, 'a policy that lets in one client alone, whose address it sees', {
+    head: documents(
+      web,
+      denyAll(),
+      lb('', '  externalTrafficPolicy: Local\n'),
+      policy('partner', '  podSelector: {}\n  ingress: [{from: [{ipBlock: {cidr: 198.51.100.9/32}}]}]\n'),
+    ),
+  })
   silent(servicePublic, 'ClusterIP', { head: documents(web, service('web', PORTS)) })
   silent(servicePublic, 'it was public before, and its ports are in another order', {
     base: documents(web, lb('', '', `${PORTS}    - port: 81\n`)),

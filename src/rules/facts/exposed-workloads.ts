@@ -45,8 +45,8 @@ function byClass(doors: readonly Door[], trusted: AddressSet, side: Side): Reado
 }
 
 /** Whether strangers get through the door to the pods behind it. */
-export function isOpenToInternet({ internet, sources }: Door, trusted: AddressSet, side: Side): boolean {
-  return !connectionSets.isEmpty(internet[side]) && countAddresses(publicPart(sources[side], trusted)) >= HALF_OF_V4
+export function isOpenToInternet({ internet, admitted }: Door, trusted: AddressSet, side: Side): boolean {
+  return !connectionSets.isEmpty(internet[side]) && countAddresses(publicPart(admitted[side], trusted)) >= HALF_OF_V4
 }
 
 /** Everybody whom a state does not let in through any of the ways to a class; everybody at all where that leaves nobody. */
@@ -54,7 +54,7 @@ export function newcomers(before: StateView | undefined, trusted: AddressSet, su
   const doors = before?.reach.doors().filter((door) => door.subject === subject) ?? []
   const known = doors
     .filter(({ internet }) => !connectionSets.isEmpty(internet.possible))
-    .reduce((sum, { sources }) => addressSets.union(sum, sources.possible), NO_ADDRESSES)
+    .reduce((sum, { admitted }) => addressSets.union(sum, admitted.possible), NO_ADDRESSES)
   const others = addressSets.subtract(addressSets.subtract(PUBLIC_ADDRESSES, trusted), known)
   return addressSets.isEmpty(others) ? PUBLIC_ADDRESSES : others
 }

@@ -109,8 +109,8 @@ export function sourcesOf(view: StateView, address: string): AddressSet {
 
 function joinSources(doors: readonly Door[]): Door['sources'] {
   return {
-    certain: doors.map(({ sources }) => sources.certain).reduce(addressSets.union, NO_ADDRESSES),
-    possible: doors.map(({ sources }) => sources.possible).reduce(addressSets.union, NO_ADDRESSES),
+    certain: doors.map(({ admitted }) => admitted.certain).reduce(addressSets.union, NO_ADDRESSES),
+    possible: doors.map(({ admitted }) => admitted.possible).reduce(addressSets.union, NO_ADDRESSES),
   }
 }
 
@@ -159,7 +159,7 @@ export function proveDoor(
   const { reach } = view
   const { subject, resource, origin, internet, allowed, kind } = door
   const member = reach.universe.classes[subject]!.members.find(({ id }) => reach.classes.workload(id) !== undefined)
-  const admitted = addressSets.intersect(sources, door.sources.possible)
+  const admitted = addressSets.intersect(sources, door.admitted.possible)
   const address = sampleAddress(addressSets.isEmpty(admitted) ? sources : admitted)
   const target = [internet.certain, allowed.certain, internet.possible, allowed.possible]
     .map(samplePort)
