@@ -10,7 +10,7 @@ import { ARRIVES, type Arrival, stopped } from './worlds.ts'
 
 /** What AKS calls an API server: `api.hcp.<region>.azmk8s.io`, an Azure address that no service tag but AzureCloud holds. */
 const API_NAME = 'api.hcp.westeurope.azmk8s.io'
-const API_PLACE: Place = { kind: 'public', tag: 'API server', region: 'westeurope' }
+const API_PLACE: Place = { kind: 'public', tag: 'API server', region: 'WestEurope' }
 
 export function apiPlace({ state }: World): Place {
   const [first] = state.cluster.pools

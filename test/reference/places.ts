@@ -61,7 +61,11 @@ export function inTag(wanted: string, place: Extract<Place, { kind: 'public' }>,
   // Not addresses of a service, but the exempt platform (§2.6).
   if (tag?.startsWith('AzurePlatform') === true) return false
   if (tag === 'AzureCloud' && region === undefined) return true
-  if (place.tag === 'AzureCloud') return choose(`any address of AzureCloud in ${wanted}`, [true, false])
+  const isElsewhere = region !== undefined && place.region !== undefined && region !== place.region
+  // All services of a region are in its part of the cloud, and a part of the cloud is in no service for sure (§2.4).
+  const isWider = tag === 'AzureCloud' ? place.region === undefined : place.tag === 'AzureCloud'
+  if (tag === 'AzureCloud' || isWider)
+    return !isElsewhere && (!isWider || choose(`any address of ${place.tag} in ${wanted}`, [true, false]))
   if (tag !== place.tag) return false
   if (region === undefined || region === place.region) return true
   return place.region === undefined && choose(`any address of ${tag} in ${wanted}`, [true, false])

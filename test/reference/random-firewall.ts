@@ -72,7 +72,17 @@ function collectionOf(
               destinations:
                 destinationGroup !== undefined || isNamed
                   ? []
-                  : [dice.one(['*', ...OUTSIDE_CIDRS, ...spaces, 'Storage', 'AzureKeyVault', 'AzureCloud'])],
+                  : [
+                      dice.one([
+                        '*',
+                        ...OUTSIDE_CIDRS,
+                        ...spaces,
+                        'Storage',
+                        'AzureKeyVault',
+                        'AzureCloud',
+                        'AzureCloud.WestEurope',
+                      ]),
+                    ],
               ...(destinationGroup !== undefined && { destinationGroup }),
               ...(isNamed && { destinationNames: [dice.one(['api.contoso.com', 'other.example'])] }),
               protocols: [dice.one(['TCP', 'UDP', 'Any'])],

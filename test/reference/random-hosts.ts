@@ -1,5 +1,6 @@
 import type { Cluster, Service } from './cluster-state.ts'
 import type { Dice } from './dice.ts'
+import type { Firewall } from './firewall-state.ts'
 import { groupsFor, numberOf, type Plan } from './random-network.ts'
 import { OUTSIDE } from './random-ranges.ts'
 import type { Endpoint, Gateway, GatewayListener, Machine, Nsg, State, Vnet } from './state.ts'
@@ -63,7 +64,7 @@ export function withDnsServers(
   { firewall, machines, cluster }: Pick<State, 'firewall' | 'machines' | 'cluster'>,
 ): readonly Vnet[] {
   // A server with both families would be asked over either.
-  if (cluster.podCidr6 !== undefined) return vnets
+  if (cluster.podCidr6 !== undefined && !(firewall?.dnsProxy && hasNames(firewall))) return vnets
   const servers = [
     '168.63.129.16',
     ...(firewall === undefined ? [] : [firewall.address, firewall.address]),
@@ -71,7 +72,17 @@ export function withDnsServers(
     OUTSIDE[0],
     '10.9.0.53',
   ]
+  // Names in network rules hold for clients of the proxy; what others resolve is not known (§4.3), which the engine does not tell.
+  if (firewall?.dnsProxy && hasNames(firewall))
+    return vnets.map((vnet) => ({ ...vnet, dnsServers: [firewall.address] }))
   return vnets.map((vnet) => ({ ...vnet, dnsServers: dice.chance(0.25) ? dice.some(servers, 2) : [] }))
+}
+
+/** Whether a network rule of the firewall is about names. */
+function hasNames({ groups, parent }: Firewall): boolean {
+  return [...groups, ...parent]
+    .flatMap(({ collections }) => collections)
+    .some((one) => one.kind === 'network' && one.rules.some(({ destinationNames }) => destinationNames !== undefined))
 }
 
 /** Members among the private endpoints. */

@@ -140,7 +140,7 @@ function randomRoutes(dice: Dice, hasFirewall: boolean): readonly Route[] {
     () => appliance(dice.one(['203.0.113.0/25', '10.2.0.0/16', '10.1.0.0/16', '10.9.0.0/16', '10.2.0.0/24'])),
     () => ({ prefix: dice.one(['10.1.1.0/24', '10.2.0.0/24', '192.168.0.0/16']), hop: 'None' }),
     () => ({
-      prefix: dice.one(['Storage', 'Storage.WestEurope', 'AzureCloud', 'AzureKeyVault']),
+      prefix: dice.one(['Storage', 'Storage.WestEurope', 'AzureCloud', 'AzureCloud.WestEurope', 'AzureKeyVault']),
       hop: dice.one(['Internet', 'None']),
     }),
   ]

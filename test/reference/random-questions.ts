@@ -26,6 +26,7 @@ export function randomQuestions(state: State, seed: number, count: number): read
     ['internet'],
     [...OUTSIDE],
     [...NAMES, ...AZURE_NAMES],
+    [...NAMES, ...AZURE_NAMES],
     paas,
     paas,
     ['api-server'],

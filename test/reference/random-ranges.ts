@@ -28,6 +28,7 @@ export const TAGS = [
   'Storage.NorthEurope',
   'Sql',
   'AzureCloud',
+  'AzureCloud.WestEurope',
   'AzureKeyVault',
 ] as const
 export const PORTS = [22, 80, 443, 8080] as const

@@ -50,7 +50,7 @@ export function reachApiServer(
   const name = `api.hcp.${region.startsWith('?') ? 'region' : region}.azmk8s.io`
   const goal: Goal = {
     kind: 'public',
-    places: apiServerPlace(cluster),
+    places: apiServerPlace(cluster, region.startsWith('?') ? undefined : region),
     accept: (caller, viaBalancer) => judgeApiServer(site, cluster, caller, viaBalancer && inside),
   }
   return inSeriesLazily(

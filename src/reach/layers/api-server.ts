@@ -1,5 +1,5 @@
 import type { Bounds } from '../../algebra/bounds.ts'
-import { serviceSet } from '../../algebra/service-sets.ts'
+import { serviceSet, symbolSet } from '../../algebra/service-sets.ts'
 import { either, type Truth } from '../../algebra/truth.ts'
 import { labelOf } from '../../model/azure/azure-object.ts'
 import type { Cluster } from '../../model/azure/cluster.ts'
@@ -10,9 +10,10 @@ import { placeBounds, toPlaces } from '../azure/prefixes.ts'
 import type { Site } from '../azure/state.ts'
 import type { Caller } from './paas-firewall.ts'
 
-/** Where the public API server of a cluster stands for rules about its callers' destinations. */
-export function apiServerPlace(cluster: Cluster): Places {
-  return atServices(serviceSet(`API server of ${cluster.object.resource.address}`))
+/** Where the public API server of a cluster stands for rules about its callers' destinations: an address of its region. */
+export function apiServerPlace(cluster: Cluster, region: string | undefined): Places {
+  const name = `API server of ${cluster.object.resource.address}`
+  return atServices(region === undefined ? serviceSet(name) : serviceSet(name, symbolSet([region])))
 }
 
 /** The range that stands for the cluster's own outbound address alone. Source: learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges */
