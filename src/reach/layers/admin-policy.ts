@@ -23,6 +23,7 @@ import { bindingsKey, portNameKey, resolvePortName } from '../named-ports.ts'
 import type { PeerSet } from '../peers.ts'
 import type { BoundPods, PortBindings } from '../port-bindings.ts'
 import { podsIn, type StateClasses } from '../state-classes.ts'
+import { subjectName } from '../subject-name.ts'
 
 /** A policy of one tier that takes a class for its subject, for certain or perhaps. */
 export interface AdminSelection {
@@ -188,10 +189,10 @@ export function adminPolicyLayer(
           policy.rules[direction].length === 0 ? 'no' : both(inForce(policy), isSubject(policy, subject.facts))
         return selects === 'no' ? [] : [{ policy, selects }]
       })
-      const judgement = walk(selections, subject, direction, packet, cluster)
+      const judgement = walk(selections, subject, direction, packet, { cluster, tier })
       const swapped = swapTies(selections)
       if (swapped === undefined) return judgement
-      const other = walk(swapped, subject, direction, packet, cluster)
+      const other = walk(swapped, subject, direction, packet, { cluster, tier })
       return { ...judgement, allow: alike(judgement.allow, other.allow), deny: alike(judgement.deny, other.deny) }
     },
   }
@@ -257,7 +258,7 @@ function walk(
   subject: PolicySubject,
   direction: Direction,
   packet: PolicyPacket,
-  cluster: ClusterFacts,
+  { cluster, tier }: { readonly cluster: ClusterFacts; readonly tier: AdminPolicy['tier'] },
 ): Judgement {
   let rest: Truth = 'yes'
   let allow: Truth = 'no'
@@ -276,7 +277,7 @@ function walk(
     }
   }
   if (decisive === undefined)
-    return { allow, deny, rule: `no admin policy decides ${direction} of ${subject.endpoint.id}` }
+    return { allow, deny, rule: `no ${tier} policy decides ${direction} of ${subjectName(subject)}` }
   const { policy, rule } = decisive
   const text = `${policy.resource.address} ${direction} rule ${rule.index + 1} (${rule.action ?? 'unknown action'})`
   return { allow, deny, rule: text, resource: policy.resource, origin: rule.origin }

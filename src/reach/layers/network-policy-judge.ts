@@ -14,9 +14,9 @@ import type { Selector } from '../../model/kubernetes/selector.ts'
 import { blockHolds } from '../address-ranges.ts'
 import type { EndpointFacts } from '../endpoint.ts'
 import { blocksMatchNodes, blocksMatchPods, type ClusterFacts } from '../engine.ts'
-import { printHypothetical } from '../hypothetical.ts'
 import type { Judgement, PacketEnd, PolicyPacket, PolicySubject } from '../layer.ts'
 import { resolvePortName } from '../named-ports.ts'
+import { subjectName } from '../subject-name.ts'
 
 /** Judges one packet by walking every policy and rule, as a person would read them. */
 export function judgeNetworkPolicies(
@@ -31,7 +31,7 @@ export function judgeNetworkPolicies(
     .filter(({ selects }) => selects !== 'no')
     .map((selection) => ({ ...selection, ...allowedBy(selection.policy, cluster, subject.facts, direction, packet) }))
   if (judged.length === 0) {
-    return { allow: 'no', deny: 'no', rule: `no NetworkPolicy selects ${nameOf(subject)} for ${direction}` }
+    return { allow: 'no', deny: 'no', rule: `no NetworkPolicy selects ${subjectName(subject)} for ${direction}` }
   }
   const certainly = judged.filter(({ selects }) => selects === 'yes')
   const allow = judged.map(({ allows, selects }) => both(allows, selects)).reduce(either)
@@ -63,15 +63,10 @@ function explanation(
     return { rule: `${resource.address} ${direction} rule ${rule.index + 1}`, resource, origin: rule.origin }
   }
   return {
-    rule: `${resource.address} isolates ${nameOf(subject)} for ${direction}, and no rule allows it`,
+    rule: `${resource.address} isolates ${subjectName(subject)} for ${direction}, and no rule allows it`,
     resource,
     origin: policy.rulesOrigin[direction] ?? policy.podSelectorOrigin,
   }
-}
-
-function nameOf({ endpoint, facts }: PolicySubject): string {
-  if (facts.workload !== undefined) return `${facts.workload.namespace}/${facts.workload.name}`
-  return endpoint.kind === 'hypothetical' ? printHypothetical(endpoint) : endpoint.id
 }
 
 function selects(policy: NetworkPolicy, cluster: ClusterFacts, facts: EndpointFacts, direction: Direction): Truth {
