@@ -5,7 +5,7 @@ import { anyPod } from './facts/any-pod.ts'
 import { causeOf, findGrant, printGrant } from './facts/grant.ts'
 import { isShown } from './facts/judged-endpoints.ts'
 import { admitsEverybody, declaredPorts, fromAnyNamespace, isTooOpen } from './facts/open-ingress.ts'
-import { newestOf, packetsTo, proofOf } from './facts/proof.ts'
+import { newestOf, packetsTo, passing, proofOf } from './facts/proof.ts'
 import { type EndpointHit, endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { listNames } from './hits/listing.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
@@ -70,7 +70,7 @@ export const crossNamespaceOpen = defineRule({
       prove: () => {
         const [first, ...others] = packetsTo(end, anyPod(view), wanted)
         const open = others.filter(({ protocol, port }) => hasPort(connections, protocol, port))
-        return proofOf(reach, newestOf(view.before, [first!, ...open]))
+        return proofOf(reach, newestOf(view.before, passing(reach, [first!, ...open])))
       },
       decide: 'Which namespaces and pods must connect.',
       objectsTo: ({ to, kind }) => kind === 'ingress' || to.workload === id || to.name === name,

@@ -4,7 +4,7 @@ import { anyPod } from './facts/any-pod.ts'
 import { causeOf, findGrant, printGrant } from './facts/grant.ts'
 import { isShown } from './facts/judged-endpoints.ts'
 import { admitsEverybody } from './facts/open-ingress.ts'
-import { addressOf, newestOf, packetsTo, proofOf } from './facts/proof.ts'
+import { addressOf, newestOf, packetsTo, passing, proofOf } from './facts/proof.ts'
 import { type EndpointHit, endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { listNames } from './hits/listing.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
@@ -62,7 +62,10 @@ export const policyAllowsAll = defineRule({
           reach,
           newestOf(
             view.before,
-            [anyPod(view), ...ANY_HOSTS].flatMap((from) => packetsTo(end, from, wanted)),
+            passing(
+              reach,
+              [anyPod(view), ...ANY_HOSTS].flatMap((from) => packetsTo(end, from, wanted)),
+            ),
           ),
         )
       },

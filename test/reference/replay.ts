@@ -128,6 +128,9 @@ function only(state: State, { resource, witness }: Finding): State {
     ...state,
     services: state.services.filter((one) => one.namespace === namespace && one.name === name),
     ...(state.firewall !== undefined && { firewall: withoutTranslation(state.firewall) }),
+    ...(state.gateway !== undefined && { gateway: { ...state.gateway, listeners: [] } }),
+    // A way in by an Ingress begins with it.
+    ingresses: first?.layer === 'ingress' ? state.ingresses : [],
   }
 }
 

@@ -45,6 +45,12 @@ export function newestOf(before: StateView | undefined, packets: readonly Questi
   return packets.find(isNew) ?? first
 }
 
+/** The packets that the policies of both ends let through for certain; all where there is none. */
+export function passing(reach: Reachability, packets: readonly Question[]): readonly Question[] {
+  const open = packets.filter((packet) => reach.explain(packet).allowed === 'yes')
+  return open.length === 0 ? packets : open
+}
+
 /** The packet with its path. The path says allowed only where the engine that walks single packets says so as well. */
 export function proofOf(reach: Reachability, question: Question): Witness {
   const { from, to, protocol, port } = question
