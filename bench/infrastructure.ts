@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { bundle } from './bundle.ts'
 import { type Files, writeFiles } from './generate.ts'
 import { BICEP_CHANGE, generateBicep, LARGE_BICEP } from './infrastructure/bicep-tree.ts'
-import { LARGE_TERRAFORM, SMALL_TERRAFORM } from './infrastructure/terraform-size.ts'
+import { LARGE_TERRAFORM, SMALL_TERRAFORM, type TerraformSize } from './infrastructure/terraform-size.ts'
 import { ENVIRONMENT_CHANGE, generateTerraform, MODULE_CHANGE } from './infrastructure/terraform-tree.ts'
 import { type Measure, measure } from './measure.ts'
 
@@ -16,17 +17,23 @@ export interface InfrastructureResult {
     readonly what: string
     readonly review: Measure
     readonly reference: Measure
+    /** Both versions read, evaluated and modelled, as far as the change makes them differ. */
+    readonly model?: Measure
+    /** The same with all facts of all states, those that are equal in both versions too. */
+    readonly wholeModel?: Measure
   }[]
-  /** Missing where no Checkov was given. */
-  readonly checkov?: CheckovResult
+  /** By size; missing where no Checkov was given. */
+  readonly checkov?: readonly CheckovResult[]
 }
 
-/** A scan of a small Terraform repository by Checkov, and by `ringfence audit`. */
+/** A scan of a Terraform repository by Checkov, and by `ringfence audit`. */
 interface CheckovResult {
   readonly version: string
   readonly files: number
   readonly size: number
   readonly checkov: Pick<Measure, 'seconds' | 'processor'>
+  /** Set where Checkov was stopped after so much processor time, in seconds. */
+  readonly stopped?: true
   readonly audit: Measure
 }
 
@@ -44,14 +51,16 @@ const CHANGES: readonly Change[] = [
 ]
 
 const REFERENCE = join(import.meta.dirname, 'infrastructure/reference.mjs')
-/** The yardstick uses single parsers, which the bundle does not give out: `npm run build` leaves them there. */
-const BUILD = process.env['RINGFENCE_BUILD'] ?? join(import.meta.dirname, '../build')
+const MODEL = join(import.meta.dirname, 'infrastructure/model.mjs')
 /** Path of a Checkov to compare with. */
 const CHECKOV = process.env['CHECKOV']
+/** Seconds of processor time after which it is stopped. */
+const CHECKOV_LIMIT = 550
 const RUNS = 3
 
 /** Writes the files of all versions below `work`; `cli` is the program that is measured. */
-export function benchInfrastructure(cli: string, work: string): InfrastructureResult {
+export async function benchInfrastructure(cli: string, work: string): Promise<InfrastructureResult> {
+  const [modelling, parsing] = [await bundle(MODEL, work), await bundle(REFERENCE, work)]
   const files: Files = new Map([...generateTerraform(LARGE_TERRAFORM), ...generateBicep(LARGE_BICEP)])
   const base = join(work, 'infrastructure')
   writeFiles(base, files)
@@ -60,10 +69,12 @@ export function benchInfrastructure(cli: string, work: string): InfrastructureRe
     writeFiles(head, withChange(files, change))
     const commands = [
       [cli, 'review', '--base', base, '--head', head, '--format', 'json'],
-      [REFERENCE, BUILD, base, head],
+      [modelling, 'changed', base, head],
+      [modelling, 'all', base, head],
+      [parsing, base, head],
     ]
-    const [review, reference] = measure(commands, RUNS)
-    return { what: change.what, review: review!, reference: reference! }
+    const [review, model, wholeModel, reference] = measure(commands, RUNS)
+    return { what: change.what, review: review!, reference: reference!, model: model!, wholeModel: wholeModel! }
   })
   const paths = [...files.keys()]
   return {
@@ -71,7 +82,9 @@ export function benchInfrastructure(cli: string, work: string): InfrastructureRe
     bicepFiles: paths.filter((path) => /\.bicep(param)?$/.test(path)).length,
     size: sizeOf(files),
     changes,
-    ...(CHECKOV !== undefined && { checkov: benchCheckov(CHECKOV, cli, work) }),
+    ...(CHECKOV !== undefined && {
+      checkov: [SMALL_TERRAFORM, LARGE_TERRAFORM].map((size) => benchCheckov(CHECKOV, size, cli, work)),
+    }),
   }
 }
 
@@ -81,33 +94,40 @@ function withChange(files: Files, { path, was, is }: Change): Files {
   return new Map(files).set(path, text.replace(was, is))
 }
 
-function benchCheckov(program: string, cli: string, work: string): CheckovResult {
-  const files = generateTerraform(SMALL_TERRAFORM)
-  const folder = join(work, 'terraform')
+function benchCheckov(program: string, terraform: TerraformSize, cli: string, work: string): CheckovResult {
+  const files = generateTerraform(terraform)
+  const folder = join(work, `terraform-${files.size}`)
   writeFiles(folder, files)
   const [audit] = measure([[cli, 'audit', folder, '--format', 'json']], RUNS)
   return {
     version: execFileSync(program, ['--version'], { encoding: 'utf8' }).trim(),
     files: files.size,
     size: sizeOf(files),
-    checkov: runCheckov(program, folder, work),
+    ...runCheckov(program, folder, work),
     audit: audit!,
   }
 }
 
 /** Once: it takes long enough that the drift of the machine matters little. Modules are not fetched, as with ours. */
-function runCheckov(program: string, folder: string, work: string): CheckovResult['checkov'] {
+function runCheckov(program: string, folder: string, work: string): Pick<CheckovResult, 'checkov' | 'stopped'> {
   const scan = [program, '--directory', folder, '--framework', 'terraform', '--output', 'json', '--soft-fail']
   const before = performance.now()
   const { status, stdout, stderr } = spawnSync(
     'bash',
-    ['-c', 'TIMEFORMAT="%U %S"; { time "$@" >"$0/checkov.json" 2>"$0/checkov.log"; } 2>&1', work, ...scan],
+    [
+      '-c',
+      `ulimit -t ${CHECKOV_LIMIT}; TIMEFORMAT="%U %S"; { time "$@" >"$0/checkov.json" 2>"$0/checkov.log"; } 2>&1`,
+      work,
+      ...scan,
+    ],
     { encoding: 'utf8' },
   )
   const seconds = (performance.now() - before) / 1000
+  const [user, system] = stdout.trim().split(/\s+/).slice(-2).map(Number)
+  const checkov = { seconds, processor: user! + system! }
+  if (checkov.processor >= CHECKOV_LIMIT) return { checkov, stopped: true }
   if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`)
-  const [user, system] = stdout.trim().split(' ').map(Number)
-  return { seconds, processor: user! + system! }
+  return { checkov }
 }
 
 function sizeOf(files: Files): number {
@@ -118,32 +138,50 @@ function sizeOf(files: Files): number {
 export function infrastructureSection(result: InfrastructureResult | undefined): string {
   if (result === undefined) return ''
   const { terraformFiles, bicepFiles, size, changes, checkov } = result
+  const cells = (measure: Measure | undefined, reference: Measure) =>
+    measure === undefined
+      ? '– | –'
+      : `${(measure.processor / reference.processor).toFixed(1)}× | ${Math.round(measure.memory)} MiB`
   const rows = changes.map(
-    ({ what, review, reference }) =>
-      `| ${what} | ${review.seconds.toFixed(2)} s | ${(review.processor / reference.processor).toFixed(1)}× | ${Math.round(review.memory)} MiB |`,
+    ({ what, review, reference, model, wholeModel }) =>
+      `| ${what} | ${cells(model, reference)} | ${cells(wholeModel, reference)} | ${review.seconds.toFixed(2)} s | ${cells(review, reference)} |`,
   )
   return `
 A repository of ${count(terraformFiles)} Terraform files, with modules of modules and 40 environments, and ${count(bicepFiles)} Bicep files, ${megabytes(size)} MB
 together, read from folders. The yardstick is one process that reads the files of both versions once by content and parses them with
-the same parsers, and does not evaluate them:
+the same parsers, and does not evaluate them. Modelling is reading, evaluating and modelling both versions: of the states that the
+change makes differ, as a review does it, and of all states, equal ones too. A review also compares, applies all rules and verifies patches:
 
-| change | review | to parsing | memory |
-| --- | ---: | ---: | ---: |
+| change | model what differs, to parsing | memory | model all, to parsing | memory | review | to parsing | memory |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
 ${checkov === undefined ? '' : checkovSection(checkov)}`
 }
 
-function checkovSection({ version, files, size, checkov, audit }: CheckovResult): string {
-  const row = (name: string, { seconds, processor }: Pick<Measure, 'seconds' | 'processor'>) =>
-    `| ${name} | ${seconds.toFixed(2)} s | ${processor.toFixed(2)} s |`
+function checkovSection(results: readonly CheckovResult[]): string {
+  const row = (
+    name: string,
+    { files, size }: CheckovResult,
+    { seconds, processor }: Pick<Measure, 'seconds' | 'processor'>,
+    note = '',
+  ) =>
+    `| ${name} | ${count(files)} | ${megabytes(size)} MB | ${seconds.toFixed(2)} s | ${processor.toFixed(2)} s${note} |`
+  const rows = results.flatMap((result) => [
+    row('`ringfence audit`', result, result.audit),
+    row(
+      `Checkov ${result.version}`,
+      result,
+      result.checkov,
+      result.stopped ? ', not finished' : `, ${(result.checkov.processor / result.audit.processor).toFixed(0)}×`,
+    ),
+  ])
   return `
-All of a smaller Terraform repository, ${count(files)} files of ${megabytes(size)} MB, looked at once. Checkov has rules for more than the network, and
-follows no packets:
+All of a Terraform repository, looked at once. Checkov has rules for more than the network, follows no packets, and evaluates root
+modules with the defaults of their variables; \`audit\` evaluates them once for each environment:
 
-| program | time | processor time |
-| --- | ---: | ---: |
-${row('`ringfence audit`', audit)}
-${row(`Checkov ${version}`, checkov)}
+| program | files | size | time | processor time |
+| --- | ---: | ---: | ---: | ---: |
+${rows.join('\n')}
 `
 }
 

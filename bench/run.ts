@@ -24,7 +24,7 @@ try {
     clusters: isWanted('kubernetes') ? [100, 1000, 10_000].map(benchCluster) : before.clusters,
     repository: isWanted('repository') ? benchRepository() : before.repository,
     paths: isWanted('paths') ? benchPaths(work) : before.paths,
-    infrastructure: isWanted('infrastructure') ? benchInfrastructure(CLI, work) : before.infrastructure,
+    infrastructure: isWanted('infrastructure') ? await benchInfrastructure(CLI, work) : before.infrastructure,
   })
   writePage()
 } finally {

@@ -1,13 +1,12 @@
-// `node reference.mjs BUILD FOLDER …`: the yardstick, one process that reads the files of the folders once by content and parses them with Ringfence's own parsers.
+// `node reference.mjs FOLDER …`: the yardstick, one process that reads the files of the folders once by content and parses them with Ringfence's own parsers.
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { SourceText } from './build/base/text.js'
+import { parseBicep } from './build/parse/bicep/parse.js'
+import { parseJsonFile } from './build/parse/template/json-file.js'
+import { parseFile } from './build/parse/terraform/parse-file.js'
 
-const [build, ...folders] = process.argv.slice(2)
-const load = (path) => import(join(resolve(build), path))
-const { SourceText } = await load('base/text.js')
-const { parseFile } = await load('parse/terraform/parse-file.js')
-const { parseBicep } = await load('parse/bicep/parse.js')
-const { parseJsonFile } = await load('parse/template/json-file.js')
+const folders = process.argv.slice(2)
 
 /** By what a name ends with; every file of the generated repository is one of these. */
 const PARSERS = [
