@@ -1,5 +1,6 @@
 import { byKey } from '../base/order.ts'
-import { CONNECTION_FIELDS, type ConnectionSet, connectionKey, connectionSets } from './connections.ts'
+import { CONNECTION_FIELDS, type ConnectionSet, connectionKey, connectionSets, NO_CONNECTIONS } from './connections.ts'
+import { toIntervals, toPairs } from './intervals.ts'
 import type { SetAlgebra } from './set-algebra.ts'
 
 /**
@@ -60,24 +61,24 @@ export function regionsOf<P>(peerSets: SetAlgebra<P>): Regions<P> {
   /** Cuts the packets to where both sides are constant, and gives the operation both values; `none` stands outside a side's parts. */
   function combine(a: Region<P>, b: Region<P>, operation: (a: P, b: P) => P): Region<P> {
     const parts: RegionPart<P>[] = []
-    const restOfB = b.map((part) => part.connections)
+    const metOfB: ConnectionSet[][] = b.map(() => [])
     const meeting = a.length * b.length < MANY_PAIRS ? undefined : findMeeting(a, b)
     for (const [i, x] of a.entries()) {
-      let rest = x.connections
+      const met: ConnectionSet[] = []
       for (const j of meeting === undefined ? b.keys() : meeting[i]!) {
         const y = b[j]!
         const connections = connectionSets.intersect(x.connections, y.connections)
         if (connectionSets.isEmpty(connections)) continue
         parts.push({ connections, peers: operation(x.peers, y.peers) })
-        rest = connectionSets.subtract(rest, connections)
-        restOfB[j] = connectionSets.subtract(restOfB[j]!, connections)
+        met.push(connections)
+        metOfB[j]!.push(connections)
       }
+      const rest = subtractAll(x.connections, met)
       if (!connectionSets.isEmpty(rest)) parts.push({ connections: rest, peers: operation(x.peers, peerSets.empty) })
     }
     for (const [j, y] of b.entries()) {
-      if (!connectionSets.isEmpty(restOfB[j]!)) {
-        parts.push({ connections: restOfB[j]!, peers: operation(peerSets.empty, y.peers) })
-      }
+      const rest = subtractAll(y.connections, metOfB[j]!)
+      if (!connectionSets.isEmpty(rest)) parts.push({ connections: rest, peers: operation(peerSets.empty, y.peers) })
     }
     return canonical(parts)
   }
@@ -132,6 +133,15 @@ function joinByConnections<P>(parts: Iterable<RegionPart<P>>, peerSets: SetAlgeb
     byConnections.set(key, same === undefined ? part : { ...part, peers: peerSets.union(same.peers, part.peers) })
   }
   return byConnections.values()
+}
+
+/** `from` without sets that do not overlap. Of many the union is taken out at once: one after the other would copy what is left for each. */
+function subtractAll(from: ConnectionSet, sets: readonly ConnectionSet[]): ConnectionSet {
+  if (sets.length < FEW) return sets.reduce(connectionSets.subtract, from)
+  const all = Object.fromEntries(
+    CONNECTION_FIELDS.map((field) => [field, toIntervals(sets.flatMap((set) => toPairs(set[field])))]),
+  )
+  return connectionSets.subtract(from, { ...NO_CONNECTIONS, ...all })
 }
 
 /** For each part of `a` the parts of `b`, ascending, with connections in common: found in one pass over the borders of both. */

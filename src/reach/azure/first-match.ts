@@ -41,15 +41,20 @@ function joinRuns<T>(rules: readonly RuleDecision<T>[], sets: ManySets<T>): read
   const joined: RuleDecision<T>[] = []
   let run: RuleDecision<T>[] = []
   const close = () => {
-    const [first] = run
+    const [first, ...others] = run
+    run = []
     if (first === undefined) return
-    const certain = sets.join(run.map(({ match }) => match.certain))
-    const isKnown = run.every(({ match }) => isExact(match))
+    if (others.length === 0) {
+      joined.push(first)
+      return
+    }
+    const all = [first, ...others]
+    const certain = sets.join(all.map(({ match }) => match.certain))
+    const isKnown = all.every(({ match }) => isExact(match))
     joined.push({
-      match: { certain, possible: isKnown ? certain : sets.join(run.map(({ match }) => match.possible)) },
+      match: { certain, possible: isKnown ? certain : sets.join(all.map(({ match }) => match.possible)) },
       allows: first.allows,
     })
-    run = []
   }
   for (const rule of rules) {
     if (sets.isEmpty(rule.match.possible)) continue
@@ -76,6 +81,8 @@ export function firstMatchByPorts<P>(
   const regionSets: ManySets<Region<P>> = { ...regions, join: (parts) => regions.unionOf(parts.flat()) }
   const ownSets: ManySets<P> = { ...peerSets, join: (parts) => parts.reduce(peerSets.union, peerSets.empty) }
   const runs = joinRuns(rules, regionSets)
+  const [only, ...others] = runs
+  if (only?.allows === true && others.length === 0) return allowedBy(only.match, everything, regions)
   if (runs.length <= FEW_RUNS) return firstMatch(runs, regions.of(everything.peers, everything.connections), regionSets)
   const decisions = new Map<string, { readonly peers: Bounds<P>; readonly ports: Map<Field, number[]> }>()
   for (const field of CONNECTION_FIELDS) {
@@ -99,6 +106,15 @@ export function firstMatchByPorts<P>(
     regions.ofDisjoint(parts.map(({ peers, connections }) => ({ peers: peers[which], connections })))
   const certain = side('certain')
   return parts.every(({ peers }) => isExact(peers)) ? exactly(certain) : { certain, possible: side('possible') }
+}
+
+/** What rules let through that all allow: what they match. */
+function allowedBy<P>(match: Bounds<Region<P>>, everything: RegionPart<P>, regions: Regions<P>): Bounds<Region<P>> {
+  const whole = regions.of(everything.peers, everything.connections)
+  const certain = regions.intersect(whole, match.certain)
+  if (isExact(match)) return exactly(certain)
+  const possible = regions.intersect(whole, match.possible)
+  return regions.equal(certain, possible) ? exactly(certain) : { certain, possible }
 }
 
 type Field = (typeof CONNECTION_FIELDS)[number]
