@@ -169,6 +169,17 @@ describe('nsg-on-managed-group', () => {
     head: tf(own('var.group', '"MC_rg_aks_westeurope"')),
     at,
   })
+  finds(nsgOnManagedGroup, 'its name, of which a part is known', {
+    head: tf('variable "resource_group" {}\n', own('var.group', '"MC_${var.resource_group}_aks_westeurope"')),
+    at,
+  })
+  finds(nsgOnManagedGroup, 'that of a cluster that is read', {
+    head: tf(
+      'data "azurerm_kubernetes_cluster" "shop" {\n  name                = "aks"\n  resource_group_name = "rg"\n}\n',
+      own('var.group', 'data.azurerm_kubernetes_cluster.shop.node_resource_group'),
+    ),
+    at,
+  })
   const bicep = (name: string) => ({
     'main.bicep': `resource nsg 'Microsoft.Network/networkSecurityGroups@2024-05-01' existing = {
   name: '${name}'

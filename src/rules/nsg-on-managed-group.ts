@@ -63,7 +63,8 @@ function groupName({ parent, parentHint }: AzureObject): string | undefined {
 /** Whether azurerm puts it into the resource group of a cluster's nodes: the cluster's attribute, its name, or the name that AKS gives. */
 function isInNodeGroup({ clusters }: AzureNetwork, { resource, azurerm }: AzureObject): boolean {
   const group = azurerm === undefined ? undefined : get(resource.value, 'resource_group_name')
-  if (group?.kind === 'unknown') return group.reference?.attribute === 'node_resource_group'
+  if (group?.kind === 'unknown')
+    return group.reference?.attribute === 'node_resource_group' || /^mc_/i.test(group.prefix ?? '')
   if (group?.kind !== 'scalar') return false
   const text = `${group.value}`.toLowerCase()
   return (
