@@ -424,6 +424,29 @@ describe('finding units', () => {
     expect(inputs('main.parameters.json', 'env', 'stranger')).toEqual([[]])
   })
 
+  it('reads a name from a variable that holds an id elsewhere', () => {
+    const { resources } = renderArm({
+      'main.json': JSON.stringify(
+        template(
+          [
+            { type: 'A.B/c', apiVersion: '1', name: "[variables('settings')[parameters('env')].first]" },
+            { type: 'A.B/c', apiVersion: '1', name: "[variables('settings')[parameters('env')].second]" },
+          ],
+          {
+            parameters: { env: { type: 'string', defaultValue: 'dev' } },
+            variables: {
+              unique: '[uniqueString(resourceGroup().id)]',
+              settings: {
+                dev: { first: 'one', second: 'two', id: "[resourceId('A.B/c', variables('unique'))]" },
+              },
+            },
+          },
+        ),
+      ),
+    })
+    expect(resources.map((one) => one.address)).toEqual(['A.B/c/one', 'A.B/c/two'])
+  })
+
   it('reads comments and a byte-order mark', () => {
     const text = `\uFEFF// head\n{ "$schema": "${TEMPLATE}", /* x */ "resources": [ { "type": "A.B/c", "apiVersion": "1", "name": "n" }, ] }`
     expect(renderArm({ 'main.json': text }).resources.map((one) => one.address)).toEqual(['A.B/c/n'])

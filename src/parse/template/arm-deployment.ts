@@ -62,7 +62,7 @@ export class ArmDeployment implements Deployment, Library, Host {
   readonly scope: DeploymentScope
   readonly #use: ArmUse
   readonly #scope: Scope
-  readonly #made = new Once()
+  #made = new Once()
   #resources: readonly ArmResource[] | undefined
   #index: ArmIndex | undefined
   /** Of the resources whose names need others. */
@@ -303,15 +303,33 @@ export class ArmDeployment implements Deployment, Library, Host {
     if (this.#index === undefined) {
       // Set first: an id that needs a reference finds nothing.
       this.#index = new Map()
-      this.#index = indexResources(this.resources().filter((resource) => !resource.isNamedByOthers))
+      this.#index = this.#apart(() =>
+        indexResources(this.resources().filter(({ isNamedByOthers }) => !isNamedByOthers)),
+      )
     }
     const found = findResource(key, this.#index)
     if (found !== undefined) return found
     if (this.#lateIndex === undefined) {
       this.#lateIndex = new Map()
-      this.#lateIndex = indexResources(this.resources().filter((resource) => resource.isNamedByOthers))
+      this.#lateIndex = this.#apart(() =>
+        indexResources(this.resources().filter(({ isNamedByOthers }) => isNamedByOthers)),
+      )
     }
     return findResource(key, this.#lateIndex)
+  }
+
+  /**
+   * Names are asked for in the middle of a variable that holds an id, and may need that variable themselves, for another part of it. So they
+   * are made from values of their own, which know of no references and are not kept.
+   */
+  #apart<T>(make: () => T): T {
+    const kept = this.#made
+    this.#made = new Once()
+    try {
+      return make()
+    } finally {
+      this.#made = kept
+    }
   }
 
   #reference([key, , full]: readonly Value[], origin: Origin): Value {
