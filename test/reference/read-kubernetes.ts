@@ -1,20 +1,15 @@
 import { loadAll } from 'js-yaml'
-import type { Entry, Labels, Pod, Policy, PolicyPeer, PolicyRule, Service } from './cluster-state.ts'
+import type { Entry, Ingress, Labels, Pod, Policy, PolicyPeer, PolicyRule, Service } from './cluster-state.ts'
+import { readAdminPolicies } from './read-admin-policies.ts'
 import type { State } from './state.ts'
-
-/** What a tree holds that the reference does not walk; the text is the kind of thing, such as `AdminNetworkPolicy`. */
-export class NotModelled extends Error {}
+import { NotModelled, toSelector, type Yaml } from './yaml-selector.ts'
 
 type Part = Pick<State, 'namespaces' | 'pods' | 'policies' | 'adminPolicies' | 'services' | 'ingresses' | 'entries'>
-
-/** biome-ignore lint/suspicious/noExplicitAny: what YAML holds is asked field by field, as the API would. */
-type Yaml = any
 
 const ANNOTATION = 'service.beta.kubernetes.io/'
 
 /** Objects that filter, or lead in, in a way of their own. */
-const OTHER_FILTERS =
-  /^(?:(?:Baseline)?AdminNetworkPolicy|ClusterNetworkPolicy|Cilium.*|Global.*|AuthorizationPolicy|Gateway|HTTPRoute)$/
+const OTHER_FILTERS = /^(?:ClusterNetworkPolicy|Cilium.*|Global.*|AuthorizationPolicy|Gateway|HTTPRoute)$/
 
 /** The manifests of a tree as the reference's plain data, read without the product's parser. Throws {@link NotModelled}. */
 export function readKubernetes(files: Readonly<Record<string, string>>): Part {
@@ -37,9 +32,9 @@ export function readKubernetes(files: Readonly<Record<string, string>>): Part {
     ],
     pods,
     policies,
-    adminPolicies: [],
-    ingresses: [],
-    services: services.flatMap((service: Yaml) => toServices(service, pods)),
+    adminPolicies: readAdminPolicies(objects),
+    ingresses: objects.flatMap(toGatewayIngresses),
+    services: services.flatMap((service: Yaml) => [...toServices(service, pods), ...toInnerServices(service, pods)]),
     entries: [
       ...services.flatMap((service: Yaml) => toEntries(service, pods)),
       ...ingresses(objects, pods),
@@ -89,7 +84,9 @@ function toPod(object: Yaml): readonly Pod[] {
       ...(agentpool !== undefined && { pool: agentpool }),
       port: ports[0]?.containerPort ?? 0,
       portNames: Object.fromEntries(
-        ports.flatMap(({ name, containerPort }: Yaml) => (name === undefined ? [] : [[name, containerPort]])),
+        ports
+          .filter(({ name, protocol = 'TCP' }: Yaml) => name !== undefined && protocol === 'TCP')
+          .map(({ name, containerPort }: Yaml) => [name, containerPort]),
       ),
     },
   ]
@@ -97,11 +94,6 @@ function toPod(object: Yaml): readonly Pod[] {
 
 function portsOf(template: Yaml): readonly Yaml[] {
   return (template.spec?.containers ?? []).flatMap(({ ports }: Yaml) => ports ?? [])
-}
-
-function toSelector(selector: Yaml): Labels {
-  if ((selector?.matchExpressions ?? []).length > 0) throw new NotModelled('matchExpressions')
-  return selector?.matchLabels ?? {}
 }
 
 function toPolicy({ metadata, spec }: Yaml): Policy {
@@ -120,7 +112,7 @@ function toRule(peers: Yaml, ports: Yaml): PolicyRule {
   return {
     peers: (peers ?? []).map(toPeer),
     ports: (ports ?? []).map(({ protocol = 'TCP', port, endPort }: Yaml) => {
-      if (typeof port === 'string') throw new NotModelled('a port by its name')
+      if (typeof port === 'string' && protocol !== 'TCP') throw new NotModelled('a port by its name')
       return { protocol, ...(port !== undefined && { port }), ...(endPort !== undefined && { endPort }) }
     }),
   }
@@ -166,6 +158,44 @@ function toServices({ metadata, spec }: Yaml, pods: readonly Pod[]): readonly Se
       ...(isInternal && address !== undefined && { address }),
     }),
   )
+}
+
+/** Those that only Ingresses lead to. */
+function toInnerServices({ metadata, spec }: Yaml, pods: readonly Pod[]): readonly Service[] {
+  if ((spec?.type ?? 'ClusterIP') !== 'ClusterIP' || spec?.selector === undefined) return []
+  return targetsOf({ metadata, spec }, pods).map(({ port, targetPort }) => ({
+    namespace: metadata.namespace ?? 'default',
+    name: metadata.name,
+    selector: spec.selector,
+    port,
+    targetPort,
+    kind: 'cluster',
+    sourceRanges: [],
+    allowedRanges: [],
+    denyOthers: false,
+    local: false,
+  }))
+}
+
+const GATEWAY_CLASSES = ['azure-application-gateway', 'azure/application-gateway']
+
+/** Ingresses of the application gateway's class, one for each Service that they lead to. */
+function toGatewayIngresses({ kind, metadata, spec }: Yaml): readonly Ingress[] {
+  const annotations = metadata?.annotations ?? {}
+  const className = spec?.ingressClassName ?? annotations['kubernetes.io/ingress.class']
+  if (kind !== 'Ingress' || !GATEWAY_CLASSES.includes(className)) return []
+  const backends: readonly Yaml[] = [
+    spec.defaultBackend,
+    ...(spec.rules ?? []).flatMap(({ http }: Yaml) => (http?.paths ?? []).map(({ backend }: Yaml) => backend)),
+  ]
+  const names = new Set(backends.flatMap((backend) => backend?.service?.name ?? []))
+  return [...names].map((service) => ({
+    namespace: metadata.namespace ?? 'default',
+    name: metadata.name,
+    service,
+    tls: (spec.tls ?? []).length > 0,
+    usesPrivate: isTrue(annotations['appgw.ingress.kubernetes.io/use-private-ip']),
+  }))
 }
 
 /** The ports of a Service with the pod's port that each leads to. */
