@@ -77,6 +77,6 @@ export function numberPeers(edges: readonly GraphEdge[]): ReadonlyMap<string, st
 
 /** What an edge says: `NEW TCP 80`, `GONE TCP 8080`, `TCP 80?` where it is not certain. */
 export function edgeWords(edge: GraphEdge): string {
-  const ports = edge.certain ? edge.label : `${edge.label}?`
+  const ports = edge.certain || /\bperhaps\b/.test(edge.label) ? edge.label : `${edge.label}?`
   return edge.kind === 'plain' ? ports : `${edge.kind.toUpperCase()} ${ports}`
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { OPENING, SILENT } from '../../test/report/sample.ts'
+import { joinCopies } from '../rules/copies.ts'
 import { toAuditJson, toReviewJson } from './json.ts'
 import { jsonSchemas } from './json-schema.ts'
 
@@ -23,6 +24,14 @@ test('reviews and audits fit', () => {
   expect(
     accepts('audit.schema.json', JSON.parse(toAuditJson({ schemaVersion: 1, head, summary, findings, coverage }))),
   ).toBe(true)
+})
+
+test('a finding at several places', () => {
+  const [first] = OPENING.findings
+  const [dev, prod] = ['dev', 'prod'].map((state) => ({ ...first!, file: `${state}/a.yaml`, states: [state] }))
+  const joined = joinCopies([dev!, prod!], first!.patch)
+  expect(joined.places).toHaveLength(2)
+  expect(accepts('review.schema.json', JSON.parse(toReviewJson({ ...OPENING, findings: [joined] })))).toBe(true)
 })
 
 test.each([

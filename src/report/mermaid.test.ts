@@ -19,16 +19,18 @@ test('words stand on their lines', () => {
   )
 })
 
-test('words are nodes of their own where lines cross, once for all lines of a peer that say the same', () => {
+test('words are nodes of their own where lines cross, one for peers that lead to the same others alike', () => {
   const edges = ['a', 'b'].flatMap((from) => [edge(from, 'x'), edge(from, 'y')])
-  expect(toMermaid({ edges, left: 2 })).toBe(
+  const other = [edge('c', 'x', { label: 'TCP 443' }), edge('c', 'y', { label: 'TCP 443' })]
+  expect(toMermaid({ edges: [...edges, ...other], left: 2 })).toBe(
     [
       'flowchart LR',
       '  n1["a"] === e1["NEW TCP 80"]',
       '  style e1 fill:none,stroke:none',
       '  e1 ==> n2["x"]',
       '  e1 ==> n3["y"]',
-      '  n4["b"] === e2["NEW TCP 80"]',
+      '  n4["b"] === e1',
+      '  n5["c"] === e2["NEW TCP 443"]',
       '  style e2 fill:none,stroke:none',
       '  e2 ==> n2',
       '  e2 ==> n3',

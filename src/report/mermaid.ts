@@ -21,27 +21,32 @@ export function toMermaid(graph: Graph): string {
   const node = (peer: string): string => {
     const id = ids.get(peer)!
     if (drawn.has(peer)) return id
+    drawn.add(peer)
     const label = `"${escapeMermaidLabel(peerWords(peer))}"`
     if (peer === 'internet') return `${id}((${label}))`
     return OUTSIDE.test(peer) ? `${id}([${label}])` : `${id}[${label}]`
   }
-  const draw = hasCrossings(graph.edges) ? throughLabels() : withLabel
+  const edges = graph.edges.slice(0, MERMAID_MAX_EDGES)
+  const draw = hasCrossings(graph.edges) ? throughLabels(edges) : withLabel
   let length = lines[0]!.length + REST_ROOM
   let shown = 0
-  for (const edge of graph.edges.slice(0, MERMAID_MAX_EDGES)) {
-    const from = node(edge.from)
-    const to = edge.to === edge.from ? ids.get(edge.to)! : node(edge.to)
-    const drawing = `  ${draw(edge, from, to)}`
-    if (length + drawing.length + 1 > MERMAID_MAX_TEXT) break
-    length += drawing.length + 1
-    lines.push(drawing)
-    drawn.add(edge.from).add(edge.to)
+  for (const edge of edges) {
+    const before = new Set(drawn)
+    const drawing = draw(edge, node)
+    length += drawing.reduce((sum, row) => sum + row.length + INDENT.length + 1, 0)
+    if (length > MERMAID_MAX_TEXT) {
+      for (const peer of [edge.from, edge.to]) if (!before.has(peer)) drawn.delete(peer)
+      break
+    }
+    lines.push(...drawing.map((row) => INDENT + row))
     shown++
   }
   const left = graph.left + graph.edges.length - shown
-  if (left > 0) lines.push(`  rest["and ${left} more"]`)
+  if (left > 0) lines.push(`${INDENT}rest["and ${left} more"]`)
   return lines.join('\n')
 }
+
+const INDENT = '  '
 
 /** What surely is no workload has round ends. */
 const OUTSIDE = /^(?:internet|any address|\d+\.\d+\.\d+\.\d+)\b/
@@ -52,22 +57,42 @@ const REST_ROOM = 60
 const ARROWS: Readonly<Record<GraphEdge['kind'], string>> = { new: '==>', changed: '-->', gone: '-.->', plain: '-->' }
 const LINES: Readonly<Record<GraphEdge['kind'], string>> = { new: '===', changed: '---', gone: '-.-', plain: '---' }
 
-function withLabel(edge: GraphEdge, from: string, to: string): string {
-  return `${from} ${ARROWS[edge.kind]}|"${escapeMermaidLabel(edgeWords(edge))}"| ${to}`
+/** The rows of an edge; `node` gives a peer's id, with its shape where it is drawn first. */
+type Draw = (edge: GraphEdge, node: (peer: string) => string) => readonly string[]
+
+const withLabel: Draw = (edge, node) => {
+  const from = node(edge.from)
+  return [`${from} ${ARROWS[edge.kind]}|"${escapeMermaidLabel(edgeWords(edge))}"| ${node(edge.to)}`]
 }
 
-/** The words as a node without a frame on the way, one for all edges of a peer that say the same. */
-function throughLabels(): typeof withLabel {
-  const labels = new Map<string, string>()
-  return (edge, from, to) => {
-    const words = edgeWords(edge)
-    const key = `${edge.kind}\0${edge.from}\0${words}`
-    const known = labels.get(key)
-    const id = known ?? `e${labels.size + 1}`
-    labels.set(key, id)
-    const end = `${id} ${ARROWS[edge.kind]} ${to}`
-    if (known !== undefined) return end
-    return `${from} ${LINES[edge.kind]} ${id}["${escapeMermaidLabel(words)}"]\n  style ${id} fill:none,stroke:none\n  ${end}`
+/** The words as a node without a frame on the way, one for all peers that lead to the same others with the same words. */
+function throughLabels(edges: readonly GraphEdge[]): Draw {
+  const wordsOf = (edge: GraphEdge) => `${edge.kind}\0${edgeWords(edge)}`
+  const targets = new Map<string, string[]>()
+  for (const edge of edges) {
+    const key = `${edge.from}\0${wordsOf(edge)}`
+    const known = targets.get(key)
+    if (known === undefined) targets.set(key, [edge.to])
+    else known.push(edge.to)
+  }
+  const ids = new Map<string, string>()
+  const rows = new Set<string>()
+  return (edge, node) => {
+    const group = `${wordsOf(edge)}\0${[...targets.get(`${edge.from}\0${wordsOf(edge)}`)!].sort().join('\0')}`
+    const known = ids.get(group)
+    const id = known ?? `e${ids.size + 1}`
+    ids.set(group, id)
+    const drawing: string[] = []
+    const into = `${edge.from}\0${id}`
+    if (!rows.has(into)) {
+      const label = known === undefined ? `${id}["${escapeMermaidLabel(edgeWords(edge))}"]` : id
+      drawing.push(`${node(edge.from)} ${LINES[edge.kind]} ${label}`)
+      if (known === undefined) drawing.push(`style ${id} fill:none,stroke:none`)
+    }
+    const out = `${id}\0${edge.to}`
+    if (!rows.has(out)) drawing.push(`${id} ${ARROWS[edge.kind]} ${node(edge.to)}`)
+    rows.add(into).add(out)
+    return drawing
   }
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { hostileNames } from '../../test/report/hostile-names.ts'
 import { plantedAudit, plantedReview } from '../../test/report/planted.ts'
 import { finding, OPENING } from '../../test/report/sample.ts'
+import { joinCopies } from '../rules/copies.ts'
 import type { RuleMeta } from '../rules/rule.ts'
 import { type SarifTool, toSarif } from './sarif.ts'
 
@@ -106,6 +107,23 @@ describe('toSarif', () => {
     expect(runOf(toSarif(suppressed, TOOL)).results[0].suppressions).toEqual([
       { kind: 'external', status: 'accepted', justification: 'PCI-1234' },
     ])
+  })
+
+  test('has a result for each place of a finding', () => {
+    const [dev, prod] = ['dev', 'prod'].map((state) => finding({ file: `${state}/a.yaml`, states: [state] }))
+    const { results } = runOf(toSarif({ ...OPENING, findings: [joinCopies([dev!, prod!])] }, TOOL))
+    const of = ({ locations, message, partialFingerprints }: (typeof results)[number]) => [
+      locations.length,
+      locations[0].physicalLocation.artifactLocation.uri,
+      /\(in .*\)$/.exec(message.text)?.[0],
+      partialFingerprints['ringfence/v1'],
+    ]
+    expect(results.map(of)).toEqual([
+      [1, 'dev/a.yaml', '(in dev)', finding().fingerprint],
+      [1, 'prod/a.yaml', '(in prod)', finding().fingerprint],
+    ])
+    const places = results.map((result: (typeof results)[number]) => result.partialFingerprints['ringfence/place/v1'])
+    expect(new Set(places).size).toBe(2)
   })
 
   test('stays the same whatever the names are, and no message holds a link or a placeholder', () => {

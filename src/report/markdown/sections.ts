@@ -206,14 +206,16 @@ export function packetLine(findings: readonly Finding[]): Section {
   const index = findings.findIndex(({ witness }) => witness !== undefined)
   if (index === -1) return fixed('')
   const finding = findings[index]!
-  const about = findings.length > 1 ? ` (finding ${index + 1})` : ''
   // Of several environments it is the first's.
-  const where = statesLine(finding.places?.[0]?.states)
+  const states = finding.places?.[0]?.states ?? []
+  const about: Line[] = [
+    ...(findings.length > 1 ? [line`finding ${index + 1}`] : []),
+    ...(states.length > 0 ? [line`in ${code(states[0]!)}`] : []),
+  ]
+  const which = about.length === 0 ? [] : line` (${joined(about, ', ')})`
   return whole(
     'screen',
-    toMarkdown(
-      line`${strong(text(`Packet that proves it${about}`), ...where, text(':'))} ${witnessLine(finding.witness!)}`,
-    ),
+    toMarkdown(line`${strong(text('Packet that proves it'), ...which, text(':'))} ${witnessLine(finding.witness!)}`),
   )
 }
 
