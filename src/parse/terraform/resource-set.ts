@@ -21,7 +21,9 @@ export class ResourceSet {
   readonly config: ResourceConfig
   #expansion: Expansion | undefined
   #expanding = false
-  readonly #instances = new Map<InstanceKey, ResourceInstance>()
+  /** Most have one instance alone. */
+  #first: ResourceInstance | undefined
+  #others: Map<InstanceKey, ResourceInstance> | undefined
 
   constructor(module: ModuleInstance, address: string, config: ResourceConfig) {
     this.module = module
@@ -44,10 +46,13 @@ export class ResourceSet {
   }
 
   instance(key: InstanceKey): ResourceInstance {
-    let instance = this.#instances.get(key)
+    this.#first ??= new ResourceInstance(this, key)
+    if (this.#first.key === key) return this.#first
+    this.#others ??= new Map()
+    let instance = this.#others.get(key)
     if (instance === undefined) {
       instance = new ResourceInstance(this, key)
-      this.#instances.set(key, instance)
+      this.#others.set(key, instance)
     }
     return instance
   }
