@@ -149,16 +149,22 @@ function sameOnBothSides(
     against !== undefined &&
     view.reach.ground === against.reach.ground &&
     view.network.azure === against.network.azure &&
-    areIdentical(view.network.kubernetes.adminPolicies, against.network.kubernetes.adminPolicies) &&
-    sensitiveWorkloads(view).every(({ endpoint: { subject } }) =>
-      hasSamePolicies(view.reach, against.reach, subject, 'ingress'),
-    )
+    areIdentical(view.network.kubernetes.adminPolicies, against.network.kubernetes.adminPolicies)
   if (!isSameNetwork) return () => false
+  const changed = sensitiveWorkloads(view).filter(
+    ({ endpoint: { subject } }) => !hasSamePolicies(view.reach, against.reach, subject, 'ingress'),
+  )
   const others = exposedClasses(against, trusted, 'certain')
   return (subject, doors) => {
     const other = others.get(subject) ?? []
     return (
       hasSamePolicies(view.reach, against.reach, subject, 'egress') &&
+      changed.every(({ endpoint: store }) =>
+        connectionSets.equal(
+          view.reach.between(subject, store.subject).certain,
+          against.reach.between(subject, store.subject).certain,
+        ),
+      ) &&
       other.length === doors.length &&
       doors.every(
         ({ resource, internet }, i) =>

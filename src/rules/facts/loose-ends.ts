@@ -1,4 +1,5 @@
-import { type AddressSet, printAddress } from '../../algebra/addresses.ts'
+import { type AddressSet, addressSets, printAddress } from '../../algebra/addresses.ts'
+import { hasClass } from '../../algebra/classes.ts'
 import { connectionSets, samplePort } from '../../algebra/connections.ts'
 import type { Origin } from '../../base/origin.ts'
 import type { StateView } from '../../compare/state-view.ts'
@@ -36,14 +37,31 @@ export interface LooseEnd {
 const METADATA = '169.254.169.254'
 /** Data stores that are asked about for one workload; more than these are named by no message. */
 const MOST_STORES = 200
+/** More are not counted either: what matters is that there is one. */
+const MOST_NAMED = 3
 
 /**
  * Where a workload gets to that serves no request: the metadata service, SSH of the nodes, the internet on any port, and data stores of
  * other namespaces that no manifest says it needs.
  */
 export function looseEnds(view: StateView, endpoint: JudgedEndpoint, trusted: AddressSet): readonly LooseEnd[] {
-  return [...outside(view, endpoint, trusted), ...dataStores(view, endpoint)]
+  let ends = known.get(view)
+  if (ends === undefined || !addressSets.equal(ends.trusted, trusted)) {
+    ends = { trusted, byId: new Map() }
+    known.set(view, ends)
+  }
+  const made = ends.byId.get(endpoint.id) ?? [...outside(view, endpoint, trusted), ...dataStores(view, endpoint)]
+  ends.byId.set(endpoint.id, made)
+  return made
 }
+
+interface KnownEnds {
+  readonly trusted: AddressSet
+  readonly byId: Map<string, readonly LooseEnd[]>
+}
+
+/** A head asks its base once more what that found. */
+const known = new WeakMap<StateView, KnownEnds>()
 
 function* outside(view: StateView, endpoint: JudgedEndpoint, trusted: AddressSet): Iterable<LooseEnd> {
   const { reach } = view
@@ -97,8 +115,12 @@ function* dataStores(view: StateView, { subject, end, workload }: JudgedEndpoint
   if (workload === undefined || stores.length > MOST_STORES) return
   const { reach } = view
   const { namespace } = workload
+  const out = reach.own(subject, 'egress').certain
+  let found = 0
   for (const { endpoint: store, connections, words } of stores) {
+    if (found === MOST_NAMED) return
     if (store.workload!.namespace === namespace) continue
+    if (!out.some(({ peers }) => hasClass(peers.classes, store.subject))) continue
     const open = connectionSets.intersect(reach.between(subject, store.subject).certain, connections)
     const packet = samplePort(open)
     if (packet === undefined || isNeeded(view, workload.id, store.id)) continue
@@ -111,6 +133,7 @@ function* dataStores(view: StateView, { subject, end, workload }: JudgedEndpoint
       'egress',
       (region) => !connectionSets.isEmpty(connectionSets.intersect(connectionsWith(region, store.subject), open)),
     )
+    found++
     yield {
       key: store.id,
       words: `${store.name}, ${words},`,
