@@ -164,7 +164,9 @@ export function widestPart(
       (sum, one) => (isIn(one.peers) ? connectionSets.union(sum, one.connections) : sum),
       NO_CONNECTIONS,
     )
-    return { reached, words, ports: printConnections(connections), connections, end }
+    // `on any port`, in prose.
+    const ports = printConnections(connections).replace(/^all connections/, 'any port')
+    return { reached, words, ports, connections, end }
   }
   if (isWide(open)) return ofAddresses(open, 'internet', 'the internet')
   const any = anyPodClass(view)
