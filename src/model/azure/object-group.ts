@@ -167,7 +167,9 @@ export class ObjectGroup implements AzureObjects {
       const own = this.#byAddress.get(unitKey(from.unit))
       const child = created === undefined ? undefined : own?.get(created)
       if (child !== undefined || namesPart(reference.attribute)) return child
-      return own?.get(reference.address)
+      const whole = own?.get(reference.address)
+      const part = /^properties\.(subnets)\[(\d+)\]\.id$/i.exec(reference.attribute)
+      return part === null || whole === undefined ? whole : this.#written(whole, part[1]!, Number(part[2]))
     }
     const [hole, path, ...more] = parts?.filter((part) => part !== '') ?? []
     if (typeof hole !== 'object' || typeof path !== 'string' || more.length > 0) return undefined
@@ -177,6 +179,12 @@ export class ObjectGroup implements AzureObjects {
     return name === undefined || match === null
       ? undefined
       : this.#named(`${parent!.type}/${match[1]}`, `${name}/${match[2]}`, from, elsewhere)
+  }
+
+  /** A child by its place in its parent's own list, which Azure answers in the order in which it is written. */
+  #written(parent: Building, type: string, place: number): Building | undefined {
+    const children = (this.#children.get(parent) ?? []) as readonly Building[]
+    return children.filter((child) => child.inline && child.type.endsWith(`/${type.toLowerCase()}`))[place]
   }
 
   /** What another unit of the state creates, for an object that this unit only reads. */
