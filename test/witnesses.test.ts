@@ -19,7 +19,7 @@ import { memoryTree } from './source/memory-tree.ts'
  * Every witness that a review shows is asked of the reference evaluator: in the head, and where the finding is new, in the base. Random
  * pairs: `RINGFENCE_PAIRS=5000 RINGFENCE_SEED=1 npx vitest run test/witnesses`.
  */
-const PAIRS = Number(process.env['RINGFENCE_PAIRS'] ?? 60)
+const PAIRS = Number(process.env['RINGFENCE_PAIRS'] ?? 100)
 const FIRST_SEED = Number(process.env['RINGFENCE_SEED'] ?? 1)
 
 /**
