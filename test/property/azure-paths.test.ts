@@ -10,7 +10,7 @@ const FIRST_SEED = Number(process.env['RINGFENCE_SEED'] ?? 1)
 const QUESTIONS = 12
 
 /** Of what the files decide, the engine may leave this part open: its sets do not follow which unknowns are one and the same. */
-const MOST_VAGUE = 0.002
+const MOST_VAGUE = 0.001
 
 /** What to read first when a state fails: the seed gives the whole state again. */
 function describeDisagreement(seed: number, { question, reference, engine }: Disagreement): string {

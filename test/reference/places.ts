@@ -8,6 +8,8 @@ export type Place =
   /** No tag: a host outside Azure that no rule names more closely than "everything" or `Internet`. */
   | { readonly kind: 'public'; readonly tag?: string; readonly region?: string }
 
+export type PublicPlace = Extract<Place, { kind: 'public' }>
+
 /** A packet as a layer sees it. */
 export interface Packet {
   readonly source: Place
@@ -54,21 +56,22 @@ export function isPublic(state: State, place: Place): boolean {
   return !isPrivate(place.address) && !state.vnets.some((vnet) => spaceAt(vnet, place.address) !== undefined)
 }
 
-/** Whether a public place is in a service tag. */
-export function inTag(wanted: string, place: Extract<Place, { kind: 'public' }>, choose: Choose): boolean {
+/** Whether a public place is in a service tag (§2.4): all services of a region are in its part of the cloud. */
+export function inTag(wanted: string, place: PublicPlace, choose: Choose): boolean {
   if (place.tag === undefined) return false
   const [tag, region] = wanted.split('.')
   // Not addresses of a service, but the exempt platform (§2.6).
   if (tag?.startsWith('AzurePlatform') === true) return false
-  if (tag === 'AzureCloud' && region === undefined) return true
-  const isElsewhere = region !== undefined && place.region !== undefined && region !== place.region
-  // All services of a region are in its part of the cloud, and a part of the cloud is in no service for sure (§2.4).
-  const isWider = tag === 'AzureCloud' ? place.region === undefined : place.tag === 'AzureCloud'
-  if (tag === 'AzureCloud' || isWider)
-    return !isElsewhere && (!isWider || choose(`any address of ${place.tag} in ${wanted}`, [true, false]))
-  if (tag !== place.tag) return false
-  if (region === undefined || region === place.region) return true
-  return place.region === undefined && choose(`any address of ${tag} in ${wanted}`, [true, false])
+  const isOfService =
+    tag === 'AzureCloud' ||
+    tag === place.tag ||
+    (place.tag === 'AzureCloud' && choose(`any address of AzureCloud in ${tag}`, [true, false]))
+  return isOfService && (region === undefined || regionOf(place, choose) === region)
+}
+
+/** What is not told may be any that rules name, or another. */
+export function regionOf({ tag, region }: PublicPlace, choose: Choose): string {
+  return region ?? choose(`region of an address of ${tag}`, ['WestEurope', 'NorthEurope', 'elsewhere'])
 }
 
 export function routesOf(state: State, subnet: Subnet): readonly Route[] {

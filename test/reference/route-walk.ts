@@ -1,5 +1,15 @@
 import { type Address, contains, lengthOf, PRIVATE } from './address.ts'
-import { type Home, inTag, isCidr, isConnected, type Place, routesOf, spaceAt } from './places.ts'
+import {
+  type Home,
+  inTag,
+  isCidr,
+  isConnected,
+  type Place,
+  type PublicPlace,
+  regionOf,
+  routesOf,
+  spaceAt,
+} from './places.ts'
 import type { Route, State, Subnet, Vnet } from './state.ts'
 import type { Choose } from './worlds.ts'
 
@@ -65,11 +75,9 @@ export function route(state: State, { vnet, subnet }: Home, destination: Place, 
 }
 
 /** The service endpoint of storage covers the own region and the paired one (§3.1); all of the state is in West Europe. */
-function isServedBy(tag: string, place: Extract<Place, { kind: 'public' }>, choose: Choose): boolean {
+function isServedBy(tag: string, place: PublicPlace, choose: Choose): boolean {
   if (!inTag(tag, place, choose)) return false
-  if (tag !== 'Storage') return true
-  if (place.region === undefined) return choose('the address of Storage is of this or the paired region', [true, false])
-  return ['WestEurope', 'NorthEurope'].includes(place.region)
+  return tag !== 'Storage' || ['WestEurope', 'NorthEurope'].includes(regionOf(place, choose))
 }
 
 function toHop(state: State, vnet: Vnet, hop: Route['hop'], appliance: Route['appliance']): Hop {
