@@ -1,4 +1,5 @@
 import { dropHidden, escapeFenced, fence } from '../../base/escape.ts'
+import { isAtLeast } from '../../base/severity.ts'
 import type { Finding, FindingPlace, Patch } from '../../rules/finding.ts'
 import { code, joined, type Line, line, linked, strong, text, toMarkdown } from '../inline.ts'
 import { commitHref, type ReviewLinks, ruleHref } from '../links.ts'
@@ -37,9 +38,7 @@ export function inlineComment(finding: Finding, context: InlineContext): string 
     sections.push(fixed(toMarkdown(line`${strong(text('To decide:'))} ${text(shortenProse(decide, 2_000))}`)))
   }
   sections.push(...elsewhereList(elsewhere).map((list) => whole('patch', list, '')))
-  const until = context.suppressUntil ?? 'YYYY-MM-DD'
-  const ignore = `# ringfence:ignore ${rule} until=${until} reason="…"`
-  sections.push(fixed(`<sub>${toMarkdown(line`Not wanted? ${code(ignore)} above the line`)}</sub>`))
+  sections.push(fixed(`<sub>${toMarkdown(line`Not wanted? ${acceptance(finding, context)}`)}</sub>`))
   return layOut(sections, COMMENT_LIMIT)
 }
 
@@ -58,6 +57,14 @@ export function safeSuggestion(patch: Patch): Patch['suggestion'] {
   if (suggestion === undefined) return undefined
   const lines = suggestion.text.replaceAll('\t', ' ').split(/\r?\n/)
   return lines.every((one) => dropHidden(one) === one) ? suggestion : undefined
+}
+
+/** How it can be accepted: a comment beside the line does it below `high`, where the language has comments. */
+function acceptance({ rule, severity, file }: Finding, { suppressUntil = 'YYYY-MM-DD' }: InlineContext): Line {
+  if (isAtLeast(severity, 'high') || /\.json$/i.test(file))
+    return line`A suppression in ${code('.github/ringfence.yml')} accepts it for a time`
+  const mark = /\.bicep(?:param)?$/i.test(file) ? '//' : '#'
+  return line`${code(`${mark} ringfence:ignore ${rule} until=${suppressUntil} reason="…"`)} above the line`
 }
 
 /** The environments that have the same finding, or the files where those have no names. */
