@@ -7,6 +7,7 @@ import { reviewConfiguration } from './configuration.ts'
 import { carryNotes, coverageOf, notesOf } from './coverage.ts'
 import { knownHits, reviewEdited, runHead } from './edited-review.ts'
 import { judge } from './judge.ts'
+import { withoutLostSight } from './lost-sight.ts'
 import { carryOver } from './parse/carry-over.ts'
 import { ParseCache } from './parse/front-end.ts'
 import { withLaterPlans } from './parse/planned/later-plans.ts'
@@ -64,8 +65,9 @@ export function review({ base, head, config, configPath, options, today }: Revie
     today,
     ...(configPath !== undefined && { path: configPath }),
   })
+  const seen = withoutLostSight(baseRun.hits, headRun.hits, pairs)
   const assessed = assess(
-    [...baseRun.hits, ...own.baseHits],
+    [...seen.hits, ...own.baseHits],
     [...headRun.hits, ...own.headHits],
     severityBy(config),
     states,
@@ -95,6 +97,7 @@ export function review({ base, head, config, configPath, options, today }: Revie
     touched,
     [
       ...carryNotes(carried),
+      ...seen.notes,
       ...notesOf(pairs.map((pair) => pair.head)),
       ...intentNotes(
         config.intents,
