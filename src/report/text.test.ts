@@ -46,3 +46,15 @@ test('the places of a finding stand below it', () => {
   const page = lines({ ...SILENT, findings: [finding({ places, states: ['dev', 'prod'] })] }, 100)
   expect(page).toContain('    also prod/a.yaml:4')
 })
+
+test('of a patch of many copies a few are shown', () => {
+  const names = Array.from({ length: 9 }, (_, i) => `env${i}/a.yaml`)
+  const places = names.map((file) => ({ file, line: 4, endLine: 4, fingerprint: file }))
+  const files = names.map((path) => ({ path, diff: `-open ${path}\n` }))
+  const patch = { files, verified: true, summary: 'Shuts it.' } as const
+  const page = lines({ ...SILENT, findings: [finding({ places, patch })] }, 100)
+  expect(page.filter((line) => line.includes('-open'))).toHaveLength(5)
+  expect(page).toContain('      … and in 4 more files, which --format json shows')
+  const alone = lines({ ...SILENT, findings: [finding({ patch })] }, 100)
+  expect(alone.filter((line) => line.includes('-open'))).toHaveLength(9)
+})

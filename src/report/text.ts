@@ -99,6 +99,7 @@ export function auditText(report: AuditReport, options: TextOptions): string {
 const MAX_FLOWS = 200
 const MAX_PLACES = 50
 const MAX_OTHER_PLACES = 20
+const MAX_COPIES = 5
 /** Places that the change does not touch, which are no news. */
 const MAX_UNTOUCHED = 5
 const MAX_STATES = 6
@@ -170,7 +171,11 @@ function writeFindings(page: TextPage, findings: readonly Finding[]): void {
       if (same === undefined) {
         shown.set(key, i + 1)
         page.wrapped(`fix (verified): ${patch.summary}`, 4)
-        for (const { diff } of patch.files) page.diff(diff, 6)
+        // Copies get the same edit: a few show what it is.
+        const diffs = finding.places === undefined ? patch.files : patch.files.slice(0, MAX_COPIES)
+        for (const { diff } of diffs) page.diff(diff, 6)
+        const left = patch.files.length - diffs.length
+        if (left > 0) page.wrapped(`… and in ${count(left, 'more file')}, which --format json shows`, 6, 'dim')
       } else {
         page.wrapped(`fix (verified): that of finding ${same}`, 4)
       }
