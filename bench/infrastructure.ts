@@ -56,6 +56,8 @@ const MODEL = join(import.meta.dirname, 'infrastructure/model.mjs')
 const CHECKOV = process.env['CHECKOV']
 /** Seconds of processor time after which it is stopped. */
 const CHECKOV_LIMIT = 550
+/** What a shell says of a program that was ended so. */
+const KILLED = 137
 const RUNS = 3
 
 /** Writes the files of all versions below `work`; `cli` is the program that is measured. */
@@ -125,7 +127,7 @@ function runCheckov(program: string, folder: string, work: string): Pick<Checkov
   const seconds = (performance.now() - before) / 1000
   const [user, system] = stdout.trim().split(/\s+/).slice(-2).map(Number)
   const checkov = { seconds, processor: user! + system! }
-  if (checkov.processor >= CHECKOV_LIMIT) return { checkov, stopped: true }
+  if (status === KILLED) return { checkov, stopped: true }
   if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`)
   return { checkov }
 }
