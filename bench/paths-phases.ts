@@ -1,4 +1,5 @@
-// `node paths-phases.ts BASE HEAD`: seconds of processor time that one version takes to be read and parsed, and both to be linked and evaluated.
+// `node paths-phases.ts BASE HEAD`: seconds of processor time that one version takes to be read and parsed, and both to be linked and evaluated,
+// and then compared.
 import { analysePair } from '../src/analyse.ts'
 import { diffLayers } from '../src/compare/diff-layers.ts'
 import { effectiveEgress } from '../src/compare/effective-egress.ts'
@@ -28,8 +29,8 @@ const ready = seconds()
 
 let linked = 0
 let ways = 0
-const changes: string[] = []
-for (const pair of analysePair(before, after, EMPTY_CONFIG)) {
+const pairs = analysePair(before, after, EMPTY_CONFIG)
+for (const pair of pairs) {
   for (const view of [pair.base, pair.head]) {
     const { link } = view
     if (link?.kind !== 'linked') continue
@@ -40,12 +41,14 @@ for (const pair of analysePair(before, after, EMPTY_CONFIG)) {
       if (subject !== undefined && effectiveEgress(view, link, subject, workload).all.possible.length > 0) ways++
     }
   }
-  if (pair.changed) changes.push(...diffLayers(pair.base, pair.head).map(({ from, to }) => `${from.name} → ${to.name}`))
 }
+const evaluated = seconds()
+const changes = pairs.filter(({ changed }) => changed).flatMap(({ base, head }) => diffLayers(base, head))
 console.log(
   JSON.stringify({
     parse: parsed - start,
-    evaluate: seconds() - ready,
+    evaluate: evaluated - ready,
+    compare: seconds() - evaluated,
     linked,
     ways,
     changes: changes.length,
