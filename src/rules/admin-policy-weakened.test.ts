@@ -97,18 +97,23 @@ describe('admin-policy-weakened', () => {
     says: ['203.0.113.128/25'],
     patched: { 'anp.yaml': admin(OUT) },
   })
+  const baseline = (tier: string) =>
+    admin(from(tier), { name: 'default' })
+      .replace('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy')
+      .replace('  priority: 20\n', '')
   finds(adminPolicyWeakened, 'a baseline policy, where no NetworkPolicy isolates', {
-    base: tree(
-      admin(from('guest'), { name: 'default' })
-        .replace('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy')
-        .replace('  priority: 20\n', ''),
-    ),
-    head: tree(
-      admin(from('visitor'), { name: 'default' })
-        .replace('AdminNetworkPolicy', 'BaselineAdminNetworkPolicy')
-        .replace('  priority: 20\n', ''),
-    ),
+    base: tree(baseline('guest')),
+    head: tree(baseline('visitor')),
     at: 'anp.yaml: - name: no-tenants',
+  })
+  finds(adminPolicyWeakened, 'a NetworkPolicy that takes pods out of a baseline policy', {
+    base: tree(baseline('guest')),
+    head: { ...tree(baseline('guest')), 'np.yaml': policy('open', '  podSelector: {}\n  ingress: [{}]\n') },
+    at: 'np.yaml: podSelector: {}',
+    says: [
+      'a baseline policy decides nothing about pods that a NetworkPolicy selects',
+      'NetworkPolicy/shop/open selects them now',
+    ],
   })
   const cluster = (action: string) =>
     admin(from('guest', action))

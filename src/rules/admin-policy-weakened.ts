@@ -154,6 +154,18 @@ function lossOf(
       restore: () => takeBack(head, place)[0],
     }
   }
+  // A baseline policy decides only about pods that no NetworkPolicy selects.
+  const [selection] = old.tier === 'baseline' && isSame ? head.reach.selecting(subject, direction) : []
+  if (selection !== undefined && base.reach.selecting(subject, direction).length === 0) {
+    const { resource: selecting, podSelectorOrigin } = selection.policy
+    return {
+      ...changed,
+      words: `a baseline policy decides nothing about pods that a NetworkPolicy selects, and ${selecting.address} selects them now`,
+      resource: selecting,
+      at: podSelectorOrigin,
+      restore: () => takeBack(head, selecting.origin)[0],
+    }
+  }
   const at =
     selects &&
     rule !== undefined &&

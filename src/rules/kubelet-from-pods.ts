@@ -29,8 +29,12 @@ export const kubeletFromPods = defineRule({
     const { reach } = view
     const { subject, end, id, name } = endpoint
     const { certain, possible } = reach.own(subject, 'egress')
+    if (!reachesKubelet(possible, reach)) return
     // What no policy limits another rule says.
-    if (isOpen(reach, subject, 'egress') || !reachesKubelet(possible, reach)) return
+    if (isOpen(reach, subject, 'egress')) {
+      yield hiddenHit(id)
+      return
+    }
     const grant = findGrant(reach, subject, 'egress', (region) => reachesKubelet(region, reach))
     // That a block perhaps holds the nodes is told with SSH.
     if (grant === undefined || !reachesKubelet(certain, reach) || !isShown(view, endpoint, 'egress')) {

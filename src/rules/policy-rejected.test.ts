@@ -25,6 +25,20 @@ describe('policy-rejected', () => {
     at: 'app.yaml: loadBalancerSourceRanges: [198.51.100.0/24]',
   })
 
+  finds(policyRejected, 'a misspelt field, without which the policy selects every pod', {
+    head: documents(web, policy('in', '  podSelector:\n    matchlabels: {app: web}\n')),
+    at: 'app.yaml: matchlabels: {app: web}',
+    says: ['a label selector has no field matchlabels; matchLabels is meant'],
+  })
+  finds(policyRejected, 'senders in a rule for the way out, which so allows everything', {
+    head: documents(web, policy('out', '  podSelector: {}\n  egress:\n    - from: [{podSelector: {}}]\n')),
+    at: 'app.yaml: - from: [{podSelector: {}}]',
+    says: ['an egress rule has no field from'],
+  })
+  silent(policyRejected, 'a field that is given no value', {
+    head: documents(web, policy('in', '  podSelector: {}\n  note:\n')),
+  })
+
   finds(policyRejected, 'a range that looks right', {
     head: documents(
       web,

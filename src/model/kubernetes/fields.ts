@@ -78,3 +78,27 @@ export function toProblem(resource: Resource, rejection: Rejection): Problem {
     at: rejection.origin,
   }
 }
+
+/**
+ * Notes the fields of a map that its type has not. Field validation refuses them, which is the default of kubectl and always on in
+ * server-side apply; without it they are dropped, and what was meant to narrow a rule is not there.
+ * Source: kubernetes.io/docs/reference/using-api/api-concepts/#validation-for-unrecognized-or-duplicate-fields
+ */
+export function refuseOtherFields(
+  value: Value | undefined,
+  fields: ReadonlySet<string>,
+  what: string,
+  rejections: Rejection[],
+): void {
+  if (value?.kind !== 'map') return
+  for (const [key, entry] of value.entries) {
+    if (fields.has(key) || isAbsent(entry.value)) continue
+    const close = [...fields].find((field) => field.toLowerCase() === key.toLowerCase())
+    const meant = close === undefined ? '' : `; ${close} is meant`
+    rejections.push({
+      message: `${what} has no field ${key}${meant}`,
+      origin: entry.key ?? entry.value.origin,
+      hasDefault: true,
+    })
+  }
+}

@@ -4,7 +4,7 @@ import { type Truth, toTruth } from '../../algebra/truth.ts'
 import type { Origin } from '../../base/origin.ts'
 import { get, isAbsent, itemsOf, numberOf, stringOf, type Value } from '../../base/value.ts'
 import type { Resource } from '../../parse/resource.ts'
-import { isUnknown, objectName, type Rejection } from './fields.ts'
+import { isUnknown, objectName, type Rejection, refuseOtherFields } from './fields.ts'
 import type { BlockCidr, Direction, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from './network-policy.ts'
 import { EVERYTHING, readSelector, selectorOf } from './selector.ts'
 
@@ -19,6 +19,7 @@ export function readNetworkPolicy(resource: Resource): NetworkPolicy {
   if (spec !== undefined && !isAbsent(spec) && spec.kind !== 'map' && !isUnknown(spec)) {
     rejections.push({ message: 'spec must be a map', origin: spec.origin })
   }
+  refuseOtherFields(spec, FIELDS.spec, 'the spec of a NetworkPolicy', rejections)
   const unknownSpec = isUnknown(spec)
   const podSelector = get(spec, 'podSelector')
   const lists = { ingress: get(spec, 'ingress'), egress: get(spec, 'egress') }
@@ -46,6 +47,16 @@ export function readNetworkPolicy(resource: Resource): NetworkPolicy {
       egress: unknownSpec || isUnknown(lists.egress),
     },
   }
+}
+
+/** Source: the types of networking.k8s.io/v1. */
+const FIELDS = {
+  spec: new Set(['podSelector', 'policyTypes', 'ingress', 'egress']),
+  from: new Set(['from', 'ports']),
+  to: new Set(['to', 'ports']),
+  peer: new Set(['podSelector', 'namespaceSelector', 'ipBlock']),
+  ipBlock: new Set(['cidr', 'except']),
+  port: new Set(['protocol', 'port', 'endPort']),
 }
 
 /** `[Ingress]` where none is written, and `Egress` too where the policy has egress rules. */
@@ -86,6 +97,12 @@ function readRules(list: Value | undefined, peersField: 'from' | 'to', rejection
     if (odd) {
       return { index, origin: item.origin, peers: [unknownPeer(item.origin)], ports: [unknownPort(item.origin)] }
     }
+    refuseOtherFields(
+      item,
+      FIELDS[peersField],
+      peersField === 'from' ? 'an ingress rule' : 'an egress rule',
+      rejections,
+    )
     return {
       index,
       origin: item.origin,
@@ -130,6 +147,7 @@ function readPeer(item: Value, rejections: Rejection[]): PolicyPeer {
     const value = get(item, field)
     return isAbsent(value) ? undefined : value
   }
+  refuseOtherFields(item, FIELDS.peer, 'a peer', rejections)
   const podSelector = given('podSelector')
   const namespaceSelector = given('namespaceSelector')
   const block = given('ipBlock')
@@ -151,6 +169,7 @@ function readPeer(item: Value, rejections: Rejection[]): PolicyPeer {
 }
 
 function readBlock(block: Value, origin: Origin, rejections: Rejection[]): PolicyPeer {
+  refuseOtherFields(block, FIELDS.ipBlock, 'an ipBlock', rejections)
   const cidr = readCidr(get(block, 'cidr'), block.origin, rejections)
   const list = get(block, 'except')
   if (list !== undefined && !isAbsent(list) && list.kind !== 'list' && !isUnknown(list)) {
@@ -196,6 +215,7 @@ function readPort(item: Value, rejections: Rejection[]): PolicyPort {
     rejections.push({ message: 'an item of ports must be a map', origin })
     return unknownPort(origin)
   }
+  refuseOtherFields(item, FIELDS.port, 'a port', rejections)
   const protocolValue = get(item, 'protocol')
   const protocol = isAbsent(protocolValue) ? 'TCP' : PROTOCOLS.find((name) => name === stringOf(protocolValue))
   if (protocol === undefined) {

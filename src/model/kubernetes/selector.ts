@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../../base/order.ts'
 import { get, isAbsent, stringOf, type Value } from '../../base/value.ts'
-import { isUnknown, type Rejection } from './fields.ts'
+import { isUnknown, type Rejection, refuseOtherFields } from './fields.ts'
 
 /** A label selector. An empty one selects everything; a missing one is no `Selector` at all. */
 export interface Selector {
@@ -73,11 +73,15 @@ export function readSelector(value: Value, rejections: Rejection[]): Selector {
     if (!isUnknown(value)) rejections.push({ message: 'a label selector must be a map', origin: value.origin })
     return selectorOf([], [], true)
   }
+  refuseOtherFields(value, SELECTOR_FIELDS, 'a label selector', rejections)
   const state: Parts = { labels: [], expressions: [], unknown: false, rejections }
   readMatchLabels(get(value, 'matchLabels'), state)
   readExpressions(get(value, 'matchExpressions'), state)
   return selectorOf(state.labels, state.expressions, state.unknown)
 }
+
+const SELECTOR_FIELDS: ReadonlySet<string> = new Set(['matchLabels', 'matchExpressions'])
+const EXPRESSION_FIELDS: ReadonlySet<string> = new Set(['key', 'operator', 'values'])
 
 /** Reads a plain map of labels, as a Service's `selector` is. */
 export function readMapSelector(value: Value, rejections: Rejection[]): Selector {
@@ -129,6 +133,7 @@ function readExpressions(value: Value | undefined, parts: Parts): void {
 }
 
 function readExpression(item: Value, parts: Parts): void {
+  refuseOtherFields(item, EXPRESSION_FIELDS, 'an expression', parts.rejections)
   const key = stringOf(get(item, 'key'))
   const operator = OPERATORS.find((name) => name === stringOf(get(item, 'operator')))
   if (key === undefined || operator === undefined) {
