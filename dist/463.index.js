@@ -9,9 +9,11 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   createClient: () => (/* binding */ createClient)
 /* harmony export */ });
-/* harmony import */ var _actions_github_lib_utils__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7176);
-/* harmony import */ var _octokit_plugin_throttling__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6856);
-/* harmony import */ var _octokit_rest__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1267);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var _actions_github_lib_utils__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7176);
+/* harmony import */ var _octokit_plugin_throttling__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6856);
+/* harmony import */ var _octokit_rest__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1267);
+
 
 
 
@@ -34,7 +36,7 @@ function createClient(options) {
         return again;
     };
     // `defaults` of @actions/github fetch by way of the runner's proxy.
-    const fetchOnce = boundedFetch(_actions_github_lib_utils__WEBPACK_IMPORTED_MODULE_0__/* .defaults */ .NT.request?.fetch ?? globalThis.fetch, limits);
+    const fetchOnce = boundedFetch(_actions_github_lib_utils__WEBPACK_IMPORTED_MODULE_1__/* .defaults */ .NT.request?.fetch ?? globalThis.fetch, limits);
     const settings = {
         baseUrl: options.apiUrl,
         userAgent: 'ringfence',
@@ -43,7 +45,7 @@ function createClient(options) {
         log: { debug() { }, info() { }, warn: options.onWait, error: options.onWait },
         request: { fetch: retryingFetch(fetchOnce, limits, options.onWait), agent: undefined },
     };
-    return new (_octokit_rest__WEBPACK_IMPORTED_MODULE_1__/* .Octokit */ .E.plugin(_octokit_plugin_throttling__WEBPACK_IMPORTED_MODULE_2__/* .throttling */ .A))((0,_actions_github_lib_utils__WEBPACK_IMPORTED_MODULE_0__/* .getOctokitOptions */ .EG)(options.token, settings));
+    return new (_octokit_rest__WEBPACK_IMPORTED_MODULE_2__/* .Octokit */ .E.plugin(_octokit_plugin_throttling__WEBPACK_IMPORTED_MODULE_3__/* .throttling */ .A))((0,_actions_github_lib_utils__WEBPACK_IMPORTED_MODULE_1__/* .getOctokitOptions */ .EG)(options.token, settings));
 }
 /**
  * Reads the whole answer before it hands it on, within one time limit and one size limit.
@@ -84,13 +86,13 @@ function retryingFetch(fetch, limits, onWait) {
                 if (!mayRetry || wait === undefined || wait > limits.longestWaitSeconds * 1_000)
                     return response;
                 onWait(`GitHub answers ${response.status}; trying again in ${wait / 1_000} s`);
-                await sleep(wait);
+                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(wait);
             }
             catch (error) {
                 if (!mayRetry)
                     throw error;
                 onWait(`GitHub cannot be reached; trying again in ${pause / 1_000} s`);
-                await sleep(pause);
+                await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(pause);
             }
         }
     };
@@ -105,11 +107,6 @@ async function pauseFor(response, pause) {
         return undefined;
     const seconds = Number(response.headers.get('retry-after'));
     return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : pause;
-}
-function sleep(ms) {
-    return new Promise((resolve) => {
-        setTimeout(resolve, ms);
-    });
 }
 
 
