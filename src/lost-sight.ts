@@ -1,5 +1,6 @@
 import type { AnalysedPair } from './analyse.ts'
 import { missingFrom } from './base/identity.ts'
+import { lazily } from './base/lazily.ts'
 import type { Value } from './base/value.ts'
 import { expandModule } from './model/azure/modules.ts'
 import type { Resource } from './parse/resource.ts'
@@ -22,42 +23,50 @@ export function withoutLostSight(
   head: readonly RuleHit[],
   pairs: readonly AnalysedPair[],
 ): SeenHits {
-  const lost = new Map(pairs.map((pair) => [pair.name, lostResources(pair)]))
-  if ([...lost.values()].every(({ size }) => size === 0)) return { hits: base, notes: [] }
   const found = indexHits(head)
-  const isLost = ({ rule, hit, state }: RuleHit): boolean =>
-    found.get(state, rule.id, hit.subject) === undefined && isOf(hit.resource, lost.get(state) ?? NOTHING)
-  const notes = base
-    .filter(isLost)
-    .map(
-      ({ rule, hit }) =>
-        `Whether ${rule.id} still holds of ${hit.resource} is not known: the change hides what decided it.`,
-    )
-  return { hits: base.filter((hit) => !isLost(hit)), notes: [...new Set(notes)].sort() }
+  const gone = base.filter(
+    ({ rule, hit, state }) => !hit.hidden && found.get(state, rule.id, hit.subject) === undefined,
+  )
+  if (gone.length === 0) return { hits: base, notes: [] }
+  const sights = new Map(pairs.map((pair) => [pair.name, lostIn(pair)]))
+  const lost = new Set(gone.filter(({ hit, state }) => sights.get(state)?.(hit.resource) === true))
+  const notes = [...lost].map(
+    ({ rule, hit }) =>
+      `Whether ${rule.id} still holds of ${hit.resource} is not known: the change hides what decided it.`,
+  )
+  return { hits: base.filter((hit) => !lost.has(hit)), notes: [...new Set(notes)].sort() }
 }
 
-const NOTHING: ReadonlySet<string> = new Set()
-
-/** A module makes what its address begins. */
-function isOf(address: string, lost: ReadonlySet<string>): boolean {
-  for (let end = address.length; end > 0; end = address.lastIndexOf('.', end - 1)) {
-    if (lost.has(address.slice(0, end))) return true
+/** Whether the head tells less of a resource, by its address in the base. Only resources that somebody asks about are compared. */
+function lostIn({ base, head }: AnalysedPair): (address: string) => boolean {
+  const sides = lazily(() => ({
+    before: new Map(missingFrom(base.resources, head.resources).map((resource) => [resource.address, resource])),
+    after: new Map(
+      missingFrom(head.resources, base.resources).map((resource) => [head.identity(resource.address), resource]),
+    ),
+  }))
+  const known = new Map<string, boolean>()
+  const isLost = (address: string): boolean => {
+    const { before, after } = sides()
+    const [was, is] = [before.get(address), after.get(address)]
+    return was !== undefined && is !== undefined && tellsLess(was, is)
   }
-  return false
+  return (address) => {
+    let lost = known.get(address)
+    if (lost === undefined) {
+      lost =
+        isLost(address) ||
+        modulesOf(address).some((module) => sides().after.get(module)?.kind === 'module' && isLost(module))
+      known.set(address, lost)
+    }
+    return lost
+  }
 }
 
-/** Addresses, as the base has them, of resources of which the head tells less. */
-function lostResources({ base, head }: AnalysedPair): ReadonlySet<string> {
-  const changed = missingFrom(head.resources, base.resources)
-  if (changed.length === 0) return NOTHING
-  const before = new Map(missingFrom(base.resources, head.resources).map((resource) => [resource.address, resource]))
-  const lost = new Set<string>()
-  for (const after of changed) {
-    const name = head.identity(after.address)
-    const was = before.get(name)
-    if (was !== undefined && tellsLess(was, after)) lost.add(name)
-  }
-  return lost
+/** What the address of a thing that a module makes begins with. */
+function modulesOf(address: string): readonly string[] {
+  const parts = address.split('.')
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('.'))
 }
 
 function tellsLess(before: Resource, after: Resource): boolean {

@@ -7,6 +7,7 @@ import { surely } from '../model/azure/prop.ts'
 import { PUBLIC_ADDRESSES } from '../reach/address-ranges.ts'
 import { azureOf } from './facts/azure-view.ts'
 import { ADMIN_PORTS, isReached, isWide } from './facts/internet-admission.ts'
+import { resourcesOfKind } from './facts/of-kind.ts'
 import { foreignPart } from './facts/public-ranges.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { listNames } from './hits/listing.ts'
@@ -36,7 +37,7 @@ export const bastionMissing = defineRule({
     const azure = azureOf(view)
     // One of another network, or of a module that is not in the tree, may be meant for these machines.
     if (azure.objects.ofType('microsoft.network/bastionhosts').length > 0) return
-    if (view.resources.some(({ kind }) => kind === 'module')) return
+    if (resourcesOfKind(view, 'module').length > 0) return
     for (const filter of filtersOf(azure)) {
       for (const one of filter.of('inbound')) {
         const { rule } = one

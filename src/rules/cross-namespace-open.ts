@@ -2,14 +2,14 @@ import { connectionSets, hasPort, samplePort } from '../algebra/connections.ts'
 import { eachEndpoint } from './each.ts'
 import { onlyNeededSources } from './edit/needed-rules.ts'
 import { anyPod } from './facts/any-pod.ts'
-import { causeOf, findGrant, printGrant } from './facts/grant.ts'
+import { findGrant, printGrant } from './facts/grant.ts'
 import { isShown } from './facts/judged-endpoints.ts'
 import { admitsEverybody, declaredPorts, fromAnyNamespace, isTooOpen } from './facts/open-ingress.ts'
 import { newestOf, packetsTo, passing, proofOf } from './facts/proof.ts'
 import { type EndpointHit, endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { listNames } from './hits/listing.ts'
+import { ofGrant } from './hits/of-grant.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
-import { lineOf } from './one-line.ts'
 import { defineRule, type Hit } from './rule.ts'
 
 export const crossNamespaceOpen = defineRule({
@@ -51,17 +51,11 @@ export const crossNamespaceOpen = defineRule({
       resource: resource.address,
       at: grant?.rule.origin ?? resource.origin,
       subject: id,
-      ...(grant === undefined
-        ? {}
-        : {
-            cause: causeOf(view, grant),
-            because: {
-              line: lineOf(grant.rule.origin),
-              tells: 'effect' as const,
-              aside: (hit: Hit) =>
-                `Any pod of any namespace can connect to ${listNames((hit as EndpointHit).names)} ${words}.`,
-            },
-          }),
+      ...ofGrant(
+        view,
+        grant,
+        (hit: Hit) => `Any pod of any namespace can connect to ${listNames((hit as EndpointHit).names)} ${words}.`,
+      ),
       ...(admitsEverybody(view, region) ? { within: { rule: 'policy-allows-all', subject: id } } : {}),
       ...withinIsolation(view, endpoint, 'ingress'),
       name,

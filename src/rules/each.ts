@@ -44,23 +44,30 @@ export function eachPolicy(check: (policy: NetworkPolicy, view: StateView) => It
   }
 }
 
-const left = new WeakMap<readonly object[], WeakMap<readonly object[], readonly object[]>>()
+/** What was made of two objects in turn, as long as both are there. */
+type OfBoth<K extends object, V> = WeakMap<K, WeakMap<K, V>>
+
+function madeOf<K extends object, V>(memo: OfBoth<K, V>, one: K, other: K, make: () => V): V {
+  let byOther = memo.get(one)
+  if (byOther === undefined) {
+    byOther = new WeakMap()
+    memo.set(one, byOther)
+  }
+  let made = byOther.get(other)
+  if (made === undefined) {
+    made = make()
+    byOther.set(other, made)
+  }
+  return made
+}
+
+const left: OfBoth<readonly object[], readonly object[]> = new WeakMap()
 
 /** Those that are not among the others as well: the identical object, which an unchanged file gives to both sides. */
 export function without<T extends object>(objects: readonly T[], others: readonly T[] | undefined): readonly T[] {
   if (others === undefined) return objects
   if (objects === others) return []
-  let byOthers = left.get(objects)
-  if (byOthers === undefined) {
-    byOthers = new WeakMap()
-    left.set(objects, byOthers)
-  }
-  let found = byOthers.get(others)
-  if (found === undefined) {
-    found = missingFrom(objects, others)
-    byOthers.set(others, found)
-  }
-  return found as readonly T[]
+  return madeOf(left, objects, others, () => missingFrom(objects, others)) as readonly T[]
 }
 
 function hasSameSurroundings(view: StateView, other: StateView | undefined): boolean {
@@ -136,24 +143,16 @@ export function eachEndpoint(
 
 const NO_HITS: readonly Hit[] = []
 
-const touchedOf = new WeakMap<StateView, WeakMap<StateView, readonly JudgedEndpoint[]>>()
+const touched: OfBoth<StateView, readonly JudgedEndpoint[]> = new WeakMap()
 
 /** The endpoints that other policies select on the other side, where nothing but policies differs. */
 function touchedEndpoints(view: StateView, against: StateView | undefined): readonly JudgedEndpoint[] {
   const endpoints = judgedEndpoints(view)
   if (against === undefined || !hasSameSurroundings(view, against)) return endpoints
-  let known = touchedOf.get(view)
-  if (known === undefined) {
-    known = new WeakMap()
-    touchedOf.set(view, known)
-  }
-  let touched = known.get(against)
-  if (touched === undefined) {
+  return madeOf(touched, view, against, () => {
     const isAlike = selectedAlike(view, against)
-    touched = endpoints.filter(({ subject }) => !isAlike(subject, 'ingress') || !isAlike(subject, 'egress'))
-    known.set(against, touched)
-  }
-  return touched
+    return endpoints.filter(({ subject }) => !isAlike(subject, 'ingress') || !isAlike(subject, 'egress'))
+  })
 }
 
 /** One memo for all views that share their ground, their surroundings and the settings; nothing is kept of a view that shares nothing. */

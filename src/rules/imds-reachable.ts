@@ -3,7 +3,7 @@ import { METADATA_ADDRESS } from '../reach/address-ranges.ts'
 import { eachEndpoint } from './each.ts'
 import { exceptFromRule } from './edit/except.ts'
 import { goesTo } from './facts/flow-ends.ts'
-import { causeOf, findGrant, printGrant } from './facts/grant.ts'
+import { findGrant, printGrant } from './facts/grant.ts'
 import { isShown } from './facts/judged-endpoints.ts'
 import { isKeptFromMetadata } from './facts/metadata-way.ts'
 import { barMetadata } from './facts/node-settings.ts'
@@ -11,8 +11,8 @@ import { openEgress, reachesMetadata } from './facts/open-egress.ts'
 import { addressOf, proofOf } from './facts/proof.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { capital, listNames } from './hits/listing.ts'
+import { ofGrant } from './hits/of-grant.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
-import { lineOf } from './one-line.ts'
 import { defineRule } from './rule.ts'
 
 const ADDRESS = '169.254.169.254'
@@ -48,16 +48,11 @@ export const imdsReachable = defineRule({
       resource: resource.address,
       at: grant?.rule.origin ?? resource.origin,
       subject: id,
-      ...(grant === undefined
-        ? {}
-        : {
-            cause: causeOf(view, grant),
-            because: {
-              line: lineOf(grant.rule.origin),
-              tells: 'effect' as const,
-              aside: () => "The metadata service hands out tokens of the node's managed identities to whoever asks.",
-            },
-          }),
+      ...ofGrant(
+        view,
+        grant,
+        () => "The metadata service hands out tokens of the node's managed identities to whoever asks.",
+      ),
       ...(internet === undefined ? {} : { within: { rule: 'egress-internet', subject: id } }),
       ...withinIsolation(view, endpoint, 'egress'),
       name,

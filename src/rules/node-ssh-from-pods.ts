@@ -2,15 +2,15 @@ import { type AddressSet, addressSets, parseCidr } from '../algebra/addresses.ts
 import type { StateView } from '../compare/state-view.ts'
 import { eachEndpoint } from './each.ts'
 import { exceptFromRule } from './edit/except.ts'
-import { causeOf, findGrant, type Grant, printGrant } from './facts/grant.ts'
+import { findGrant, type Grant, printGrant } from './facts/grant.ts'
 import { isShown } from './facts/judged-endpoints.ts'
 import { nodeBlock, turnSshOff } from './facts/node-settings.ts'
 import { openEgress, reachesSsh } from './facts/open-egress.ts'
 import { nodesEnd, proofOf } from './facts/proof.ts'
 import { endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { capital, listNames } from './hits/listing.ts'
+import { ofGrant } from './hits/of-grant.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
-import { lineOf } from './one-line.ts'
 import { defineRule, type ProposedPatch } from './rule.ts'
 
 export const nodeSshFromPods = defineRule({
@@ -44,12 +44,7 @@ export const nodeSshFromPods = defineRule({
       at: grant?.rule.origin ?? resource.origin,
       subject: id,
       ...(nodeSsh === 'yes' ? {} : { severity: 'low' as const }),
-      ...(grant === undefined
-        ? {}
-        : {
-            cause: causeOf(view, grant),
-            because: { line: lineOf(grant.rule.origin), tells: 'effect' as const },
-          }),
+      ...ofGrant(view, grant),
       within: { rule: wider, subject: id },
       ...withinIsolation(view, endpoint, 'egress'),
       name,

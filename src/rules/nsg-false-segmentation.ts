@@ -1,5 +1,6 @@
 import { type AddressSet, addressSets, firstAddress, NO_ADDRESSES, printAddress } from '../algebra/addresses.ts'
 import { samplePort } from '../algebra/connections.ts'
+import { firstOf } from '../base/first-of.ts'
 import { filtersOf, type RulePackets, type Way } from '../compare/nsg-packets.ts'
 import type { StateView } from '../compare/state-view.ts'
 import { labelOf } from '../model/azure/azure-object.ts'
@@ -213,12 +214,4 @@ function proofOf(view: StateView, { peer, podRange }: AddressPlan, { matches }: 
   const query = { from: peer, to: printAddress(target), ...packet }
   const outcome = askAzure(view, query)
   return outcome.answer === 'allowed' ? { witness: azureWitness(query, outcome) } : {}
-}
-
-function firstOf<A, B>(items: readonly A[], find: (item: A) => B | undefined): B | undefined {
-  for (const item of items) {
-    const found = find(item)
-    if (found !== undefined) return found
-  }
-  return undefined
 }

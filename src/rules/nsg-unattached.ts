@@ -1,4 +1,5 @@
 import { azureOf } from './facts/azure-view.ts'
+import { resourcesOfKind } from './facts/of-kind.ts'
 import { azureHit, mergeAzure } from './hits/azure-hit.ts'
 import { defineRule } from './rule.ts'
 
@@ -23,7 +24,7 @@ export const nsgUnattached = defineRule({
     ]
     // A link that cannot be told may be to any group, and modules that are not in the tree may attach one.
     if (links.length === 0 || links.some(({ kind }) => kind === 'unknown')) return
-    if (view.resources.some(({ kind }) => kind === 'module')) return
+    if (resourcesOfKind(view, 'module').length > 0) return
     const attached = new Set(links.flatMap((link) => (link.kind === 'found' ? [link.object] : [])))
     for (const { object } of azure.securityGroups.all) {
       if (attached.has(object)) continue

@@ -1,14 +1,14 @@
 import { eachEndpoint } from './each.ts'
 import { onlyNeededSources } from './edit/needed-rules.ts'
 import { anyPod } from './facts/any-pod.ts'
-import { causeOf, findGrant, printGrant } from './facts/grant.ts'
+import { findGrant, printGrant } from './facts/grant.ts'
 import { isShown } from './facts/judged-endpoints.ts'
 import { admitsEverybody } from './facts/open-ingress.ts'
 import { addressOf, newestOf, packetsTo, passing, proofOf } from './facts/proof.ts'
 import { type EndpointHit, endpointHit, hiddenHit, mergeEndpoints } from './hits/endpoint-hit.ts'
 import { listNames } from './hits/listing.ts'
+import { ofGrant } from './hits/of-grant.ts'
 import { withinIsolation } from './hits/wider-finding.ts'
-import { lineOf } from './one-line.ts'
 import { defineRule, type Hit } from './rule.ts'
 
 const ANY_HOSTS = ['203.0.113.10', '2001:db8::10'].map(addressOf)
@@ -41,17 +41,12 @@ export const policyAllowsAll = defineRule({
       resource: resource.address,
       at: grant?.rule.origin ?? resource.origin,
       subject: id,
-      ...(grant === undefined
-        ? {}
-        : {
-            cause: causeOf(view, grant),
-            because: {
-              line: lineOf(grant.rule.origin),
-              tells: 'effect' as const,
-              aside: (hit: Hit) =>
-                `Every pod of the cluster and every address can connect to ${listNames((hit as EndpointHit).names)} on any port.`,
-            },
-          }),
+      ...ofGrant(
+        view,
+        grant,
+        (hit: Hit) =>
+          `Every pod of the cluster and every address can connect to ${listNames((hit as EndpointHit).names)} on any port.`,
+      ),
       ...withinIsolation(view, endpoint, 'ingress'),
       name,
       say: (names) =>

@@ -1,4 +1,5 @@
 import type { Edit } from '../../base/edit.ts'
+import { firstOf } from '../../base/first-of.ts'
 import type { Origin } from '../../base/origin.ts'
 import { read } from '../../model/azure/azure-object.ts'
 import { originOf } from '../../model/azure/azure-objects.ts'
@@ -29,7 +30,7 @@ export function allowAks(policy: FirewallPolicy, subnet: Subnet): ProposedPatch 
   const rule: AksRule = { ranges }
   const groups = [...policy.groups].reverse()
   const edits =
-    first(groups, (group) => intoCollection(group, rule)) ?? first(groups, (group) => intoGroup(group, rule))
+    firstOf(groups, (group) => intoCollection(group, rule)) ?? firstOf(groups, (group) => intoGroup(group, rule))
   return inPlace(
     edits,
     `Allows the FQDN tag AzureKubernetesService for ${ranges.join(', ')}: the names that every cluster needs, kept up to date by Azure.`,
@@ -148,12 +149,4 @@ function collectionOf({ ranges }: AksRule, priority: number): Literal {
     action: { type: 'Allow' },
     rules: [ruleOf(ranges)],
   }
-}
-
-function first<A, B>(items: readonly A[], find: (item: A) => B | undefined): B | undefined {
-  for (const item of items) {
-    const found = find(item)
-    if (found !== undefined) return found
-  }
-  return undefined
 }
